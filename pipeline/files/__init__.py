@@ -1,0 +1,28 @@
+"""The only package that opens local files: checked reads, atomic writes.
+
+`choices` reads YAML, `stored` reads and writes the tables between steps, `outside` reads files
+that came from other people, `writing` puts bytes on the disk whole or not at all.
+"""
+
+from __future__ import annotations
+
+from pipeline.files.choices import read_choices, read_configs
+from pipeline.files.stored import read_report, read_table, write_table
+from pipeline.files.writing import (
+    write_bytes,
+    write_json,
+    write_text,
+    written_whole,
+)
+
+__all__ = [
+    "read_choices",
+    "read_configs",
+    "read_report",
+    "read_table",
+    "write_bytes",
+    "write_json",
+    "write_table",
+    "write_text",
+    "written_whole",
+]

@@ -1,0 +1,158 @@
+"""Read YAML into the types of `pipeline.config`.
+
+YAML 1.1 reads `NO` as false, `012` as ten and `1:30` as ninety, keeps the last of two equal
+keys, and lets 300 bytes of aliases grow without end. Here a word is text, a number is decimal,
+a doubled key or an alias is an error, and a file has a largest size.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Hashable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import TypeAdapter, ValidationError
+
+from pipeline.errors import ChoiceIsNotAllowed, FileIsMissing, FileIsNotAllowed, quoted
+
+LARGEST_YAML_BYTES = 1_000_000
+SLUG = re.compile(r"[a-z][a-z0-9]*(?:[_-][a-z0-9]+)*")
+
+T = TypeVar("T")
+
+
+class _PlainLoader(yaml.SafeLoader):
+    """YAML with the core schema of YAML 1.2, no aliases and no doubled keys."""
+
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:  # noqa: ANN401
+        if self.check_event(yaml.AliasEvent):
+            event = self.peek_event()
+            raise yaml.constructor.ConstructorError(
+                None, None, "aliases (`*name`) are not allowed; write the value out", event.start_mark
+            )
+        return super().compose_node(parent, index)
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:  # noqa: FBT001, FBT002
+        seen: set[Any] = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)
+            if not isinstance(key, str):
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"a key must be text, not {quoted(key)}; put it in quotes", key_node.start_mark
+                )
+            if key in seen:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"the key {quoted(key)} stands here twice", key_node.start_mark
+                )
+            seen.add(key)
+        return super().construct_mapping(node, deep)
+
+
+for _tag, _pattern, _first in (
+    ("tag:yaml.org,2002:bool", r"true|false", "tf"),
+    ("tag:yaml.org,2002:null", r"null|~|", "n~\0"),
+    ("tag:yaml.org,2002:int", r"-?(?:0|[1-9][0-9]*)", "-0123456789"),
+    ("tag:yaml.org,2002:float", r"-?(?:0|[1-9][0-9]*)\.[0-9]+(?:e[-+]?[0-9]+)?", "-0123456789"),
+):
+    _PlainLoader.add_implicit_resolver(_tag, re.compile(f"^(?:{_pattern})$"), list(_first))
+# An empty value is null too; the resolver above finds it under the empty first character.
+_PlainLoader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"^$"), [""])
+
+
+def read_choices(path: Path, kind: Any) -> Any:  # noqa: ANN401 (the type asked for is the type returned)
+    """Read one YAML file as one of the types of `pipeline.config`.
+
+    Parameters
+    ----------
+    path
+        The file; its name without ending must be a plain lower-case word.
+    kind
+        The type: a class, or an annotated union.
+
+    Returns
+    -------
+    object
+        A frozen value of that type.
+
+    Raises
+    ------
+    FileIsMissing, FileIsNotAllowed
+        If there is no such file, or it is too large, a link, or badly named.
+    ChoiceIsNotAllowed
+        If it is not YAML, or a key or value is not allowed; the message names it.
+    """
+    if not SLUG.fullmatch(path.stem):
+        raise FileIsNotAllowed(
+            f"{path.parent / '…'}: the file name {quoted(path.name)} is not allowed; use small "
+            "letters, digits, `_` and `-`, beginning with a letter."
+        )
+    values = _plain_values(path)
+    try:
+        return TypeAdapter(kind).validate_json(json.dumps(values))
+    except ValidationError as error:
+        raise ChoiceIsNotAllowed(f"{path}: {_sentence(error)}") from None
+
+
+def read_configs(paths: list[Path], kind: Any) -> dict[str, Any]:  # noqa: ANN401
+    """Read several YAML files of one kind, by name.
+
+    Parameters
+    ----------
+    paths
+        The files; one entry each.
+    kind
+        Their type.
+
+    Returns
+    -------
+    dict
+        File name without ending → value, sorted by name.
+    """
+    return {path.stem: read_choices(path, kind) for path in sorted(paths, key=lambda p: p.stem)}
+
+
+def _plain_values(path: Path) -> Any:  # noqa: ANN401
+    if not path.is_file():
+        raise FileIsMissing(f"{path}: there is no such file; see config/ for examples.")
+    if path.stat().st_size > LARGEST_YAML_BYTES:
+        raise FileIsNotAllowed(f"{path}: is larger than {LARGEST_YAML_BYTES:,} bytes.")
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        values = yaml.load(text, Loader=_PlainLoader)  # noqa: S506 (a subclass of SafeLoader)
+        json.dumps(values)
+    except (yaml.YAMLError, UnicodeDecodeError, TypeError, ValueError, RecursionError) as error:
+        raise ChoiceIsNotAllowed(f"{path}: {_yaml_sentence(error)}") from None
+    return values
+
+
+def _yaml_sentence(error: Exception) -> str:
+    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
+        mark = error.problem_mark
+        return f"line {mark.line + 1}, column {mark.column + 1}: {error.problem}."
+    if isinstance(error, UnicodeDecodeError):
+        return f"byte {error.start} is not UTF-8; save the file as UTF-8."
+    return f"is not plain YAML ({type(error).__name__})."
+
+
+def _sentence(error: ValidationError) -> str:
+    """Say the first fault in words; the rest are counted."""
+    faults = error.errors(include_url=False, include_context=False)
+    first = faults[0]
+    key = ".".join(str(part) for part in first["loc"]) or "the file"
+    words = first["msg"].removeprefix("Value error, ")
+    if first["type"] == "extra_forbidden":
+        words = "this key is not known; check its spelling"
+    elif first["type"] == "missing":
+        words = "this key is missing"
+    found = f", found {quoted(first['input'])}" if _is_short(first.get("input")) else ""
+    more = f" ({len(faults) - 1} more to mend.)" if len(faults) > 1 else ""
+    return f"{key}: {words}{found}.{more}"
+
+
+def _is_short(value: object) -> bool:
+    return isinstance(value, str | int | float | bool)

@@ -1,0 +1,108 @@
+"""Read and write the tables between steps, as (Geo)Parquet.
+
+A table is checked against its contract before it is renamed into place and again when it is
+read. Beside its rows it carries a report: counts and caveats that the published run note and
+pages repeat.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipeline import tables
+from pipeline.errors import FileIsDamaged, FileIsMissing
+from pipeline.files.writing import written_whole
+from pipeline.tables import Table
+
+_REPORT = b"half_full_report"
+
+
+def write_table(
+    frame: pd.DataFrame, table: Table, path: Path, report: dict[str, Any] | None = None
+) -> None:
+    """Write a table that keeps its contract, whole or not at all.
+
+    Parameters
+    ----------
+    frame
+        The rows, in any order; they are sorted by the key.
+    table
+        Its contract.
+    path
+        Where it belongs.
+    report
+        Counts and caveats to keep with it: plain values.
+
+    Raises
+    ------
+    TableBreaksItsContract
+        If it does not keep its contract; nothing is written.
+    """
+    tables.check(frame, table, path.name)
+    rows = tables.ordered(frame, table)
+    note = json.dumps(report or {}, sort_keys=True, ensure_ascii=False, allow_nan=False)
+    with written_whole(path) as part:
+        rows.to_parquet(part, index=False)
+        stored = pq.read_table(part)
+        metadata = {**(stored.schema.metadata or {}), _REPORT: note.encode("utf-8")}
+        pq.write_table(stored.replace_schema_metadata(metadata), part, compression="zstd")
+
+
+def read_table(path: Path, table: Table) -> Any:  # noqa: ANN401 (a DataFrame or a GeoDataFrame)
+    """Read a table of an earlier step.
+
+    Parameters
+    ----------
+    path
+        The file.
+    table
+        Its contract.
+
+    Returns
+    -------
+    pandas.DataFrame or geopandas.GeoDataFrame
+        The rows, sorted by the key.
+
+    Raises
+    ------
+    FileIsMissing, FileIsDamaged
+        If it is not there or cannot be read.
+    TableBreaksItsContract
+        If it does not keep its contract.
+    """
+    if not path.is_file():
+        raise FileIsMissing(f"{path}: there is no such table; `make` builds it.")
+    try:
+        frame = gpd.read_parquet(path) if table.geometry else pd.read_parquet(path)
+    except (OSError, ValueError, pa.ArrowException) as error:
+        raise FileIsDamaged(
+            f"{path}: cannot be read as Parquet ({type(error).__name__}); delete it and run "
+            "`make` again."
+        ) from error
+    tables.check(frame, table, path.name)
+    return frame
+
+
+def read_report(path: Path) -> dict[str, Any]:
+    """Return the counts and caveats kept with a table.
+
+    Parameters
+    ----------
+    path
+        A table written by `write_table`.
+
+    Returns
+    -------
+    dict
+        Plain values; empty where there were none.
+    """
+    metadata = pq.read_schema(path).metadata or {}
+    report: dict[str, Any] = json.loads(metadata.get(_REPORT, b"{}"))
+    return report
