@@ -194,16 +194,12 @@ class LayerRules(Choice):
     where: dict[str, TagValues] = {}
 
 
-class Category(Choice):
-    """One kind of asset: `config/categories/<category>.yaml`."""
+class CategoryRules(Choice):
+    """What decides which assets a category has and how one walks into them."""
 
-    label: Words
-    one: Words
     kind: Kind
     level: Level
     status: Literal["actual", "potential"] = "actual"
-    why: Why
-    five_ways: tuple[Way, ...]
     osm: OsmRules
     layers: tuple[LayerRules, ...] = ()
     public_access: Literal["open", "listed"]
@@ -214,6 +210,19 @@ class Category(Choice):
     walk_in: Literal["boundary", "building", "point", "street"]
     none_mapped_means: Literal["none", "unknown"]
     precedence: Annotated[int, Field(ge=1, le=999)]
+
+
+class Category(CategoryRules):
+    """One kind of asset, and what people read and see of it: `config/categories/<category>.yaml`.
+
+    A change of words or looks here does not rerun the routing: steps that compute are given
+    only the `CategoryRules` part.
+    """
+
+    label: Words
+    one: Words
+    why: Why
+    five_ways: tuple[Way, ...]
     colour: Colour
     symbol: Literal["circle", "square", "triangle", "diamond", "star", "cross", "plus", "hexagon"]
 

@@ -189,6 +189,18 @@ ASSETS = Table(
     may_be_empty=True,
 )
 
+ACCESS_POINTS = Table(
+    "access_points",
+    "one way into an asset that an official layer gives, such as a park gate",
+    ("access_point_id",),
+    (
+        Column("access_point_id", "text", "Layer and number in it."),
+        Column("asset_id", "text", "The asset it leads into."),
+        Column("geometry", "geometry", "Where it is.", "m", shapes=("Point",)),
+    ),
+    may_be_empty=True,
+)
+
 PLACES_IN = ("gate", "entrance", "access_point", "crossing", "nearest_edge", "stop", "itself")
 
 NETWORK = Table(
@@ -313,6 +325,7 @@ ALL = (
     STREETS,
     COVERAGE,
     ASSETS,
+    ACCESS_POINTS,
     NETWORK,
     ENTRANCES,
     HOMES,
