@@ -143,6 +143,7 @@ class Coverage(Choice):
 
     smallest_share: Share
     cell_m: Metres
+    longest_witness_m: Metres
     gap_m: Metres
 
 

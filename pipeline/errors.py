@@ -64,7 +64,7 @@ class PackageIsMissing(PipelineError):
 
 
 def quoted(text: object) -> str:
-    """Return text from outside as it may stand in a message.
+    r"""Return text from outside as it may stand in a message.
 
     Control and direction characters are made visible, so that a name in a file cannot
     write to the terminal; long text is cut.
@@ -81,8 +81,8 @@ def quoted(text: object) -> str:
 
     Examples
     --------
-    >>> quoted("Pill\\x1b[2J")
-    '‘Pill\\\\x1b[2J’'
+    >>> print(quoted("Pill\x1b[2J"))
+    ‘Pill\x1b[2J’
     """
     visible = "".join(
         character

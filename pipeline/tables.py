@@ -83,13 +83,9 @@ NEIGHBOURHOODS = Table(
             "Which statistical areas the code belongs to.",
             allowed=tuple(Vintage),
         ),
-        Column(
-            "area_ha", "float", "Area, from the published boundary.", "ha", at_least=0
-        ),
+        Column("area_ha", "float", "Area, from the published boundary.", "ha", at_least=0),
         Column("people", "float", "Usual residents.", "people", may_be_missing=True, at_least=0),
-        Column(
-            "people_state", "text", "State of `people`; `no_data` in a grid.", allowed=STATES
-        ),
+        Column("people_state", "text", "State of `people`; `no_data` in a grid.", allowed=STATES),
         Column("households", "float", "Households.", "households", may_be_missing=True, at_least=0),
         Column(
             "deprivation_rank",
@@ -155,14 +151,15 @@ STREETS = Table(
 
 COVERAGE = Table(
     "coverage",
-    "what the OpenStreetMap file covers of one neighbourhood; one more row, the district's code, "
-    "holds all that the file covers",
-    ("neighbourhood_id",),
+    "what the OpenStreetMap file covers: of each neighbourhood, of all (`region`, by the code of "
+    "the district), and the line beyond which nothing is known (`edge`)",
+    ("neighbourhood_id", "what"),
     (
         _NEIGHBOURHOOD,
-        Column("covered_share", "float", "Share of the area that is covered.", at_least=0, at_most=1),
+        Column("what", "text", "What the row is.", allowed=("neighbourhood", "region", "edge")),
+        Column("covered_share", "float", "Share of the area covered.", at_least=0, at_most=1),
         Column("state", "text", "`ok` where enough is covered, else `no_data`.", allowed=STATES),
-        Column("geometry", "geometry", "The part that is covered; may be empty.", "m", shapes=AREAS),
+        Column("geometry", "geometry", "The covered part, or the edge; may be empty.", "m"),
     ),
 )
 
@@ -235,7 +232,9 @@ ENTRANCES = Table(
         Column("edge_id", "int", "Edge it is reached from; −1 where none is near.", at_least=-1),
         Column("along_dm", "int", "Way along that edge from its start.", "dm", at_least=0),
         Column("snap_dm", "int", "From the edge to the entrance.", "dm", at_least=0),
-        Column("state", "text", "`ok`, or `unreachable`: no street within the cap.", allowed=STATES),
+        Column(
+            "state", "text", "`ok`, or `unreachable`: no street within the cap.", allowed=STATES
+        ),
         Column("geometry", "geometry", "The entrance.", "m", shapes=("Point",)),
     ),
     may_be_empty=True,
@@ -249,14 +248,21 @@ HOMES = Table(
         Column("home_id", "text", "Feature or census point it stands for."),
         _NEIGHBOURHOOD,
         Column("people", "float", "People who start here.", "people", at_least=0),
-        Column(
-            "made_from", "text", "What it stands for.", allowed=("building", "census_point")
-        ),
+        Column("made_from", "text", "What it stands for.", allowed=("building", "census_point")),
         Column("floor_m2", "float", "Footprint × storeys.", "m²", at_least=0),
         Column("edge_id", "int", "Edge it is reached from; −1 where none is near.", at_least=-1),
         Column("along_dm", "int", "Way along that edge from its start.", "dm", at_least=0),
         Column("snap_dm", "int", "From the home to the edge.", "dm", at_least=0),
-        Column("state", "text", "`ok`, or `unreachable`: no street within the cap.", allowed=STATES),
+        Column(
+            "known_within_m",
+            "float",
+            "Straight line to where the map data end; a walk up to this length is certain.",
+            "m",
+            at_least=0,
+        ),
+        Column(
+            "state", "text", "`ok`, or `unreachable`: no street within the cap.", allowed=STATES
+        ),
         Column("geometry", "geometry", "The home.", "m", shapes=("Point",)),
     ),
 )
@@ -278,11 +284,6 @@ ACCESS = Table(
         ),
         Column("nearest_asset", "text", "Which asset that is, or empty."),
         Column(
-            "is_certain",
-            "bool",
-            "Whether streets or assets beyond the edge of the data cannot shorten the nearest walk.",
-        ),
-        Column(
             "n_within_{minutes}_min",
             "int",
             "Distinct assets within so many minutes, the last metre included.",
@@ -302,7 +303,9 @@ INDICATORS = Table(
         _NEIGHBOURHOOD,
         _CATEGORY,
         Column("measure", "text", "What was measured."),
-        Column("value", "float", "The number, empty unless `ok` or `true_zero`.", may_be_missing=True),
+        Column(
+            "value", "float", "The number, empty unless `ok` or `true_zero`.", may_be_missing=True
+        ),
         Column("unit", "text", "Its unit.", allowed=("min", "%", "assets")),
         _STATE,
         Column(
@@ -468,9 +471,7 @@ def names_of(table: Table, minutes: tuple[int, ...] = ()) -> list[str]:
     names: list[str] = []
     for column in table.columns:
         several = "{minutes}" in column.name
-        names += (
-            [column.name.format(minutes=m) for m in minutes] if several else [column.name]
-        )
+        names += [column.name.format(minutes=m) for m in minutes] if several else [column.name]
     return names
 
 
