@@ -196,18 +196,28 @@ class LayerRules(Choice):
 
 
 class CategoryRules(Choice):
-    """What decides which assets a category has and how one walks into them."""
+    """What decides which assets a category has and how one walks into them.
+
+    `public_access` says whose way in counts: `open` (anyone may walk in), `customers` (and
+    whoever buys something), or `listed` (counted whatever the sign at the gate says, as an
+    allotment or a school is). Of two categories that a feature matches, the one with the
+    smaller `precedence` keeps it. `one_place: named_place` gathers stops of one name that lie
+    no farther apart than `named_place_within_m`. With `banks_m`, the strip of that width around
+    a lake or a river is part of the asset, because that is where one walks.
+    """
 
     kind: Kind
     level: Level
     status: Literal["actual", "potential"] = "actual"
     osm: OsmRules
     layers: tuple[LayerRules, ...] = ()
-    public_access: Literal["open", "listed"]
+    public_access: Literal["open", "customers", "listed"]
     smallest_m2: Annotated[float, Field(ge=0)] = 0
     smallest_unnamed_m2: Annotated[float, Field(ge=0)] = 0
     one_place: Literal["feature", "named_place"] = "feature"
     same_within_m: Annotated[float, Field(ge=0, le=500)] = 30
+    named_place_within_m: Annotated[float, Field(ge=0, le=1000)] = 200
+    banks_m: Annotated[float, Field(ge=0, le=100)] = 0
     walk_in: Literal["boundary", "building", "point", "street"]
     none_mapped_means: Literal["none", "unknown"]
     precedence: Annotated[int, Field(ge=1, le=999)]
