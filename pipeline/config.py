@@ -218,7 +218,7 @@ class CategoryRules(Choice):
     same_within_m: Annotated[float, Field(ge=0, le=500)] = 30
     named_place_within_m: Annotated[float, Field(ge=0, le=1000)] = 200
     banks_m: Annotated[float, Field(ge=0, le=100)] = 0
-    walk_in: Literal["boundary", "building", "point", "street"]
+    walk_in: Literal["boundary", "building", "point", "street", "shore"]
     none_mapped_means: Literal["none", "unknown"]
     precedence: Annotated[int, Field(ge=1, le=999)]
 
@@ -293,8 +293,9 @@ class DeprivationTable(Published):
     """One nation's index of deprivation, as published.
 
     Columns are found by the start of their name after spaces are folded; the header row is the
-    first one that holds `header_cell`. Where there is no decile column, the decile is
-    ⌈10 × rank ÷ areas⌉.
+    first one that holds `header_cell` or a name of the code. `rank` and `code` must be there;
+    the others are used where the file has them. Where there is no decile column, the decile is
+    ⌈10 × rank ÷ areas⌉. `score` and `population` are what areas merged since then are ranked by.
     """
 
     kind: Literal["deprivation"]
@@ -309,6 +310,8 @@ class DeprivationTable(Published):
     rank: Columns
     decile: Columns = ()
     income_rank: Columns = ()
+    score: Columns = ()
+    population: Columns = ()
 
 
 class LookupTable(Published):
@@ -429,6 +432,7 @@ class Areas(Choice):
     households: TableInput | None = None
     deprivation: TableInput | None = None
     lookup: TableInput | None = None
+    census_points: TableInput | None = None
 
 
 class Grid(Choice):
@@ -440,6 +444,13 @@ class Grid(Choice):
     south: Annotated[float, Field(ge=-85, le=85)]
     east: Annotated[float, Field(ge=-180, le=180)]
     north: Annotated[float, Field(ge=-85, le=85)]
+
+    @model_validator(mode="after")
+    def _box_must_have_an_inside(self) -> Grid:
+        if not (self.west < self.east and self.south < self.north):
+            msg = "`west` must be less than `east`, and `south` less than `north`, in degrees"
+            raise ValueError(msg)
+        return self
 
 
 def _kind_of_layer(value: object) -> str:

@@ -16,7 +16,15 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
-from pipeline.errors import ChoiceIsNotAllowed, FileIsMissing, FileIsNotAllowed, quoted
+from pipeline.config import Category, CategoryRules, NationalTable
+from pipeline.errors import (
+    ChoiceIsNotAllowed,
+    FileIsDamaged,
+    FileIsMissing,
+    FileIsNotAllowed,
+    quoted,
+)
+from pipeline.files.writing import as_json, write_json
 
 LARGEST_YAML_BYTES = 1_000_000
 SLUG = re.compile(r"[a-z][a-z0-9]*(?:[_-][a-z0-9]+)*")
@@ -31,9 +39,12 @@ class _PlainLoader(yaml.SafeLoader):
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:  # noqa: ANN401
         if self.check_event(yaml.AliasEvent):
-            event = self.peek_event()
+            event = self.peek_event()  # type: ignore[no-untyped-call]
             raise yaml.constructor.ConstructorError(
-                None, None, "aliases (`*name`) are not allowed; write the value out", event.start_mark
+                None,
+                None,
+                "aliases (`*name`) are not allowed; write the value out",
+                event.start_mark,
             )
         return super().compose_node(parent, index)
 
@@ -43,7 +54,10 @@ class _PlainLoader(yaml.SafeLoader):
             key = self.construct_object(key_node, deep=True)
             if not isinstance(key, str):
                 raise yaml.constructor.ConstructorError(
-                    None, None, f"a key must be text, not {quoted(key)}; put it in quotes", key_node.start_mark
+                    None,
+                    None,
+                    f"a key must be text, not {quoted(key)}; put it in quotes",
+                    key_node.start_mark,
                 )
             if key in seen:
                 raise yaml.constructor.ConstructorError(
@@ -116,6 +130,129 @@ def read_configs(paths: list[Path], kind: Any) -> dict[str, Any]:  # noqa: ANN40
     return {path.stem: read_choices(path, kind) for path in sorted(paths, key=lambda p: p.stem)}
 
 
+def write_national(tables: dict[str, NationalTable], path: Path) -> bool:
+    """Write what the national tables are, checked, for later steps.
+
+    Parameters
+    ----------
+    tables
+        Name of the file in `config/national` → what it says.
+    path
+        Where it belongs.
+
+    Returns
+    -------
+    bool
+        Whether the file changed; one that would be the same is left alone.
+    """
+    return _write_dumps({name: t.model_dump(mode="json") for name, t in tables.items()}, path)
+
+
+def read_national(path: Path) -> dict[str, NationalTable]:
+    """Read what `write_national` wrote.
+
+    Parameters
+    ----------
+    path
+        The file.
+
+    Returns
+    -------
+    dict
+        Name → table, checked again.
+    """
+    tables: dict[str, NationalTable] = _read_dumps(path, NationalTable)
+    return tables
+
+
+def write_rules(categories: dict[str, Category], path: Path) -> bool:
+    """Write the part of the categories that decides which assets there are.
+
+    Parameters
+    ----------
+    categories
+        Name of the category → all about it.
+    path
+        Where it belongs.
+
+    Returns
+    -------
+    bool
+        Whether the file changed; changed words and looks alone do not change it.
+    """
+    kept = set(CategoryRules.model_fields)
+    dumps = {n: c.model_dump(mode="json", include=kept) for n, c in categories.items()}
+    return _write_dumps(dumps, path)
+
+
+def read_rules(path: Path) -> dict[str, CategoryRules]:
+    """Read what `write_rules` wrote.
+
+    Parameters
+    ----------
+    path
+        The file.
+
+    Returns
+    -------
+    dict
+        Category → its rules, checked again.
+    """
+    rules: dict[str, CategoryRules] = _read_dumps(path, CategoryRules)
+    return rules
+
+
+def write_looks(categories: dict[str, Category], path: Path) -> bool:
+    """Write the categories whole, words and looks too.
+
+    Parameters
+    ----------
+    categories
+        Name of the category → all about it.
+    path
+        Where it belongs.
+
+    Returns
+    -------
+    bool
+        Whether the file changed.
+    """
+    return _write_dumps({n: c.model_dump(mode="json") for n, c in categories.items()}, path)
+
+
+def read_looks(path: Path) -> dict[str, Category]:
+    """Read what `write_looks` wrote.
+
+    Parameters
+    ----------
+    path
+        The file.
+
+    Returns
+    -------
+    dict
+        Category → all about it, checked again.
+    """
+    looks: dict[str, Category] = _read_dumps(path, Category)
+    return looks
+
+
+def _write_dumps(dumps: dict[str, Any], path: Path) -> bool:
+    if path.is_file() and not path.is_symlink() and path.read_bytes() == as_json(dumps):
+        return False
+    write_json(dumps, path)
+    return True
+
+
+def _read_dumps(path: Path, kind: Any) -> Any:  # noqa: ANN401
+    if not path.is_file():
+        raise FileIsMissing(f"{path}: there is no such file; `make` builds it.")
+    try:
+        return TypeAdapter(dict[str, kind]).validate_json(path.read_bytes())
+    except ValidationError as error:
+        raise FileIsDamaged(f"{path}: {_sentence(error)} Delete it and run `make` again.") from None
+
+
 def _plain_values(path: Path) -> Any:  # noqa: ANN401
     if not path.is_file():
         raise FileIsMissing(f"{path}: there is no such file; see config/ for examples.")
@@ -143,7 +280,7 @@ def _sentence(error: ValidationError) -> str:
     """Say the first fault in words; the rest are counted."""
     faults = error.errors(include_url=False, include_context=False)
     first = faults[0]
-    key = ".".join(str(part) for part in first["loc"]) or "the file"
+    key = ".".join(quoted(part)[1:-1] for part in first["loc"]) or "the file"
     words = first["msg"].removeprefix("Value error, ")
     if first["type"] == "extra_forbidden":
         words = "this key is not known; check its spelling"

@@ -23,8 +23,7 @@ from pipeline.errors import FileIsDamaged, FileIsMissing, FileIsNotAllowed, quot
 # servers that a file names, and none of them is a format read here. pyogrio is imported
 # nowhere at the top of a module, so that this comes first.
 DRIVERS_LEFT_OUT = (
-    "OGR_VRT,GDALG,HTTP,WFS,OAPIF,OGCAPI,CSW,EEDA,Elasticsearch,Carto,AmigoCloud,NGW,PLSCENES,"
-    "PostgreSQL,PGDUMP,MySQL,ADBC,GML,KML,LIBKML,GPX,GeoRSS,OSM,DXF,SQLite,MiraMonVector,S57"
+    "OGR_VRT,GDALG,HTTP,WFS,OAPIF,CSW,Elasticsearch,Carto,GML,KML,LIBKML,GPX,GeoRSS,OSM,SQLite"
 )
 os.environ["OGR_SKIP"] = DRIVERS_LEFT_OUT
 

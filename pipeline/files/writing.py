@@ -131,5 +131,21 @@ def write_json(content: Any, path: Path) -> None:  # noqa: ANN401 (JSON is any p
     path
         Where it belongs.
     """
+    write_bytes(as_json(content), path)
+
+
+def as_json(content: Any) -> bytes:  # noqa: ANN401
+    """Return plain values as the bytes that `write_json` writes.
+
+    Parameters
+    ----------
+    content
+        As for `write_json`.
+
+    Returns
+    -------
+    bytes
+        UTF-8, keys sorted, a line feed at the end.
+    """
     text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False)
-    write_text(text + "\n", path)
+    return f"{text}\n".encode()

@@ -1,0 +1,209 @@
+"""Read a published table under the column names of the project, as its declaration says."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from pipeline.config import (
+    BoundariesTable,
+    DeprivationTable,
+    LookupTable,
+    PeopleTable,
+)
+from pipeline.errors import CodesDoNotMatch, FileIsDamaged, listed
+from pipeline.files.columns import column_if_any, column_named, numbers, table_from
+from pipeline.files.outside import ROW_ENDINGS, VECTOR_ENDINGS, ending_of
+from pipeline.files.vectors import read_vector
+from pipeline.files.workbooks import read_rows
+
+_CODE = re.compile(r"[A-Za-z0-9_-]{1,24}", re.ASCII)
+
+
+def read_cells(
+    path: Path, part: str | None = None, header_cells: tuple[str, ...] = ()
+) -> pd.DataFrame:
+    """Read a table of text, from a file of rows or the attributes of a file of shapes.
+
+    Parameters
+    ----------
+    path
+        The file.
+    part
+        Its sheet or layer, where it has several.
+    header_cells
+        What a cell of its row of headings says, in one of several ways.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Clean text under its own headings, indexed by row of the file; a GeoDataFrame where
+        there are shapes.
+    """
+    if ending_of(path.name, VECTOR_ENDINGS):
+        shapes: pd.DataFrame = read_vector(path, part)
+        return shapes
+    is_text = ending_of(path.name, ROW_ENDINGS[:3]) is not None
+    return table_from(read_rows(path, None if is_text else part), path, header_cells)
+
+
+def read_boundaries(path: Path, table: BoundariesTable) -> gpd.GeoDataFrame:
+    """Read the polygons of statistical areas.
+
+    Parameters
+    ----------
+    path
+        The file.
+    table
+        What it is published as.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        `code`, `name`, `geometry`, in the published system.
+
+    Raises
+    ------
+    FileIsDamaged
+        If a code is blank or is no code, or a shape is not an area.
+    """
+    frame = read_vector(path)
+    odd = ~frame.geom_type.isin(["Polygon", "MultiPolygon"])
+    if odd.any():
+        raise FileIsDamaged(
+            f"{path}: {int(odd.sum())} features are not areas (feature "
+            f"{listed([str(n) for n in frame.index[odd]])}); boundaries must be polygons."
+        )
+    code = column_named(frame, table.code, path)
+    name = column_named(frame, table.name, path)
+    areas = {"code": _codes(frame[code], path), "name": frame[name]}
+    return gpd.GeoDataFrame(areas, geometry=frame.geometry, crs=frame.crs)
+
+
+def read_people(path: Path, table: PeopleTable) -> pd.DataFrame:
+    """Read counts by area.
+
+    Parameters
+    ----------
+    path
+        The file.
+    table
+        What it is published as.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `code`, `count`; a count is never negative nor missing.
+
+    Raises
+    ------
+    FileIsDamaged
+        If a code or count is not one; the message names its row.
+    """
+    frame = read_cells(path, None, _headings(table.header_cell, table.code))
+    code = column_named(frame, table.code, path)
+    count = numbers(frame[column_named(frame, table.count, path)], path)
+    if (count < 0).any():
+        raise FileIsDamaged(
+            f"{path}: row {count.index[count < 0][0]} counts {count[count < 0].iloc[0]:g} "
+            f"{table.counts}; a count is 0 or more."
+        )
+    return pd.DataFrame({"code": _codes(frame[code], path), "count": count})
+
+
+def read_deprivation(path: Path, table: DeprivationTable) -> pd.DataFrame:
+    """Read an index of deprivation.
+
+    Parameters
+    ----------
+    path
+        The file.
+    table
+        What it is published as.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `code`, `rank`, and `decile`, `income_rank`, `score`, `population`, which are NaN
+        throughout where the file does not have them.
+
+    Raises
+    ------
+    FileIsDamaged
+        If a code or number is not one; the message names its row.
+    """
+    frame = read_cells(path, table.sheet, _headings(table.header_cell, table.code))
+    code = column_named(frame, table.code, path)
+    found = {
+        "code": _codes(frame[code], path),
+        "rank": numbers(frame[column_named(frame, table.rank, path)], path),
+    }
+    for name in ("decile", "income_rank", "score", "population"):
+        column = column_if_any(frame, getattr(table, name), path)
+        found[name] = (
+            pd.Series(np.nan, frame.index) if column is None else numbers(frame[column], path)
+        )
+    return pd.DataFrame(found)
+
+
+def read_lookup(path: Path, table: LookupTable) -> pd.DataFrame:
+    """Read codes of one vintage against those of another.
+
+    Parameters
+    ----------
+    path
+        The file.
+    table
+        What it is published as.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `from_code`, `to_code`, and `change`: `unchanged`, `split`, `merged` or `irregular`.
+
+    Raises
+    ------
+    CodesDoNotMatch
+        If a row says of itself that it changed in a way that is not declared.
+    """
+    frame = read_cells(path, None, _headings(None, (*table.from_code, *table.to_code)))
+    words = {
+        table.unchanged: "unchanged",
+        table.split: "split",
+        table.merged: "merged",
+        table.irregular: "irregular",
+    }
+    change = frame[column_named(frame, table.change, path)]
+    odd = ~change.isin(list(words))
+    if odd.any():
+        raise CodesDoNotMatch(
+            f"{path}: row {change.index[odd][0]} says that its code changed by "
+            f"{listed(sorted(set(change[odd])))}; allowed are {', '.join(words)}."
+        )
+    return pd.DataFrame(
+        {
+            "from_code": _codes(frame[column_named(frame, table.from_code, path)], path),
+            "to_code": _codes(frame[column_named(frame, table.to_code, path)], path),
+            "change": change.map(words),
+        }
+    )
+
+
+def _headings(header_cell: str | None, code: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what the row of headings says: it is the one that names the codes."""
+    return code if header_cell is None else (header_cell, *code)
+
+
+def _codes(cells: pd.Series, path: Path) -> pd.Series:
+    odd = ~cells.map(lambda cell: _CODE.fullmatch(cell) is not None).astype(bool)
+    if odd.any():
+        raise FileIsDamaged(
+            f"{path}: row {cells.index[odd][0]}, column ‘{cells.name}’: "
+            f"{listed(sorted(set(cells[odd])))} is no code (letters, digits, - and _), in "
+            f"{int(odd.sum())} of {len(cells)} rows; mend or remove them."
+        )
+    return cells

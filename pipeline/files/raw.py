@@ -1,0 +1,358 @@
+"""The manifest of a district's raw files: what each is, and how to tell that it still is."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, StringConstraints, TypeAdapter, ValidationError
+
+from pipeline.config import (
+    Areas,
+    BoundariesTable,
+    Choice,
+    CouncilLayer,
+    DeprivationTable,
+    District,
+    LookupTable,
+    NationalTable,
+    PeopleTable,
+    Place,
+    RecordsTable,
+    Slug,
+    TableInput,
+    Words,
+)
+from pipeline.errors import (
+    ChoiceIsNotAllowed,
+    FileIsDamaged,
+    FileIsMissing,
+    RawFileHasChanged,
+    listed,
+    quoted,
+)
+from pipeline.files.writing import write_json
+
+OPENSTREETMAP = "openstreetmap"
+RESERVED = (
+    OPENSTREETMAP,
+    "boundaries",
+    "people",
+    "households",
+    "deprivation",
+    "lookup",
+    "manifest",
+)
+
+
+class RawFile(Choice):
+    """One raw file: what it is, whose, of what date, and its bytes."""
+
+    path: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_.-]*$", max_length=60)]
+    title: Words
+    publisher: Words
+    licence: Words
+    attribution: Words
+    date: date
+    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+    bytes: Annotated[int, Field(gt=0)]
+    rows: Annotated[int, Field(gt=0)] | None
+    table: Slug | None
+    original_name: str
+    declared_place: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """The raw files of one district, by input key, and the folder they lie in."""
+
+    district: str
+    folder: Path
+    inputs: dict[str, RawFile]
+
+
+@dataclass(frozen=True)
+class DeclaredInput:
+    """One input as a district file declares it: where it lies and what it is."""
+
+    key: str
+    place: Place
+    title: str
+    publisher: str
+    licence: str
+    attribution: str
+    date: date
+    table: str | None
+    declared: NationalTable | CouncilLayer | None
+
+    @property
+    def declared_place(self) -> str:
+        """A fingerprint of the declared place, which may name folders of this machine."""
+        return hashlib.sha256(self.place.model_dump_json().encode()).hexdigest()
+
+
+def inputs_of(
+    slug: str, district: District, national: dict[str, NationalTable]
+) -> dict[str, DeclaredInput]:
+    """Return every input that a district declares, by key.
+
+    Parameters
+    ----------
+    slug
+        Name of the district's file without ending, for messages.
+    district
+        The district.
+    national
+        The national tables it may refer to.
+
+    Returns
+    -------
+    dict
+        `openstreetmap`, then `boundaries`, `people`, … where it has them, then its layers.
+
+    Raises
+    ------
+    ChoiceIsNotAllowed
+        If a table is not declared, is of another kind, or a layer is named like an input.
+    """
+    osm = district.openstreetmap
+    inputs = {
+        OPENSTREETMAP: DeclaredInput(
+            OPENSTREETMAP,
+            osm.at,
+            "OpenStreetMap",
+            "OpenStreetMap contributors",
+            osm.licence,
+            osm.attribution,
+            osm.date,
+            None,
+            None,
+        )
+    }
+    for key, entry, kind in _table_inputs(district):
+        inputs[key] = _table_input(key, entry, kind, f"{slug}: neighbourhoods.{key}", national)
+    for key, layer in district.layers.items():
+        where = f"{slug}: layers.{key}"
+        if key in RESERVED:
+            raise ChoiceIsNotAllowed(
+                f"{where}: this name is taken by an input of the district; give the layer another."
+            )
+        inputs[key] = (
+            _table_input(key, layer, RecordsTable, where, national)
+            if isinstance(layer, TableInput)
+            else _council_input(key, layer)
+        )
+    return inputs
+
+
+def _table_inputs(district: District) -> Iterator[tuple[str, TableInput, type]]:
+    areas = district.neighbourhoods
+    if not isinstance(areas, Areas):
+        return
+    for key, kind in (
+        ("boundaries", BoundariesTable),
+        ("people", PeopleTable),
+        ("households", PeopleTable),
+        ("deprivation", DeprivationTable),
+        ("lookup", LookupTable),
+    ):
+        entry = getattr(areas, key)
+        if entry is not None:
+            yield key, entry, kind
+
+
+def _table_input(
+    key: str, entry: TableInput, kind: type, where: str, national: dict[str, NationalTable]
+) -> DeclaredInput:
+    table = national.get(entry.table)
+    fitting = sorted(name for name, other in national.items() if _fits(other, key, kind))
+    if table is None or not _fits(table, key, kind):
+        words = "is not declared" if table is None else "is of another kind"
+        raise ChoiceIsNotAllowed(
+            f"{where}: the table {quoted(entry.table)} {words}; allowed here are "
+            f"{', '.join(fitting) or 'none'} (files of config/national)."
+        )
+    return DeclaredInput(
+        key,
+        entry.at,
+        table.title,
+        table.publisher,
+        table.licence,
+        table.attribution,
+        table.date,
+        entry.table,
+        table,
+    )
+
+
+def _fits(table: NationalTable, key: str, kind: type) -> bool:
+    if isinstance(table, PeopleTable):
+        return key == table.counts
+    return isinstance(table, kind)
+
+
+def _council_input(key: str, layer: CouncilLayer) -> DeclaredInput:
+    return DeclaredInput(
+        key,
+        layer.at,
+        layer.title,
+        layer.publisher,
+        layer.licence,
+        layer.attribution,
+        layer.date,
+        None,
+        layer,
+    )
+
+
+def write_manifest(manifest: Manifest, path: Path) -> None:
+    """Write a manifest; the step `fetch` does so last.
+
+    Parameters
+    ----------
+    manifest
+        The raw files.
+    path
+        Where it belongs, beside them.
+    """
+    inputs = {key: raw.model_dump(mode="json") for key, raw in manifest.inputs.items()}
+    write_json({"district": manifest.district, "inputs": inputs}, path)
+
+
+class _Stored(Choice):
+    district: Slug
+    inputs: dict[Slug, RawFile]
+
+
+def read_manifest(path: Path) -> Manifest:
+    """Read a manifest.
+
+    Parameters
+    ----------
+    path
+        The file.
+
+    Returns
+    -------
+    Manifest
+        The raw files; they are not opened yet.
+
+    Raises
+    ------
+    FileIsMissing, FileIsDamaged
+        If there is none, or it is not one.
+    """
+    if not path.is_file():
+        raise FileIsMissing(f"{path}: there is no such manifest; `make` fetches the raw files.")
+    try:
+        stored = TypeAdapter(_Stored).validate_json(path.read_bytes())
+    except ValidationError as error:
+        fault = error.errors(include_url=False, include_input=False)[0]
+        key = ".".join(map(str, fault["loc"])) or "the file"
+        raise FileIsDamaged(
+            f"{path}: {quoted(key)}: {fault['msg']}; delete it and run `make` again."
+        ) from None
+    return Manifest(stored.district, path.parent, stored.inputs)
+
+
+def raw_file(manifest: Manifest, key: str) -> Path:
+    """Return where a raw file lies, after seeing that it is the one that was fetched.
+
+    Parameters
+    ----------
+    manifest
+        The raw files.
+    key
+        The input.
+
+    Returns
+    -------
+    pathlib.Path
+        The file.
+
+    Raises
+    ------
+    RawFileHasChanged
+        If it is gone or its bytes are others.
+    """
+    raw = manifest.inputs.get(key)
+    refetch = f"run `make refetch D={manifest.district}`"
+    if raw is None:
+        raise RawFileHasChanged(
+            f"{manifest.folder / 'manifest.json'}: holds no input {quoted(key)}; it has "
+            f"{listed(sorted(manifest.inputs))}; {refetch}."
+        )
+    path = manifest.folder / raw.path
+    if path.is_symlink() or not path.is_file():
+        raise RawFileHasChanged(f"{path}: the raw file of {key} is not there; {refetch}.")
+    found = sha256_of(path)
+    if found != raw.sha256:
+        raise RawFileHasChanged(
+            f"{path}: is not the file that was fetched (sha256 {found[:12]}…, and its provenance "
+            f"note says {raw.sha256[:12]}…); {refetch}."
+        )
+    return path
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file.
+
+    Parameters
+    ----------
+    path
+        The file.
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits.
+    """
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def must_agree(manifest: Manifest, district: District, national: dict[str, NationalTable]) -> None:
+    """Hold the raw files against what the district declares now.
+
+    Changed titles and words ask for nothing; another table, date or place does.
+
+    Parameters
+    ----------
+    manifest
+        The raw files.
+    district
+        The district as its file stands.
+    national
+        The national tables.
+
+    Raises
+    ------
+    RawFileHasChanged
+        If an input is missing, or is of another table, date or place than declared.
+    """
+    refetch = f"run `make refetch D={manifest.district}`"
+    for key, declared in inputs_of(manifest.district, district, national).items():
+        raw = manifest.inputs.get(key)
+        if raw is None:
+            raise RawFileHasChanged(
+                f"{manifest.district}: the input {key} has been declared since the raw files were "
+                f"fetched; {refetch}."
+            )
+        for word, found, wanted in (
+            ("the table", raw.table, declared.table),
+            ("the date", raw.date.isoformat(), declared.date.isoformat()),
+            ("the place", raw.declared_place, declared.declared_place),
+        ):
+            if found != wanted:
+                raise RawFileHasChanged(
+                    f"{manifest.district}: {word} of the input {key} has changed since it was "
+                    f"fetched (from {_short(found)} to {_short(wanted)}); {refetch}."
+                )
+
+
+def _short(value: str | None) -> str:
+    return "none" if value is None else quoted(value[:16])

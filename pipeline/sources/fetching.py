@@ -1,0 +1,240 @@
+"""Copy what a district declares into its folder of raw files, all of it or nothing.
+
+Each input is read once, within the limits for files from other people, then copied into a
+folder beside; only when every one is there do the files take their places, the manifest last.
+A fetch that fails leaves what was there before as it was.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pandas as pd
+
+from pipeline.config import (
+    BoundariesTable,
+    CouncilLayer,
+    DeprivationTable,
+    District,
+    LookupTable,
+    NationalTable,
+    PeopleTable,
+    Place,
+    RecordsTable,
+)
+from pipeline.errors import ChoiceIsNotAllowed, FileCannotBeWritten, FileIsMissing, PipelineError
+from pipeline.files.outside import (
+    OSM_ENDINGS,
+    ROW_ENDINGS,
+    VECTOR_ENDINGS,
+    checked_ending,
+)
+from pipeline.files.published import (
+    read_boundaries,
+    read_cells,
+    read_deprivation,
+    read_lookup,
+    read_people,
+)
+from pipeline.files.raw import (
+    OPENSTREETMAP,
+    DeclaredInput,
+    Manifest,
+    RawFile,
+    inputs_of,
+    read_manifest,
+    write_manifest,
+)
+from pipeline.files.writing import ABANDONED_AFTER_S, PARTIAL, write_json
+from pipeline.sources.local import local_file
+from pipeline.sources.packaged import packaged_file
+
+_CHUNK = 1 << 20
+
+
+def fetch(
+    district: District,
+    district_file: Path,
+    national: dict[str, NationalTable],
+    out: Path,
+    tell: Callable[[str], None] = lambda _: None,
+) -> None:
+    """Fetch every input of a district.
+
+    Parameters
+    ----------
+    district
+        The district.
+    district_file
+        Its YAML file; paths in it are relative to its folder.
+    national
+        The national tables.
+    out
+        The manifest to write; the raw files lie beside it.
+    tell
+        Called with a line of progress for each input.
+
+    Raises
+    ------
+    PipelineError
+        If an input is missing, refused or damaged; what was there before is untouched.
+    """
+    slug = district_file.stem
+    inputs = inputs_of(slug, district, national)
+    originals = {key: _original(declared, district_file) for key, declared in inputs.items()}
+    earlier = _paths_in(out)
+    with _staging_for(out) as staging:
+        fetched: dict[str, RawFile] = {}
+        for key, declared in inputs.items():
+            fetched[key] = _fetch_one(declared, originals[key], staging)
+            tell(_line(key, fetched[key]))
+        for raw in fetched.values():
+            write_json(raw.model_dump(mode="json"), staging / f"{raw.path}.provenance.json")
+        _move_into_place(staging, out.parent)
+        write_manifest(Manifest(slug, out.parent, fetched), out)
+    _remove(earlier - {raw.path for raw in fetched.values()}, out.parent)
+
+
+def _line(key: str, raw: RawFile) -> str:
+    rows = "" if raw.rows is None else f", {raw.rows:,} rows"
+    return f"{key}: {raw.title}, {raw.date.isoformat()}, {raw.bytes:,} bytes{rows}"
+
+
+def _original(declared: DeclaredInput, district_file: Path) -> Path:
+    place: Place = declared.place
+    if place.file is not None:
+        return local_file(place.file, district_file)
+    if place.package is None or place.member is None:
+        raise ChoiceIsNotAllowed(
+            f"{district_file}: {declared.key}: give either `file`, or `package` and `member`."
+        )
+    return packaged_file(place.package, place.member)
+
+
+def _fetch_one(declared: DeclaredInput, original: Path, staging: Path) -> RawFile:
+    ending = checked_ending(original, _endings(declared))
+    rows = _count_rows(declared, original)
+    target = staging / f"{declared.key}{ending}"
+    digest, size = _copy(original, target)
+    return RawFile(
+        path=target.name,
+        title=declared.title,
+        publisher=declared.publisher,
+        licence=declared.licence,
+        attribution=declared.attribution,
+        date=declared.date,
+        sha256=digest,
+        bytes=size,
+        rows=rows,
+        table=declared.table,
+        original_name=original.name,
+        declared_place=declared.declared_place,
+    )
+
+
+def _endings(declared: DeclaredInput) -> tuple[str, ...]:
+    if declared.key == OPENSTREETMAP:
+        return OSM_ENDINGS
+    if isinstance(declared.declared, BoundariesTable):
+        return VECTOR_ENDINGS
+    return VECTOR_ENDINGS + ROW_ENDINGS
+
+
+def _count_rows(declared: DeclaredInput, path: Path) -> int | None:
+    """Read an input as later steps will, so that a fault is told now and under its own name."""
+    match table := declared.declared:
+        case None:
+            return None
+        case BoundariesTable():
+            frame: pd.DataFrame = read_boundaries(path, table)
+        case PeopleTable():
+            frame = read_people(path, table)
+        case DeprivationTable():
+            frame = read_deprivation(path, table)
+        case LookupTable():
+            frame = read_lookup(path, table)
+        case RecordsTable():
+            frame = read_cells(path, table.layer, table.id)
+        case CouncilLayer():
+            frame = read_cells(path, table.layer, (table.name,))
+    return len(frame)
+
+
+def _copy(original: Path, target: Path) -> tuple[str, int]:
+    """Copy a file and return the SHA-256 and the number of the bytes that were written."""
+    digest = hashlib.sha256()
+    size = 0
+    try:
+        source = os.fdopen(os.open(original, os.O_RDONLY | os.O_NOFOLLOW), "rb")
+    except OSError as error:
+        raise FileIsMissing(f"{original}: cannot be read ({error.strerror}).") from None
+    try:
+        with source, target.open("wb") as copy:
+            while chunk := source.read(_CHUNK):
+                digest.update(chunk)
+                size += copy.write(chunk)
+            copy.flush()
+            os.fsync(copy.fileno())
+    except OSError as error:
+        raise _cannot_write(target.parent.parent, error) from None
+    return digest.hexdigest(), size
+
+
+def _cannot_write(folder: Path, error: OSError) -> FileCannotBeWritten:
+    return FileCannotBeWritten(
+        f"{folder}: raw files could not be written ({error.strerror or error}). The previous ones "
+        "are untouched; make room or give write permission, then run again."
+    )
+
+
+@contextmanager
+def _staging_for(out: Path) -> Iterator[Path]:
+    """Give a folder beside the district's own, on the same disk, and remove it afterwards."""
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        _sweep(out.parent.parent)
+        staging = Path(
+            tempfile.mkdtemp(prefix=f"{PARTIAL}{out.parent.name}-", dir=out.parent.parent)
+        )
+    except OSError as error:
+        raise _cannot_write(out.parent, error) from None
+    try:
+        yield staging
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove the folders of runs killed long ago."""
+    for leftover in folder.glob(f"{PARTIAL}*"):
+        if leftover.is_dir() and time.time() - leftover.stat().st_mtime > ABANDONED_AFTER_S:
+            shutil.rmtree(leftover, ignore_errors=True)
+
+
+def _move_into_place(staging: Path, folder: Path) -> None:
+    try:
+        for part in sorted(staging.iterdir()):
+            part.replace(folder / part.name)
+    except OSError as error:
+        raise _cannot_write(folder, error) from None
+
+
+def _paths_in(manifest: Path) -> set[str]:
+    """Return the raw files of an earlier fetch; none where its manifest cannot be read."""
+    with suppress(PipelineError):
+        return {raw.path for raw in read_manifest(manifest).inputs.values()}
+    return set()
+
+
+def _remove(paths: set[str], folder: Path) -> None:
+    """Raw files of inputs that the district no longer declares would only mislead."""
+    for name in sorted(paths):
+        (folder / name).unlink(missing_ok=True)
+        (folder / f"{name}.provenance.json").unlink(missing_ok=True)
