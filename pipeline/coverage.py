@@ -152,9 +152,7 @@ def _closed(mask: Mask, choices: Coverage) -> Mask:
     return filled
 
 
-def _edge(
-    region: shapely.Geometry, features: gpd.GeoDataFrame, cell_m: float
-) -> shapely.Geometry:
+def _edge(region: shapely.Geometry, features: gpd.GeoDataFrame, cell_m: float) -> shapely.Geometry:
     """Return the outline of the region, without what runs along the shore."""
     shores = features.geometry[
         (features["shape"] == "line") & features["tags"].str.contains('"natural": "coastline"')

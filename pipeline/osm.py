@@ -24,8 +24,12 @@ from pipeline.errors import FileIsDamaged, SourceIsEmpty, quoted
 
 # A closed way with one of these keys is an area even without `area=yes`.
 AREA_KEYS = frozenset(
-    ["amenity", "building", "building:part", "craft", "garden:type", "healthcare", "historic", "landuse", "leisure", "man_made", "military", "office", "place", "public_transport", "shop", "sport", "tourism", "water", "wetland"]
-)
+    (
+        "amenity", "building", "building:part", "craft", "garden:type", "healthcare", "historic",
+        "landuse", "leisure", "man_made", "military", "office", "place", "public_transport",
+        "shop", "sport", "tourism", "water", "wetland",
+    )
+)  # fmt: skip
 AREA_PREFIXES = ("disused:", "abandoned:", "ruins:", "construction:")
 # `natural` is an area but for these values.
 LINEAR_NATURAL = frozenset(("coastline", "cliff", "ridge", "arete", "tree_row", "valley"))

@@ -198,7 +198,7 @@ ACCESS_POINTS = Table(
     may_be_empty=True,
 )
 
-PLACES_IN = ("gate", "entrance", "access_point", "crossing", "nearest_edge", "stop", "itself")
+PLACES_IN = ("gate", "entrance", "access_point", "crossing", "along", "nearest_edge", "itself")
 
 NETWORK = Table(
     "network",

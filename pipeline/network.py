@@ -1,0 +1,354 @@
+"""Streets → the walking network, and where a point stands on it.
+
+Undirected, contracted to junctions, lengths in whole decimetres: with floating-point lengths a
+walk of exactly 400 m falls on either side of a 400 m cut-off by chance. Two ways meet only in a
+node that they share, never where their lines cross.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+from scipy import sparse
+from scipy.sparse import csgraph
+
+from pipeline import walkable
+from pipeline.config import Snapping
+from pipeline.errors import SourceIsEmpty
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Shapes = npt.NDArray[np.object_]
+# From a node and the piece one comes from to the only piece that goes on, if there is one.
+Onward = Callable[[int, int], int | None]
+
+DM_PER_M = 10
+# A path this near to a carriageway, along this share of it, is the pavement it speaks of.
+PARALLEL_M = 20.0
+PARALLEL_SHARE = 0.8
+# What walking profiles need of a way; edges are joined only where all of these agree.
+KEPT_TAGS = (
+    "access", "access:conditional", "bridge", "covered", "crossing", "designation", "foot",
+    "footway", "handrail", "highway", "incline", "indoor", "kerb", "layer", "lit", "maxspeed",
+    "name", "opening_hours", "ramp", "segregated", "sidewalk", "smoothness", "step_count",
+    "surface", "tactile_paving", "tracktype", "tunnel", "wheelchair", "width",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Pieces:
+    """Stretches of ways between junctions, as slices of the vertices of all walkable ways."""
+
+    start: Ints
+    end: Ints
+    first: Ints
+    last: Ints
+    way: Ints
+
+
+def build_network(
+    streets: gpd.GeoDataFrame, features: gpd.GeoDataFrame, choices: Snapping
+) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:
+    """Build the walking network of one district and its surroundings.
+
+    Parameters
+    ----------
+    streets
+        Ways with a `highway` tag, with the nodes they run through.
+    features
+        Tagged features; the points among them that are locked or private gates cut the ways
+        they stand on.
+    choices
+        From which length on a connected part is large enough to walk to.
+
+    Returns
+    -------
+    tuple of geopandas.GeoDataFrame and dict
+        The network, and what was counted.
+
+    Raises
+    ------
+    SourceIsEmpty
+        If not one way may be walked.
+    """
+    ways, left_out = _walkable_ways(streets)
+    if ways.empty:
+        raise SourceIsEmpty(
+            "Of the streets in the OpenStreetMap file not one may be walked; is it the extract of "
+            "another place?"
+        )
+    nodes = _nodes_of(ways)
+    points = shapely.get_coordinates(ways.geometry.to_numpy())
+    blocked = _blocked_nodes(features)
+    pieces = _cut(nodes, ways, blocked)
+    edges = _joined(pieces, points, ways, streets.crs)
+    network = _with_components(edges, choices.smallest_component_m)
+    return network, _report(network, left_out, len(blocked))
+
+
+# --- which ways --------------------------------------------------------------------------------
+
+
+def _walkable_ways(streets: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, dict[str, int]]:
+    """Keep the ways that may be walked; count the rest by why they are left out."""
+    ordered = streets.sort_values("way_id", ignore_index=True)
+    tags = [json.loads(text) for text in ordered["tags"]]
+    allowed = np.array([walkable.is_walkable(t) for t in tags], dtype=bool)
+    beside = _has_a_path_beside(ordered, tags, allowed)
+    ways = ordered[allowed & ~beside].reset_index(drop=True)
+    ways["tags"] = [
+        json.dumps({k: t[k] for k in KEPT_TAGS if k in t}, sort_keys=True, ensure_ascii=False)
+        for t, is_kept in zip(tags, allowed & ~beside, strict=True)
+        if is_kept
+    ]
+    counts = {"may_not_be_walked": int((~allowed).sum()), "path_beside_it": int(beside.sum())}
+    return ways, counts
+
+
+def _has_a_path_beside(
+    ways: gpd.GeoDataFrame, tags: list[dict[str, str]], allowed: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.bool_]:
+    """Find carriageways that leave walking to a path, and have one along most of them."""
+    is_asking = allowed & np.array([walkable.leaves_walking_to_a_parallel_path(t) for t in tags])
+    is_path = allowed & np.array(
+        [t.get("highway") in ("footway", "path", "cycleway") for t in tags]
+    )
+    found = np.zeros(len(ways), dtype=bool)
+    paths = ways.geometry.to_numpy()[is_path]
+    if not is_asking.any() or not len(paths):
+        return found
+    tree = shapely.STRtree(paths)
+    for at in np.flatnonzero(is_asking):
+        line = ways.geometry.iloc[at]
+        near = shapely.union_all(paths[tree.query(line, predicate="dwithin", distance=PARALLEL_M)])
+        along = shapely.intersection(line, shapely.buffer(near, PARALLEL_M))
+        found[at] = shapely.length(along) >= PARALLEL_SHARE * shapely.length(line)
+    return found
+
+
+def _nodes_of(ways: gpd.GeoDataFrame) -> Ints:
+    return np.array(" ".join(ways["nodes"]).split(), dtype=np.int64)
+
+
+def _blocked_nodes(features: gpd.GeoDataFrame) -> Ints:
+    """Return the numbers of nodes that let nobody pass."""
+    points = features[
+        (features["shape"] == "point") & features["tags"].str.contains('"barrier"|"entrance"')
+    ]
+    blocked = [
+        int(name.removeprefix("node/"))
+        for name, tags in zip(points["feature_id"], points["tags"], strict=True)
+        if walkable.blocks_walking(json.loads(tags))
+    ]
+    return np.array(sorted(blocked), dtype=np.int64)
+
+
+# --- cutting and joining -----------------------------------------------------------------------
+
+
+def _cut(nodes: Ints, ways: gpd.GeoDataFrame, blocked: Ints) -> _Pieces:
+    """Cut ways at junctions, at their ends and at what blocks them.
+
+    A blocked node is given a new number wherever a way touches it, so that nothing passes.
+    """
+    sizes = shapely.get_num_coordinates(ways.geometry.to_numpy()).astype(np.int64)
+    lasts = np.cumsum(sizes) - 1
+    firsts = lasts - sizes + 1
+    _, places, uses = np.unique(nodes, return_inverse=True, return_counts=True)
+    is_end = np.zeros(len(nodes), dtype=bool)
+    is_end[firsts] = is_end[lasts] = True
+    is_cut = is_end | (uses[places] > 1) | np.isin(nodes, blocked)
+    at = np.flatnonzero(is_cut)
+    way_of = np.repeat(np.arange(len(ways)), sizes)
+    within = way_of[at[:-1]] == way_of[at[1:]]
+    first, last = at[:-1][within], at[1:][within]
+    is_blocked = np.isin(nodes, blocked)
+    beyond = int(nodes.max()) + 1
+    fresh = beyond + np.arange(2 * len(first), dtype=np.int64)
+    start = np.where(is_blocked[first], fresh[::2], nodes[first])
+    end = np.where(is_blocked[last], fresh[1::2], nodes[last])
+    return _Pieces(start, end, first, last, way_of[first])
+
+
+def _joined(
+    pieces: _Pieces, points: Floats, ways: gpd.GeoDataFrame, crs: object
+) -> gpd.GeoDataFrame:
+    """Join pieces at nodes where only two meet and their tags agree."""
+    tags = ways["tags"].to_numpy()
+    rows = []
+    for chain in _chains(pieces, tags):
+        line = np.concatenate(
+            [_vertices(pieces, points, piece, forward)[at > 0 :] for at, (piece, forward)
+             in enumerate(chain)]
+        )  # fmt: skip
+        (head, head_forward), (tail, tail_forward) = chain[0], chain[-1]
+        rows.append(
+            (
+                pieces.start[head] if head_forward else pieces.end[head],
+                pieces.end[tail] if tail_forward else pieces.start[tail],
+                tags[pieces.way[head]],
+                shapely.linestrings(line),
+            )
+        )
+    start, end, texts, lines = map(list, zip(*rows, strict=True))
+    _, numbers = np.unique(np.array(start + end), return_inverse=True)
+    return _described(numbers[: len(rows)], numbers[len(rows) :], texts, np.array(lines), crs)
+
+
+def _vertices(pieces: _Pieces, points: Floats, piece: int, forward: bool) -> Floats:  # noqa: FBT001
+    vertices = points[pieces.first[piece] : pieces.last[piece] + 1]
+    return vertices if forward else vertices[::-1]
+
+
+def _chains(pieces: _Pieces, tags: npt.NDArray[np.object_]) -> list[list[tuple[int, bool]]]:
+    """Return runs of pieces, each with the direction it is walked in.
+
+    A run goes on through a node if exactly two piece ends meet there and their tags agree.
+    """
+    meeting: dict[int, list[int]] = {}
+    for piece, (start, end) in enumerate(zip(pieces.start, pieces.end, strict=True)):
+        meeting.setdefault(int(start), []).append(piece)
+        meeting.setdefault(int(end), []).append(piece)
+
+    def onward(node: int, piece: int) -> int | None:
+        ends = meeting[node]
+        if len(ends) != 2 or ends[0] == ends[1]:  # noqa: PLR2004 (two ends meet)
+            return None
+        other = ends[1] if ends[0] == piece else ends[0]
+        return other if tags[pieces.way[other]] == tags[pieces.way[piece]] else None
+
+    used = np.zeros(len(pieces.start), dtype=bool)
+    chains = []
+    for piece in range(len(used)):
+        if used[piece]:
+            continue
+        used[piece] = True
+        ahead = _follow(piece, int(pieces.end[piece]), pieces, onward, used)
+        behind = _follow(piece, int(pieces.start[piece]), pieces, onward, used)
+        back = [(other, not forward) for other, forward in reversed(behind)]
+        chains.append([*back, (piece, True), *ahead])
+    return chains
+
+
+def _follow(
+    piece: int,
+    node: int,
+    pieces: _Pieces,
+    onward: Onward,
+    used: npt.NDArray[np.bool_],
+) -> list[tuple[int, bool]]:
+    """Walk on from a node while the way does not branch or change."""
+    run = []
+    while (other := onward(node, piece)) is not None and not used[other]:
+        used[other] = True
+        forward = int(pieces.start[other]) == node
+        run.append((other, forward))
+        piece, node = other, int(pieces.end[other] if forward else pieces.start[other])
+    return run
+
+
+def _described(
+    start: Ints, end: Ints, tags: list[str], lines: Shapes, crs: object
+) -> gpd.GeoDataFrame:
+    parsed = [json.loads(text) for text in tags]
+    over = ("bridge", "tunnel")
+    return gpd.GeoDataFrame(
+        {
+            "edge_id": np.arange(len(lines), dtype=np.int64),
+            "start": start,
+            "end": end,
+            "length_dm": np.rint(shapely.length(lines) * DM_PER_M).astype(np.int64),
+            "highway": [t["highway"] for t in parsed],
+            "name": [t.get("name", "") for t in parsed],
+            "is_steps": [t["highway"] == "steps" for t in parsed],
+            "is_bridge_or_tunnel": [
+                any(key in t for key in over) and walkable.passes_over_or_under(t) for t in parsed
+            ],
+            "tags": tags,
+        },
+        geometry=lines,
+        crs=crs,
+    )
+
+
+def _with_components(edges: gpd.GeoDataFrame, smallest_m: float) -> gpd.GeoDataFrame:
+    """Add the number of the connected part, 0 the longest, and whether it is large enough."""
+    n_nodes = int(max(edges["start"].max(), edges["end"].max())) + 1
+    joined = sparse.coo_array(
+        (np.ones(len(edges), dtype=np.int8), (edges["start"], edges["end"])), (n_nodes, n_nodes)
+    )
+    _, label = csgraph.connected_components(joined, directed=False)
+    of_edge = pd.Series(label[edges["start"].to_numpy()])
+    lengths = edges["length_dm"].groupby(of_edge.to_numpy()).sum()
+    order = lengths.sort_values(ascending=False, kind="stable")
+    rank = pd.Series(np.arange(len(order)), index=order.index)
+    return edges.assign(
+        component=of_edge.map(rank).to_numpy(dtype=np.int64),
+        is_snappable=of_edge.map(lengths).to_numpy() >= smallest_m * DM_PER_M,
+    )
+
+
+def _report(network: gpd.GeoDataFrame, left_out: dict[str, int], n_blocked: int) -> dict[str, Any]:
+    small = ~network["is_snappable"]
+    return {
+        "edges": len(network),
+        "junctions": int(max(network["start"].max(), network["end"].max())) + 1,
+        "length_km": round(float(network["length_dm"].sum()) / 10_000, 1),
+        "ways_left_out": left_out,
+        "nodes_that_block": n_blocked,
+        "components": int(network["component"].max()) + 1,
+        "components_large_enough": int(network.loc[~small, "component"].nunique()),
+        "length_km_in_small_components": round(
+            float(network.loc[small, "length_dm"].sum()) / 10_000, 1
+        ),
+    }
+
+
+# --- where a point stands on the network ---------------------------------------------------------
+
+
+def snap(points: Shapes, network: gpd.GeoDataFrame, cap_m: float) -> pd.DataFrame:
+    """Attach points to the nearest edge that one can step onto.
+
+    Bridges and tunnels are passed over: what lies below or above them is not reached from them;
+    so are components too small to matter. Of edges equally near the one with the lowest number
+    is taken, so that the answer does not depend on the order of rows.
+
+    Parameters
+    ----------
+    points
+        Points in the reference system of the network; shape (n,).
+    network
+        The walking network.
+    cap_m
+        A point further than this from every such edge stays unattached, in metres.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `edge_id` (−1 where unattached), `along_dm`, `snap_dm`; n rows in the order of `points`.
+    """
+    steps_on = network[network["is_snappable"] & ~network["is_bridge_or_tunnel"]]
+    lines = steps_on.geometry.to_numpy()
+    tree = shapely.STRtree(lines)
+    point_at, line_at = tree.query_nearest(points, max_distance=cap_m, all_matches=True)
+    edges = steps_on["edge_id"].to_numpy()[line_at]
+    order = np.lexsort((edges, point_at))
+    _, first = np.unique(point_at[order], return_index=True)
+    chosen = order[first]
+    at, line, edge = point_at[chosen], lines[line_at[chosen]], edges[chosen]
+    length = steps_on["length_dm"].to_numpy()[line_at[chosen]]
+    result = pd.DataFrame({"edge_id": np.full(len(points), -1), "along_dm": 0, "snap_dm": 0})
+    along = np.rint(shapely.line_locate_point(line, points[at]) * DM_PER_M).astype(np.int64)
+    result.loc[at, "edge_id"] = edge
+    result.loc[at, "along_dm"] = np.clip(along, 0, length)
+    result.loc[at, "snap_dm"] = np.rint(shapely.distance(line, points[at]) * DM_PER_M)
+    return result.astype(np.int64)
