@@ -22,7 +22,6 @@ class Street:
     tags: Tags = field(default_factory=dict)
     homes: str = ""
     grade: int = 0
-    stands_alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ FIRST_RELATION = 900_000_001
 MISSING_WAY = 9_099_999_999
 TIMESTAMP = "2026-01-01T00:00:00Z"
 GENERATOR = "Half Full demo: Sampleton, a synthetic district that does not exist"
-FERRY_LINE: tuple[Point, ...] = ((3345, 2064), (3500, 1950), (3660, 1812))
+FERRY_LINE: tuple[Point, ...] = ((3345, 2064), (3500, 1950), (3660, 1850))
 
 Key = tuple[int, int, int]
 

@@ -6,7 +6,7 @@ from demo.model import Area, Point
 _GATE = {"barrier": "gate"}
 _OPEN = {"barrier": "entrance"}
 _LOCKED = {"barrier": "gate", "locked": "yes", "access": "private"}
-ISLAND = ellipse((3660, 1750), (165, 88), 32, 0.08)
+ISLAND = ellipse((3660, 1750), (205, 108), 32, 0.06)
 
 
 def _park(
@@ -126,13 +126,13 @@ GREEN = (
         keep_clear=False,
     ),
     Area(
-        "Strand Recreation Ground",
-        rectangle(800, 1560, 960, 1660),
+        "Fenside Recreation Ground",
+        rectangle(3300, 680, 3390, 860),
         {"landuse": "recreation_ground"},
     ),
     Area(
-        "Strand Cricket Ground",
-        rectangle(820, 1575, 940, 1645),
+        "Fenside Cricket Ground",
+        rectangle(3306, 690, 3384, 850),
         {"leisure": "pitch", "sport": "cricket"},
         keep_clear=False,
     ),

@@ -1,6 +1,5 @@
 """Blocks between the main roads, each to be filled with streets and homes of one style."""
 
-from demo.grid import ellipse
 from demo.model import Block
 
 BLOCKS = (
@@ -307,8 +306,6 @@ BLOCKS = (
         260,
     ),
 )
-
-RESIDENTIAL_ISLAND = ellipse((3660, 1750), (140, 72), 24)
 
 _NAMES = (
     "Acorn Alder Anchor Arden Ashby Aspen Bailey Baker Barley Beech Bilton Birch Bishop Blake "

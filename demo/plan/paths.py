@@ -7,10 +7,8 @@ _FOOT = {"surface": "asphalt"}
 _PUBLIC = {"access": "private", "designation": "public_footpath"}
 
 
-def _foot(
-    *points: Point, name: str = "", grade: int = 0, alone: bool = False, **tags: str
-) -> Street:
-    return Street(name, "footway", points, _FOOT | tags, grade=grade, stands_alone=alone)
+def _foot(*points: Point, name: str = "", grade: int = 0, **tags: str) -> Street:
+    return Street(name, "footway", points, _FOOT | tags, grade=grade)
 
 
 def _bridge(*points: Point, name: str = "") -> Street:
@@ -169,28 +167,28 @@ WATERSIDE = (
     Street(
         "Gull Causeway",
         "path",
-        ((3560, 1440), (3620, 1680)),
+        ((3560, 1440), (3640, 1660)),
         {"tidal": "yes", "ford": "yes", "surface": "mud"},
     ),
+    Street("", "footway", ((3640, 1660), (3660, 1675)), _FOOT),
+    # Gull Holm has its own network, longer than a mapping fragment
     Street(
         "Holm Walk",
         "footway",
-        (*ellipse((3660, 1750), (110, 50), 16), (3770, 1750)),
+        (*ellipse((3660, 1750), (160, 75), 16), (3820, 1750)),
         _FOOT,
         homes="cottage",
-        stands_alone=True,
     ),
     Street(
         "Holm Cross",
         "footway",
-        ((3550, 1750), (3660, 1750), (3770, 1750)),
+        ((3500, 1750), (3660, 1750), (3820, 1750)),
         _FOOT,
         homes="cottage",
-        stands_alone=True,
     ),
-    Street("", "footway", ((3620, 1680), (3618, 1704)), _FOOT, stands_alone=True),
-    Street("", "footway", ((3583, 1785), (3560, 1796)), _FOOT, stands_alone=True),
-    _foot((2690, 1084), (2700, 1084), (2700, 1096), alone=True),
+    Street("Landing Path", "footway", ((3660, 1675), (3660, 1825), (3660, 1840)), _FOOT),
+    # A fragment that leads nowhere and must not catch anybody
+    _foot((2690, 1084), (2700, 1084), (2700, 1096)),
 )
 
 PATHS = CENTRE + PARKS + SHORT_CUTS + WATERSIDE

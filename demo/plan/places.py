@@ -35,9 +35,8 @@ COMMUNITY = (
         (30, 20),
         (2560, 3280),
         name="Northfield Community Centre & Library",
-        amenity="community_centre",
-        library="yes",
-        additional__amenity="library",
+        amenity="library",
+        building="community_centre",
     ),
     _building(
         2560, 1480, (20, 16), (2560, 1488), name="Crofts Community Hub", amenity="community_centre"
@@ -238,7 +237,7 @@ TRANSPORT = (
     _node(1630, 1892, amenity="bicycle_rental", name="Old Bridge Cycle Hire", capacity="10"),
     _node(2592, 1692, amenity="bicycle_rental", name="New Bridge Cycle Hire", capacity="12"),
     _node(3345, 2064, amenity="ferry_terminal", name="Holm Ferry"),
-    _node(3660, 1812, amenity="ferry_terminal", name="Gull Holm Landing"),
+    _node(3660, 1850, amenity="ferry_terminal", name="Gull Holm Landing"),
 )
 
 COMFORTS = (

@@ -82,5 +82,5 @@ STATION: tuple[tuple[str, str, Point], ...] = (
 FERRY_NAME = "Gull Holm Ferry"
 FERRY: tuple[tuple[str, str, Point], ...] = (
     ("9300SMPHLM1", "FTD", (3345, 2064)),
-    ("9300SMPHLM2", "FER", (3660, 1812)),
+    ("9300SMPHLM2", "FER", (3660, 1850)),
 )
