@@ -42,7 +42,7 @@ def write_boundaries(path: Path) -> None:
         "LONG": degrees[:, 0],
         "GlobalID": [_identifier(area.code) for area in NEIGHBOURHOODS],
     }
-    _write(gpd.GeoDataFrame(columns, geometry=polygons, crs=CRS), path, BOUNDARY_LAYER)
+    _write(gpd.GeoDataFrame(columns, geometry=polygons, crs=CRS), path, BOUNDARY_LAYER, key="FID")
 
 
 def write_greenspace(path: Path) -> None:
@@ -90,10 +90,12 @@ def _identifier(text: str) -> str:
     return "{" + str(uuid.uuid5(_NAMESPACE, text)).upper() + "}"
 
 
-def _write(frame: gpd.GeoDataFrame, path: Path, layer: str, *, append: bool = False) -> None:
+def _write(
+    frame: gpd.GeoDataFrame, path: Path, layer: str, *, append: bool = False, key: str = "fid"
+) -> None:
     with _fixed_date():
         pyogrio.write_dataframe(
-            frame, path, layer=layer, driver="GPKG", append=append, DESCRIPTION=NOTE
+            frame, path, layer=layer, driver="GPKG", append=append, DESCRIPTION=NOTE, FID=key
         )
 
 

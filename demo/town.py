@@ -49,13 +49,18 @@ def draw() -> Town:
     drawn = build_homes([s for s in streets if s.grade == 0], taken, rng)
     return Town(
         streets=tuple(streets),
-        areas=(river_area(), *AREAS),
+        areas=(river_area(), *AREAS, *_residential()),
         known_homes=known,
         homes=tuple(b for b in drawn if b.dwellings),
         other_buildings=(*shops, *(b for b in drawn if not b.dwellings)),
         places=(*PLACES, *shop_places),
         node_tags={(float(x), float(y)): tags for (x, y), tags in NODE_TAGS.items()},
     )
+
+
+def _residential() -> list[Area]:
+    """Return the land on which each estate stands."""
+    return [Area("", b.outline, {"landuse": "residential"}) for b in BLOCKS]
 
 
 def _known_home(at: Point) -> Building:

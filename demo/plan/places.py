@@ -265,6 +265,23 @@ SMALL = (
     _node(1652, 2204, amenity="post_box"),
 )
 
+GROUNDS = (
+    _building(1700, 1240, (90, 40), (1700, 1220), name="Crofts Primary School", building="school"),
+    _building(2440, 3480, (80, 60), None, building="school"),
+    _building(710, 2500, (60, 30), None, building="school"),
+    _building(2880, 1070, (70, 30), None, building="school"),
+    _building(1200, 1150, (70, 30), None, building="school"),
+    _building(1440, 1370, (100, 60), None, building="school"),
+    _building(560, 3150, (80, 50), None, building="college"),
+    _building(2150, 3100, (120, 70), None, building="hospital"),
+    _building(2740, 2400, (120, 60), None, building="industrial"),
+    _building(2740, 2520, (120, 60), None, building="industrial"),
+    _building(2200, 2540, (160, 80), None, building="industrial"),
+    _building(2440, 2540, (160, 80), None, building="warehouse"),
+    _building(900, 2610, (80, 50), None, building="warehouse"),
+    _building(3080, 2350, (120, 40), None, building="office"),
+)
+
 PLACES = (
     *COMMUNITY,
     *WORSHIP,
@@ -275,6 +292,7 @@ PLACES = (
     *TRANSPORT,
     *COMFORTS,
     *SMALL,
+    *GROUNDS,
 )
 
 HIGH_STREET: tuple[Tags, ...] = (

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -13,6 +14,7 @@ import pytest
 import shapely
 import yaml
 from pyproj import Transformer
+from shapely.geometry.base import BaseGeometry
 
 Tags: TypeAlias = Mapping[str, str]
 ANSWERS = Path(__file__).parents[1] / "known_answers" / "sampleton.yaml"
@@ -44,7 +46,7 @@ class Map:
     at: dict[int, tuple[float, float]] = field(default_factory=dict)
     node_tags: dict[int, dict[str, str]] = field(default_factory=dict)
     ways: dict[int, tuple[list[int], dict[str, str]]] = field(default_factory=dict)
-    areas: list[tuple[shapely.Geometry, dict[str, str]]] = field(default_factory=list)
+    areas: list[tuple[BaseGeometry, dict[str, str]]] = field(default_factory=list)
 
 
 @dataclass
@@ -78,7 +80,7 @@ def town(demo_files: Path) -> Map:
             result.ways[item.id] = ([n.ref for n in item.nodes], tags)
         elif item.is_area() and CATEGORY_KEYS & tags.keys():
             shape = shapely.from_wkb(bytes.fromhex(factory.create_multipolygon(item)))
-            moved = shapely.transform(shape, back.transform, interleaved=False)
+            moved = shapely.transform(shape, lambda xy: np.column_stack(back.transform(*xy.T)))
             result.areas.append((moved, tags))
     return result
 
@@ -106,7 +108,7 @@ def network(town: Map) -> Network:
     for number, (nodes, tags) in town.ways.items():
         if not is_walkable(tags):
             continue
-        for place, (a, b) in enumerate(zip(nodes, nodes[1:], strict=False)):
+        for place, (a, b) in enumerate(pairwise(nodes)):
             u = (a, number, place) if a in shut else a
             v = (b, number, place + 0.5) if b in shut else b
             line = shapely.LineString([town.at[a], town.at[b]])
@@ -131,16 +133,17 @@ class Snap:
     rest: int
 
 
-def snap(network: Network, point: shapely.Geometry, cap: float = 150) -> Snap | None:
+def snap(network: Network, point: BaseGeometry, cap: float = 150) -> Snap | None:
     piece = int(network.tree.nearest(point))
     line = network.lines[piece]
     if line.distance(point) > cap:
         return None
+    assert isinstance(point, shapely.Point)
     along = line.project(point)
     return Snap(piece, dm(line.distance(point)), dm(along), dm(line.length - along))
 
 
-def walk(network: Network, home: shapely.Geometry) -> dict[Any, int]:
+def walk(network: Network, home: BaseGeometry) -> dict[Any, int]:
     """Decimetres from a home to every vertex, its own leg included."""
     start = snap(network, home)
     assert start is not None
@@ -152,7 +155,7 @@ def walk(network: Network, home: shapely.Geometry) -> dict[Any, int]:
     return found
 
 
-def reach(network: Network, home: shapely.Geometry, ways_in: Iterable[shapely.Geometry]) -> float:
+def reach(network: Network, home: BaseGeometry, ways_in: Iterable[BaseGeometry]) -> float:
     costs, start = walk(network, home), snap(network, home)
     assert start is not None
     best = math.inf
@@ -168,9 +171,9 @@ def reach(network: Network, home: shapely.Geometry, ways_in: Iterable[shapely.Ge
     return best / 10
 
 
-def ways_in(town: Map, network: Network, outline: shapely.Geometry) -> list[shapely.Geometry]:
+def ways_in(town: Map, network: Network, outline: BaseGeometry) -> list[BaseGeometry]:
     """Open gates and doors, else crossings on the ground, else the nearest street."""
-    gates = [
+    gates: list[BaseGeometry] = [
         shapely.Point(town.at[n])
         for n, tags in town.node_tags.items()
         if {"barrier", "entrance"} & tags.keys() and tags.get("locked") != "yes"
@@ -187,11 +190,11 @@ def ways_in(town: Map, network: Network, outline: shapely.Geometry) -> list[shap
     return [shapely.shortest_line(outline, nearest).interpolate(0)]
 
 
-def assets(town: Map, network: Network, category: str) -> dict[str, list[shapely.Geometry]]:
+def assets(town: Map, network: Network, category: str) -> dict[str, list[BaseGeometry]]:
     """Ways in of each asset in use; what has one name is one asset."""
     wanted = CATEGORIES[category]
     schools = [shape for shape, tags in town.areas if tags.get("amenity") in {"school", "college"}]
-    found: dict[str, list[shapely.Geometry]] = {}
+    found: dict[str, list[BaseGeometry]] = {}
     for shape, tags in town.areas:
         is_one = any(tags.get(key) in values for key, values in wanted.items())
         if not is_one or tags.get("access") == "private":
