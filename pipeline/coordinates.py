@@ -1,0 +1,160 @@
+"""Coordinates as files give them → shapes in the metres of the district.
+
+A file says where its rows lie in one of several systems, and sometimes says it wrongly: metres
+called degrees, columns changed about. What cannot be a place here keeps its reason.
+"""
+
+from __future__ import annotations
+
+import re
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyproj
+import shapely
+
+from pipeline.errors import quoted
+from pipeline.text import folded
+
+Texts = npt.NDArray[np.object_]
+Numbers = npt.NDArray[np.float64]
+
+# How files say which coordinates a row is in; letters and digits only.
+_SYSTEMS = {
+    "wgs84": "EPSG:4326",
+    "epsg4326": "EPSG:4326",
+    "4326": "EPSG:4326",
+    "etrs89": "EPSG:4258",
+    "epsg4258": "EPSG:4258",
+    "osgb": "EPSG:27700",
+    "osgb36": "EPSG:27700",
+    "bng": "EPSG:27700",
+    "britishnationalgrid": "EPSG:27700",
+    "epsg27700": "EPSG:27700",
+    "27700": "EPSG:27700",
+    "u": "EPSG:27700",
+    "ukos": "EPSG:27700",
+    "i": "EPSG:29903",
+    "irishos": "EPSG:29903",
+    "irishgrid": "EPSG:29903",
+    "epsg29903": "EPSG:29903",
+}
+_DEGREES = ("EPSG:4326", "EPSG:4258")
+
+
+def system_called(text: str) -> str:
+    """Return the code of a coordinate reference system that a row names in its own way.
+
+    Parameters
+    ----------
+    text
+        Such as `WGS84`, `OSGB36`, or NaPTAN's `U` for the British and `I` for the Irish grid.
+
+    Returns
+    -------
+    str
+        Such as `EPSG:27700`; the text itself where it is not known.
+    """
+    return _SYSTEMS.get(re.sub(r"[^a-z0-9]", "", folded(text)), text)
+
+
+def drawn_shapes(rows: gpd.GeoDataFrame, crs: str) -> tuple[Texts, Texts]:
+    """Return the shapes of rows in another system, in two dimensions and valid.
+
+    Parameters
+    ----------
+    rows
+        Rows with a geometry.
+    crs
+        Metric coordinate reference system of the result.
+
+    Returns
+    -------
+    tuple of array and array
+        Shapes, None where there is none; why not, else empty.
+    """
+    shapes = shapely.force_2d(np.asarray(rows.to_crs(crs).geometry.array))
+    broken = shapely.is_missing(shapes) | shapely.is_empty(shapes)
+    broken |= ~np.isfinite(shapely.bounds(shapes)).all(axis=1)
+    shapes[broken] = None
+    invalid = ~broken & ~shapely.is_valid(shapes)
+    shapes[invalid] = shapely.make_valid(shapes[invalid])
+    return shapes, np.where(broken, "has no shape that can be drawn", "").astype(object)
+
+
+def points_from(
+    x: Texts, y: Texts, systems: Texts, crs: str, reach: shapely.Geometry
+) -> tuple[Texts, Texts]:
+    """Return the points that pairs of coordinates stand for.
+
+    Parameters
+    ----------
+    x, y
+        Text: eastings and northings, or longitudes and latitudes.
+    systems
+        The code of the system of each pair.
+    crs
+        Metric coordinate reference system of the result.
+    reach
+        Where places are expected, in `crs`: tells whether x and y have been changed about.
+
+    Returns
+    -------
+    tuple of array and array
+        Points, None where there is none; why not, else empty.
+    """
+    xs, ys = _numbers(x), _numbers(y)
+    reasons = np.full(len(x), "", dtype=object)
+    points = np.full(len(x), None, dtype=object)
+    for system in sorted(set(systems)):
+        rows = systems == system
+        reasons[rows] = _why_not(system, xs[rows], ys[rows], x[rows], y[rows])
+        good = rows & (reasons == "")
+        if good.any():
+            points[good], reasons[good] = _moved(system, crs, xs[good], ys[good], reach)
+    return points, reasons
+
+
+def _moved(
+    system: str, crs: str, xs: Numbers, ys: Numbers, reach: shapely.Geometry
+) -> tuple[Texts, Texts]:
+    to_metres = pyproj.Transformer.from_crs(system, crs, always_xy=True)
+    points = _where_finite(*to_metres.transform(xs, ys))
+    changed_about = _where_finite(*to_metres.transform(ys, xs))
+    is_swapped = ~shapely.intersects(points, reach) & shapely.intersects(changed_about, reach)
+    reasons = np.full(len(xs), "", dtype=object)
+    reasons[shapely.is_missing(points)] = "lies where its coordinate system does not reach"
+    reasons[is_swapped] = "has its two coordinates changed about"
+    points[is_swapped] = None
+    return points, reasons
+
+
+def _where_finite(xs: Numbers, ys: Numbers) -> Texts:
+    points = np.full(len(xs), None, dtype=object)
+    finite = np.isfinite(xs) & np.isfinite(ys)
+    points[finite] = shapely.points(xs[finite], ys[finite])
+    return points
+
+
+def _numbers(texts: Texts) -> Numbers:
+    plain = pd.Series(texts, dtype=object).str.replace(r"[,\s]", "", regex=True)
+    values = pd.to_numeric(plain, errors="coerce").to_numpy(dtype=np.float64)
+    return np.where(np.isfinite(values), values, np.nan)
+
+
+def _why_not(system: str, xs: Numbers, ys: Numbers, x: Texts, y: Texts) -> list[str]:
+    if system not in _SYSTEMS.values() and not re.fullmatch(r"EPSG:\d{4,5}", system):
+        words = f"says that it is in {quoted(system)}" if system else "does not say in which system"
+        return [f"{words} its coordinates are; known are WGS84, ETRS89, OSGB36"] * len(xs)
+    is_degrees = system in _DEGREES
+    reasons = []
+    for east, north, east_text, north_text in zip(xs, ys, x, y, strict=True):
+        if np.isnan(east) or np.isnan(north):
+            reasons.append(f"{quoted(east_text)}, {quoted(north_text)} are not two numbers")
+        elif is_degrees and (abs(east) > 180 or abs(north) > 90):  # noqa: PLR2004 (the globe)
+            reasons.append(f"{east_text}, {north_text} are not degrees, and the row says they are")
+        else:
+            reasons.append("")
+    return reasons
