@@ -1,0 +1,67 @@
+"""What people see: pages, sheets and layers, each made by one pure call from a `Material`.
+
+`map_page(material) -> str`
+    `map.html`.
+`indicators_csv(material) -> bytes`, `profiles_csv(material) -> bytes`
+    The figures, in one column and side by side.
+`profiles_gpkg(material) -> Writer`, `assets_gpkg(material) -> Writer`
+    Callables that write a GeoPackage to the path that they are given.
+`run_note(material, seconds) -> dict`
+    What is known of the run.
+`district_files(material) -> dict[str, Content]`
+    All files of a district but `run.json`, ready for `pipeline.publish.publish`.
+`index_page(notes, theme) -> str`
+    `outputs/index.html`, from `{folder: run.json}`.
+
+Nothing here opens a local file of the project or writes one of its own accord.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from pipeline.pages.index import index_page
+from pipeline.pages.layers import assets_gpkg, profiles_gpkg
+from pipeline.pages.map import map_page
+from pipeline.pages.material import Material
+from pipeline.pages.note import run_note
+from pipeline.pages.sheets import indicators_csv, profiles_csv
+
+Content = str | bytes | Callable[[Path], None]
+
+
+def district_files(material: Material) -> dict[str, Content]:
+    """Return every file of a district but its run note.
+
+    Parameters
+    ----------
+    material
+        The district.
+
+    Returns
+    -------
+    dict
+        File name → text, bytes, or a callable that writes the file to a path.
+    """
+    return {
+        "map.html": map_page(material),
+        "profiles.csv": profiles_csv(material),
+        "indicators.csv": indicators_csv(material),
+        "profiles.gpkg": profiles_gpkg(material),
+        "assets.gpkg": assets_gpkg(material),
+    }
+
+
+__all__ = [
+    "Content",
+    "Material",
+    "assets_gpkg",
+    "district_files",
+    "index_page",
+    "indicators_csv",
+    "map_page",
+    "profiles_csv",
+    "profiles_gpkg",
+    "run_note",
+]

@@ -1,0 +1,83 @@
+"""Everything that the published files of one district are made from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from pipeline.config import Category, District, State, Study, Theme
+
+
+@dataclass(frozen=True)
+class Material:
+    """The choices and tables of one district, as the earlier steps left them.
+
+    `manifest` maps the name of an input to what is known of it (title, publisher, licence,
+    attribution, date, sha256, rows). `reports` maps the name of a table to its report; the
+    sentences in `report["caveats"]` are repeated on the page. Tables keep their contracts in
+    `pipeline.tables`; nothing here is changed.
+    """
+
+    study: Study
+    theme: Theme
+    looks: Mapping[str, Category]
+    district: District
+    manifest: Mapping[str, Mapping[str, Any]]
+    neighbourhoods: Any
+    coverage: Any
+    features: Any
+    network: Any
+    assets: Any
+    entrances: Any
+    homes: Any
+    indicators: pd.DataFrame
+    reports: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    @cached_property
+    def people(self) -> pd.Series:
+        """People of each neighbourhood: as counted, else as estimated at its homes."""
+        counted = self.neighbourhoods.set_index("neighbourhood_id")["people"]
+        at_homes = self.homes.groupby("neighbourhood_id")["people"].sum()
+        people: pd.Series = counted.fillna(at_homes.reindex(counted.index)).fillna(0.0)
+        return people
+
+    @property
+    def people_are_estimated(self) -> bool:
+        """Whether any neighbourhood's people are not from a census."""
+        return bool((self.neighbourhoods["people_state"] == State.NO_DATA).any())
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """Names of the published measures, in the order in which people read them."""
+        minutes = self.study.walking.minutes
+        return (
+            *(f"within_{m}_min_pct" for m in minutes),
+            "nearest_median_min",
+            "nearest_q25_min",
+            "nearest_q75_min",
+            f"mean_count_within_{max(minutes)}_min",
+        )
+
+    @cached_property
+    def categories(self) -> tuple[str, ...]:
+        """Names of the categories with figures, by kind in the booklet's order, then by label."""
+        kinds = {kind: place for place, kind in enumerate(KINDS)}
+        known = set(self.indicators["category"]) & set(self.looks)
+        return tuple(
+            sorted(known, key=lambda c: (kinds[self.looks[c].kind], self.looks[c].label, c))
+        )
+
+
+KINDS = (
+    "green_space",
+    "buildings",
+    "everyday_places",
+    "markets",
+    "streets",
+    "transport",
+    "unused_land",
+)

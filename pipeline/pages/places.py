@@ -1,0 +1,134 @@
+"""Assets and their ways in, as a page carries them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import shapely
+
+from pipeline.config import State
+from pipeline.pages import words
+from pipeline.pages.material import Material
+from pipeline.pages.shapes import Coded, Coder
+from pipeline.text import clean_text
+
+# An asset smaller than this is drawn as its symbol alone.
+SMALLEST_OUTLINE_M2 = 2_000.0
+OUTLINE_TOLERANCE_M = 5.0
+
+
+class Numbered:
+    """A list of texts in which each stands once and is known by its number."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._numbers: dict[str, int] = {}
+
+    def __call__(self, text: str) -> int:
+        """Return the number of a text, giving it the next one if it is new."""
+        return self._numbers.setdefault(text, len(self._numbers))
+
+    @property
+    def texts(self) -> list[str]:
+        """The texts in the order of their numbers."""
+        return list(self._numbers)
+
+
+def places(material: Material, coder: Coder) -> dict[str, Any]:
+    """Return every asset of the categories shown, column by column.
+
+    Parameters
+    ----------
+    material
+        The district; its assets, entrances and neighbourhoods are used.
+    coder
+        Turns metres into whole numbers.
+
+    Returns
+    -------
+    dict
+        `category`, `at` (longitude and latitude in units, flat), `name`, `where` (number of the
+        neighbourhood or −1), `sources` (numbers into `source_texts`), `details` (pairs of numbers
+        into `detail_texts`), `outlines` and `entrances` by the number of the asset.
+    """
+    assets = material.assets[material.assets["category"].isin(material.categories)]
+    assets = assets.reset_index(drop=True)
+    geometry = np.asarray(assets.geometry.array)
+    middles = shapely.point_on_surface(geometry)
+    sources, details = Numbered(), Numbered()
+    number = {category: place for place, category in enumerate(material.categories)}
+    return {
+        "id": assets["asset_id"].map(clean_text).tolist(),
+        "category": assets["category"].map(number).astype(int).tolist(),
+        "at": coder.points(middles).ravel().tolist(),
+        "name": assets["name"].map(clean_text).tolist(),
+        "where": _neighbourhood_of(material, middles),
+        "sources": [_sources(material, text, sources) for text in assets["records"]],
+        "details": [_details(text, details) for text in assets["details"]],
+        "source_texts": sources.texts,
+        "detail_texts": details.texts,
+        "outlines": _outlines(geometry, coder),
+        "entrances": _entrances(material, assets["asset_id"].tolist(), coder),
+    }
+
+
+def _neighbourhood_of(material: Material, middles: Any) -> list[int]:  # noqa: ANN401
+    """Number of the neighbourhood each place lies in; the first one on a shared border."""
+    tree = shapely.STRtree(middles)
+    found = np.full(len(middles), -1, dtype=int)
+    areas = np.asarray(material.neighbourhoods.geometry.array)
+    area, place = tree.query(areas, predicate="intersects")
+    for a, p in zip(area[::-1], place[::-1], strict=True):
+        found[p] = a
+    return [int(number) for number in found]
+
+
+def _sources(material: Material, text: str, numbered: Numbered) -> list[int]:
+    """Each record as “Title (date)”, once."""
+    records = json.loads(text) if text else []
+    found = []
+    for record in records:
+        source = str(record.get("source", ""))
+        known = material.manifest.get(source, {})
+        title = clean_text(known.get("title") or source_title(source))
+        date = clean_text(words.day(str(record.get("date") or known.get("date") or "")))
+        found.append(numbered(f"{title} ({date})" if date else title))
+    return sorted(set(found))
+
+
+def source_title(source: str) -> str:
+    """Return what people call a source that has no title of its own."""
+    return "OpenStreetMap" if source in {"osm", "openstreetmap"} else source.replace("_", " ")
+
+
+def _details(text: str, numbered: Numbered) -> list[int]:
+    details = json.loads(text) if text else {}
+    found: list[int] = []
+    for key in sorted(details, key=lambda k: (k not in words.DETAIL_LABELS, k)):
+        label = words.DETAIL_LABELS.get(key, clean_text(key).replace("_", " ").capitalize())
+        found += [numbered(label), numbered(clean_text(details[key]))]
+    return found
+
+
+def _outlines(geometry: Any, coder: Coder) -> dict[str, list[list[Coded]]]:  # noqa: ANN401
+    """Borders of the larger areas, by the number of the asset."""
+    is_large = shapely.area(geometry) >= SMALLEST_OUTLINE_M2
+    numbers = np.flatnonzero(is_large)
+    simplified = shapely.simplify(geometry[numbers], OUTLINE_TOLERANCE_M, preserve_topology=True)
+    coded = coder.areas(simplified)
+    return {str(n): parts for n, parts in zip(numbers.tolist(), coded, strict=True) if parts}
+
+
+def _entrances(material: Material, ids: list[str], coder: Coder) -> dict[str, list[int]]:
+    """Flat triples (longitude, latitude, number of the way in), by the number of the asset."""
+    number = {asset: place for place, asset in enumerate(ids)}
+    rows = material.entrances
+    rows = rows[rows["asset_id"].isin(number) & (rows["state"] == State.OK)]
+    kinds = {name: place for place, name in enumerate(words.WAY_IN_LABELS)}
+    units = coder.points(np.asarray(rows.geometry.array))
+    found: dict[str, list[int]] = {}
+    for asset, way_in, (x, y) in zip(rows["asset_id"], rows["way_in"], units.tolist(), strict=True):
+        found.setdefault(str(number[asset]), []).extend((x, y, kinds[way_in]))
+    return found

@@ -1,0 +1,182 @@
+"""The figures as CSV that a spreadsheet opens without running anything.
+
+UTF-8 without a byte-order mark, RFC 4180 quoting, lines that end in a line feed. Text that a
+spreadsheet could take for a formula begins with `'`; numbers stay numbers.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pipeline.config import State
+from pipeline.pages.figures import by_place, ids
+from pipeline.pages.material import Material
+from pipeline.pages.plain import is_formula
+from pipeline.text import clean_text
+
+DECIMALS = 4
+INDICATOR_COLUMNS = (
+    "neighbourhood_id",
+    "category",
+    "measure",
+    "value",
+    "unit",
+    "state",
+    "coverage_pct",
+    "source",
+    "source_date",
+)
+DEPRIVATION_COLUMNS = (
+    "deprivation_rank",
+    "deprivation_decile",
+    "deprivation_index",
+    "deprivation_year",
+    "deprivation_state",
+)
+_WHOLE = {"deprivation_rank", "deprivation_decile", "deprivation_year"}
+
+
+def cell(value: Any) -> str:  # noqa: ANN401 (text, a number or nothing)
+    """Return one cell of a CSV file.
+
+    Parameters
+    ----------
+    value
+        Text, a number, or nothing (none, NaN).
+
+    Returns
+    -------
+    str
+        Text, with `'` before what could be a formula; a number with at most four decimals.
+
+    Examples
+    --------
+    >>> cell("=1+1"), cell(-1.5), cell(float("nan"))
+    ("'=1+1", '-1.5', '')
+    """
+    if value is None or value is pd.NA:
+        return ""
+    if isinstance(value, bool | np.bool_):
+        return "true" if value else "false"
+    if isinstance(value, int | float | np.integer | np.floating):
+        return _number(float(value))
+    # The ends are kept: a name that is all spaces and a sign is still no formula.
+    text = clean_text(value, most=10_000)
+    return f"'{text}" if is_formula(text) else text
+
+
+def _number(value: float) -> str:
+    if not np.isfinite(value):
+        return ""
+    text = f"{value:.{DECIMALS}f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
+
+
+def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
+    """Return a table as CSV.
+
+    Parameters
+    ----------
+    header
+        Names of the columns.
+    rows
+        One value for each column.
+
+    Returns
+    -------
+    bytes
+        UTF-8.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([cell(name) for name in header])
+    writer.writerows([cell(value) for value in row] for row in rows)
+    return text.getvalue().encode("utf-8")
+
+
+def indicators_csv(material: Material) -> bytes:
+    """Return every number in one column: `indicators.csv`.
+
+    Parameters
+    ----------
+    material
+        The district.
+
+    Returns
+    -------
+    bytes
+        CSV with `INDICATOR_COLUMNS`, sorted by neighbourhood, category and measure.
+    """
+    rows = material.indicators.sort_values(["neighbourhood_id", "category", "measure"])
+    columns = [rows[name].tolist() for name in INDICATOR_COLUMNS]
+    return csv_bytes(INDICATOR_COLUMNS, zip(*columns, strict=True))
+
+
+def profiles_csv(material: Material) -> bytes:
+    """Return one row for each neighbourhood, the district last: `profiles.csv`.
+
+    Parameters
+    ----------
+    material
+        The district.
+
+    Returns
+    -------
+    bytes
+        CSV of `wide_table`.
+    """
+    table = wide_table(material)
+    columns = [table[name].tolist() for name in table.columns]
+    return csv_bytes(list(table.columns), zip(*columns, strict=True))
+
+
+def wide_table(material: Material) -> pd.DataFrame:
+    """Return one row for each neighbourhood and one column for each number.
+
+    Parameters
+    ----------
+    material
+        The district.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `neighbourhood_id`, `name`, `people`, `people_state`, the columns of deprivation, then
+        `category__measure` and `category__measure__state`; the district is the last row.
+    """
+    rows = material.neighbourhoods.drop(columns="geometry").set_index("neighbourhood_id")
+    rows = pd.DataFrame(rows).reindex(ids(material))
+    whole = material.district.code
+    columns: dict[str, Any] = {
+        "neighbourhood_id": ids(material),
+        "name": [*rows["name"].iloc[:-1], material.district.name],
+        "people": [*material.people, material.people.sum()],
+        "people_state": [*rows["people_state"].iloc[:-1], _whole_state(material)],
+    }
+    for name in DEPRIVATION_COLUMNS:
+        columns[name] = rows[name].to_numpy(dtype=float) if name in _WHOLE else rows[name].tolist()
+    columns["deprivation_state"] = [*rows["deprivation_state"].iloc[:-1], State.NO_DATA.value]
+    columns["deprivation_index"] = rows["deprivation_index"].fillna("").tolist()
+    figures = by_place(material)
+    for category in material.categories:
+        for measure in material.measures:
+            part = figures.get((category, measure))
+            if part is not None:
+                columns[f"{category}__{measure}"] = np.round(
+                    part["value"].to_numpy(float), DECIMALS
+                )
+                columns[f"{category}__{measure}__state"] = (
+                    part["state"].fillna(State.NO_DATA).tolist()
+                )
+    assert columns["neighbourhood_id"][-1] == whole
+    return pd.DataFrame(columns)
+
+
+def _whole_state(material: Material) -> str:
+    return State.NO_DATA.value if material.people_are_estimated else State.OK.value

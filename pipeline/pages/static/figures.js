@@ -1,0 +1,65 @@
+"use strict";
+/* What a number means: its class, its words, its state. */
+
+HalfFull.figures = (() => {
+  const { data, fill } = HalfFull;
+  const measures = new Map(data.measures.map((measure) => [measure.name, measure]));
+  const whole = data.neighbourhoods.length;
+
+  /** One number, or the letter of the state that stands in its place. */
+  const figure = (category, measure, place) => {
+    const column = data.figures[category]?.[measure];
+    if (!column) return { value: null, state: "n" };
+    return { value: column.values[place], state: column.states[place], certain: column.certain[place] };
+  };
+
+  /** A number as it is shown: shares are whole per cents, so that class and words agree. */
+  const shown = (value, measure) => (measures.get(measure).kind === "share" ? Math.round(value) : value);
+
+  /** Which class a number is in; 0 is the least within reach. */
+  const classOf = (value, measure) => {
+    const { kind, bounds } = measures.get(measure);
+    if (kind === "minutes") return bounds.length - bounds.filter((bound) => value > bound).length;
+    return bounds.filter((bound) => shown(value, measure) >= bound).length;
+  };
+
+  /** The words of a class, whose legend runs from near to far for minutes. */
+  const wordsOf = (place, measure) => {
+    const { kind, legend } = measures.get(measure);
+    return kind === "minutes" ? legend[legend.length - 1 - place] : legend[place];
+  };
+
+  const share = (value) => {
+    if (value > 0 && value < 1) return data.words.under_one;
+    if (value > 99 && value < 100) return data.words.over_99;
+    return `${Math.round(value)} %`;
+  };
+
+  const minutes = (value) => {
+    const rounded = Math.max(1, Math.round(value));
+    return rounded === 1 ? "a minute" : `${rounded} minutes`;
+  };
+
+  /** A number in a cell of a table. */
+  const brief = (category, measure, place) => {
+    const { value, state } = figure(category, measure, place);
+    if (state !== "o") return data.states[state][0].toLowerCase();
+    return measures.get(measure).kind === "share" ? share(value) : value.toFixed(1);
+  };
+
+  /** A number in a sentence. */
+  const sentence = (category, measure, place) => {
+    const { value, state, certain } = figure(category, measure, place);
+    if (state !== "o") return data.states[state][1];
+    const { kind, minutes: within } = measures.get(measure);
+    const sentences = {
+      share: () => `${share(value)} of residents within ${within} minutes`,
+      minutes: () => `about ${minutes(value)} to the nearest`,
+      count: () => `${value.toFixed(1)} within ${within} minutes, on average`,
+    };
+    const note = certain === undefined ? "" : ` (${fill(data.words.certain, { share: share(certain) })})`;
+    return sentences[kind]() + note;
+  };
+
+  return { measures, whole, figure, shown, classOf, wordsOf, share, minutes, brief, sentence };
+})();

@@ -1,0 +1,169 @@
+"use strict";
+/* What is drawn: the quiet backdrop, the neighbourhoods in classes, deprivation as lines. */
+
+HalfFull.layers = (() => {
+  const { data, svg, el } = HalfFull;
+  const UNITS = 100000;
+  const theme = data.theme;
+  const PANES = [
+    ["ground", 200],
+    ["areas", 300],
+    ["streets", 340],
+    ["edges", 350],
+    ["deprivation", 360],
+    ["outlines", 370],
+    ["places", 450],
+  ];
+
+  /** Undo the coding of a line: differences in units back to latitude and longitude. */
+  const line = (coded) => {
+    const points = [];
+    let x = 0;
+    let y = 0;
+    for (let n = 0; n < coded.length; n += 2) {
+      x += coded[n];
+      y += coded[n + 1];
+      points.push([y / UNITS, x / UNITS]);
+    }
+    return points;
+  };
+  const shape = (parts) => parts.map((rings) => rings.map(line));
+
+  const preparePanes = (map) => {
+    for (const [name, order] of PANES) {
+      const pane = map.createPane(name);
+      pane.style.zIndex = String(order);
+      if (name !== "areas") pane.style.pointerEvents = "none";
+    }
+  };
+
+  // --- patterns ------------------------------------------------------------------------------
+
+  const pattern = (id, size, ...drawn) =>
+    svg("pattern", { id, width: size, height: size, patternUnits: "userSpaceOnUse" }, ...drawn);
+  const ground = (size) => svg("rect", { width: size, height: size, fill: theme.no_data });
+  const stroke = "#8b8a84";
+
+  const statePatterns = () => [
+    pattern("state-n", 7, ground(7), svg("circle", { cx: 3.5, cy: 3.5, r: 0.9, fill: stroke })),
+    pattern(
+      "state-u",
+      10,
+      ground(10),
+      svg("path", { d: "M3 3l4 4M7 3l-4 4", stroke, "stroke-width": 1.1 }),
+    ),
+    pattern("state-s", 9, ground(9), svg("circle", { cx: 4.5, cy: 4.5, r: 2, fill: "none", stroke })),
+  ];
+
+  /** Five groups of deciles: the closer the lines, the more deprived. */
+  const SPACING = [6, 8.5, 12, 18, 28];
+  const groupOf = (decile) => Math.floor((decile - 1) / 2);
+  const hatch = (group) => {
+    const size = SPACING[group];
+    const lines = [
+      svg("path", { d: `M0 0V${size}`, stroke: "#ffffff", "stroke-width": 2.6, "stroke-opacity": 0.6 }),
+      svg("path", { d: `M0 0V${size}`, stroke: theme.deprivation_classes[2 * group], "stroke-width": 1.3 }),
+    ];
+    const made = pattern(`decile-${group}`, size, svg("g", { transform: `translate(${size / 2} 0)` }, ...lines));
+    made.setAttribute("patternTransform", "rotate(45)");
+    return made;
+  };
+
+  const addPatterns = () => {
+    const box = svg("svg", { width: 0, height: 0, class: "patterns", "aria-hidden": "true", focusable: "false" });
+    box.append(svg("defs", {}, ...statePatterns(), ...SPACING.map((_, group) => hatch(group))));
+    document.body.append(box);
+  };
+
+  /** A patch of the legend. */
+  const patch = (fill, under = "none") =>
+    svg(
+      "svg",
+      { width: 28, height: 18, viewBox: "0 0 28 18", class: "patch", "aria-hidden": "true", focusable: "false" },
+      svg("rect", { width: 28, height: 18, fill: under }),
+      svg("rect", { width: 28, height: 18, fill }),
+    );
+
+  // --- the backdrop --------------------------------------------------------------------------
+
+  const addBackdrop = (map) => {
+    const { green, water, waterways, railways, streets } = data.backdrop;
+    const ground = { renderer: L.canvas({ pane: "ground", padding: 0.3 }), pane: "ground", interactive: false };
+    const above = { renderer: L.canvas({ pane: "streets", padding: 0.3 }), pane: "streets", interactive: false };
+    const filled = (areas, colour) =>
+      L.polygon(areas.flatMap(shape), { ...ground, stroke: false, fillColor: colour, fillOpacity: 1 }).addTo(map);
+    const drawn = (lines, style) => L.polyline(lines.map(line), { ...above, fill: false, ...style });
+    filled(green, theme.green);
+    filled(water, theme.water);
+    L.polygon(water.flatMap(shape), { ...above, stroke: false, fillColor: theme.water, fillOpacity: 0.75 }).addTo(map);
+    L.polygon(green.flatMap(shape), { ...above, fill: false, color: "#6f8f4e", weight: 0.7, opacity: 0.55 }).addTo(map);
+    drawn(waterways, { color: theme.water, weight: 1.6, opacity: 0.9 }).addTo(map);
+    drawn(railways, { color: theme.street, weight: 1.2, opacity: 0.55, dashArray: "6 4" }).addTo(map);
+    drawn(data.edge, { color: theme.outline, weight: 1.6, opacity: 0.9, dashArray: "2 6" }).addTo(map);
+    const major = drawn(streets.major, { color: theme.street, opacity: 0.6 }).addTo(map);
+    const minor = drawn(streets.minor, { color: theme.street, opacity: 0.45 }).addTo(map);
+    const path = drawn(streets.path, { color: theme.street, opacity: 0.5, weight: 0.8, dashArray: "3 3" });
+    const grow = () => {
+      const zoom = map.getZoom();
+      major.setStyle({ weight: Math.max(0.8, (zoom - 10.5) * 0.55) });
+      minor.setStyle({ weight: Math.max(0.35, (zoom - 11.5) * 0.36) });
+      if (zoom >= 14.5) path.addTo(map);
+      else path.remove();
+    };
+    map.on("zoomend", grow);
+    grow();
+  };
+
+  // --- neighbourhoods ------------------------------------------------------------------------
+
+  /** One polygon for each neighbourhood; `paint` gives each its fill. */
+  const addNeighbourhoods = (map, { describe, onChoose }) => {
+    const renderer = L.svg({ pane: "areas", padding: 0.5 });
+    const borders = { renderer: L.svg({ pane: "edges", padding: 0.5 }), pane: "edges", interactive: false };
+    const polygons = data.neighbourhoods.map((neighbourhood, place) => {
+      const polygon = L.polygon(shape(neighbourhood.shape), {
+        renderer, pane: "areas", stroke: false, fillOpacity: 0.93, bubblingMouseEvents: false,
+      }).addTo(map);
+      polygon.bindTooltip(() => describe(place), { sticky: true, direction: "top", className: "hover" });
+      polygon.on("click", (event) => onChoose(place, event));
+      return polygon;
+    });
+    const edges = data.neighbourhoods.map((neighbourhood) =>
+      L.polygon(shape(neighbourhood.shape), {
+        ...borders, fill: false, color: "#ffffff", weight: 1.1, opacity: 0.95,
+      }).addTo(map),
+    );
+    return {
+      polygons,
+      paint: (fillOf) => polygons.forEach((polygon, place) => polygon.setStyle({ fillColor: fillOf(place) })),
+      mark: (chosen) =>
+        edges.forEach((edge, place) => {
+          const isChosen = place === chosen;
+          edge.setStyle({ color: isChosen ? theme.ink : "#ffffff", weight: isChosen ? 2.6 : 1.1 });
+          if (isChosen) edge.bringToFront();
+        }),
+    };
+  };
+
+  /** Deprivation as lines over whatever is below, with the decile as a number. */
+  const deprivation = (map) => {
+    const options = { renderer: L.svg({ pane: "deprivation", padding: 0.5 }), pane: "deprivation", interactive: false };
+    const group = L.layerGroup();
+    for (const neighbourhood of data.neighbourhoods) {
+      if (!neighbourhood.deprivation) continue;
+      const { decile } = neighbourhood.deprivation;
+      const area = L.polygon(shape(neighbourhood.shape), {
+        ...options, stroke: false, fillColor: `url(#decile-${groupOf(decile)})`, fillOpacity: 1,
+      });
+      group.addLayer(area);
+      const icon = L.divIcon({ className: "decile", html: el("span", {}, String(decile)), iconSize: [20, 16] });
+      group.addLayer(L.marker(labelPoint(neighbourhood), { icon, interactive: false, keyboard: false, pane: "deprivation" }));
+    }
+    return group;
+  };
+
+  /** A point well inside a neighbourhood. */
+  const labelPoint = ({ middle: [x, y] }) => [y / UNITS, x / UNITS];
+
+  return { UNITS, line, shape, preparePanes, addPatterns, patch, addBackdrop, addNeighbourhoods, deprivation, labelPoint, SPACING };
+})();

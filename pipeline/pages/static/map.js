@@ -1,0 +1,323 @@
+"use strict";
+/* The map page: what is chosen, and everything that follows from it. */
+
+(() => {
+  const { data, el, named, fill, byId, replace, number, capital } = HalfFull;
+  const { figures, layers, profile, symbols, tables } = HalfFull;
+  const map = halfFullMap;
+  const whole = figures.whole;
+  const chosen = { category: null, measure: null, place: whole, also: new Set() };
+  let lastFocus = null;
+
+  const option = (value, ...label) => el("option", { value }, ...label);
+  const categoryNow = () => data.categories.find(({ id }) => id === chosen.category);
+
+  // --- the head of the page ------------------------------------------------------------------
+
+  const showHead = () => {
+    const { district } = data;
+    const title = fill(data.words.title, { district: district.name });
+    document.title = `${title} – Half Full`;
+    replace(byId("title"), named(district.name), ": what is within reach on foot");
+    byId("map").setAttribute("aria-label", `Map of ${district.name}`);
+    const counts = [
+      profile.residents(whole),
+      fill(data.words.neighbourhoods, { n: number(district.neighbourhoods) }),
+      fill(data.words.assets, { n: number(district.assets) }),
+    ];
+    replace(byId("counts"), counts.join(" · "));
+    if (district.notice) {
+      replace(byId("notice"), named(district.notice));
+      byId("notice").hidden = false;
+    }
+    replace(byId("banner"), data.banner.map((text) => el("p", {}, named(text))));
+  };
+
+  const showAbout = () => {
+    replace(byId("caveats"), data.caveats.map((text) => el("li", {}, named(text))));
+    replace(
+      byId("credits"),
+      data.credits.map((credit) => {
+        const line = [credit.publisher, credit.date, credit.licence].filter(Boolean).join(", ");
+        const attribution = credit.is_osm
+          ? el("a", { href: "https://www.openstreetmap.org/copyright" }, named(credit.attribution))
+          : named(credit.attribution);
+        return el("li", {}, el("strong", {}, named(credit.title)), line ? [": ", named(line)] : "", ". ", attribution, ".");
+      }),
+    );
+  };
+
+  // --- choices -------------------------------------------------------------------------------
+
+  const fillChoices = () => {
+    for (const kind of data.kinds) {
+      const inKind = data.categories.filter((category) => category.kind === kind.id);
+      if (!inKind.length) continue;
+      const group = el("optgroup", { label: kind.label });
+      group.append(...inKind.map((category) => option(category.id, category.label)));
+      byId("category").append(group);
+      byId("layers").append(layerChoices(kind, inKind));
+    }
+    byId("measure").append(...data.measures.map((measure) => option(measure.name, measure.label)));
+    byId("neighbourhood").append(option(whole, fill(data.words.whole_district, { district: data.district.name })));
+    byId("neighbourhood").append(...data.neighbourhoods.map(({ name }, place) => option(place, name)));
+    const hasDeprivation = data.neighbourhoods.some(({ deprivation }) => deprivation);
+    byId("deprivation-choice").hidden = !hasDeprivation;
+  };
+
+  const layerChoices = (kind, categories) =>
+    el(
+      "fieldset",
+      {},
+      el("legend", {}, kind.label),
+      categories.map((category) => {
+        const box = el("input", { type: "checkbox", id: `layer-${category.id}` });
+        box.addEventListener("change", () => {
+          if (box.checked) chosen.also.add(category.id);
+          else chosen.also.delete(category.id);
+          showSymbols();
+        });
+        const label = el("label", { for: box.id }, symbols.picture(category), named(category.label), ` (${number(category.n)})`);
+        return el("div", { class: "check" }, box, label);
+      }),
+    );
+
+  // --- what the map shows --------------------------------------------------------------------
+
+  const fillOf = (place) => {
+    const { value, state } = figures.figure(chosen.category, chosen.measure, place);
+    return state === "o" ? data.theme.access_classes[figures.classOf(value, chosen.measure)] : `url(#state-${state})`;
+  };
+
+  const symbolLayer = new symbols.SymbolLayer({
+    categories: data.categories,
+    categoryOf: data.places.category,
+    latLng: (n) => [data.places.at[2 * n + 1] / layers.UNITS, data.places.at[2 * n] / layers.UNITS],
+    ways: (n) => waysInto(n),
+  });
+  const outlines = L.layerGroup();
+
+  const waysInto = (n) => {
+    const flat = data.places.entrances[n] ?? [];
+    return Array.from({ length: flat.length / 3 }, (_, k) => [flat[3 * k + 1] / layers.UNITS, flat[3 * k] / layers.UNITS]);
+  };
+
+  const showSymbols = () => {
+    const wanted = new Set(chosen.also);
+    if (byId("show-places").checked) wanted.add(chosen.category);
+    const isWanted = data.categories.map(({ id }) => wanted.has(id));
+    const numbers = [...data.places.category.keys()].filter((n) => isWanted[data.places.category[n]]);
+    symbolLayer.choose(numbers);
+    outlines.clearLayers();
+    const renderer = L.canvas({ pane: "outlines", padding: 0.3 });
+    for (const n of numbers) {
+      if (!data.places.outlines[n]) continue;
+      const { colour } = data.categories[data.places.category[n]];
+      const style = { renderer, pane: "outlines", interactive: false, color: colour, weight: 1.4, fillColor: colour, fillOpacity: 0.22 };
+      outlines.addLayer(L.polygon(layers.shape(data.places.outlines[n]), style));
+    }
+  };
+
+  const classRows = () => {
+    const classes = data.theme.access_classes;
+    const found = data.neighbourhoods.map((_, place) => figures.figure(chosen.category, chosen.measure, place));
+    const count = (test) => found.filter(test).length;
+    const rows = classes.map((colour, n) => ({
+      patch: layers.patch(colour),
+      words: figures.wordsOf(n, chosen.measure),
+      n: count(({ value, state }) => state === "o" && figures.classOf(value, chosen.measure) === n),
+    }));
+    const states = Object.entries(data.states).map(([letter, [words]]) => ({
+      patch: layers.patch(`url(#state-${letter})`),
+      words,
+      n: count(({ state }) => state === letter),
+      isState: true,
+    }));
+    return [...rows.reverse(), ...states.filter(({ n }) => n)];
+  };
+
+  const legendItem = ({ patch, words, n }) =>
+    el("li", {}, patch, el("span", {}, words), n === undefined ? null : el("span", { class: "count" }, number(n)));
+
+  const deprivationLegend = () => {
+    const sample = data.neighbourhoods.find(({ deprivation }) => deprivation)?.deprivation;
+    if (!sample || !byId("show-deprivation").checked) return null;
+    const words = fill(data.words.deprivation_legend, { ...sample, nation: data.district.nation });
+    const rows = layers.SPACING.map((_, group) => ({
+      patch: layers.patch(`url(#decile-${group})`, data.theme.access_classes[1]),
+      words: fill(data.words.deprivation_group, { from: 2 * group + 1, to: 2 * group + 2 }),
+    }));
+    return [el("p", { class: "legend-title" }, words), el("ul", { class: "plain" }, rows.map(legendItem))];
+  };
+
+  const showLegend = () => {
+    const category = categoryNow();
+    replace(
+      byId("legend"),
+      el("h2", { class: "legend-title" }, symbols.picture(category), named(category.label), ": ", figures.measures.get(chosen.measure).label.toLowerCase()),
+      el("p", { class: "note" }, named(data.district.name), ` as a whole: ${figures.sentence(chosen.category, chosen.measure, whole)}.`),
+      el("ul", { class: "plain" }, classRows().map(legendItem)),
+      el("p", { class: "note" }, "The number after each class counts neighbourhoods."),
+      deprivationLegend(),
+      el("p", { class: "why" }, el("strong", {}, "Why it helps: "), named(category.why), " ", el("span", { class: "reference" }, named(category.reference))),
+    );
+  };
+
+  // --- pop-ups -------------------------------------------------------------------------------
+
+  const openPopup = (latLng, content, { fromKeyboard }) => {
+    map.openPopup(L.popup({ maxWidth: 300, minWidth: 200, autoPanPadding: [16, 16], closeButton: true }).setLatLng(latLng).setContent(content));
+    content.setAttribute("tabindex", "-1");
+    if (fromKeyboard) content.focus();
+  };
+
+  const choosePlace = (place, { latLng = null, from = null } = {}) => {
+    chosen.place = place;
+    byId("neighbourhood").value = String(place);
+    profile.show(place);
+    outlinesOf.mark(place);
+    if (place === whole) return;
+    lastFocus = from;
+    if (!latLng) map.fitBounds(outlinesOf.polygons[place].getBounds(), { maxZoom: 15, animate: false });
+    const content = profile.popup(place, {
+      category: categoryNow(),
+      measure: chosen.measure,
+      onMore: () => {
+        lastFocus = null;
+        map.closePopup();
+        byId("profile-title").focus();
+        byId("profile").scrollIntoView({ block: "start" });
+      },
+    });
+    openPopup(latLng ?? layers.labelPoint(data.neighbourhoods[place]), content, { fromKeyboard: Boolean(from) });
+  };
+
+  const placeContent = (n) => {
+    const category = data.categories[data.places.category[n]];
+    const ways = data.places.entrances[n] ?? [];
+    const kinds = [...new Set(ways.filter((_, k) => k % 3 === 2))].map((kind) => data.ways_in[kind]);
+    const facts = [
+      ...tables.detailsOf(n),
+      [data.words.in_neighbourhood, tables.whereOf(n)],
+      ...(kinds.length ? [[data.words.entrances, `${ways.length / 3} (${kinds.join(", ")})`]] : []),
+      [data.words.source, tables.sourcesOf(n)],
+    ];
+    return el(
+      "div",
+      { class: "pop" },
+      el("h3", {}, named(tables.placeName(n))),
+      el("p", { class: "lede" }, symbols.picture(category), named(capital(category.one))),
+      category.is_potential ? el("p", {}, data.words.potential) : null,
+      el("p", { class: "why" }, named(category.why)),
+      el("dl", {}, facts.flatMap(([label, text]) => [el("dt", {}, named(label)), el("dd", {}, named(text))])),
+    );
+  };
+
+  const openPlace = (n, { from = null } = {}) => {
+    lastFocus = from;
+    const latLng = symbolLayer.latLng(n);
+    if (from) {
+      const { id } = data.categories[data.places.category[n]];
+      if (id === chosen.category && !byId("show-places").checked) byId("show-places").click();
+      map.setView(latLng, Math.max(map.getZoom(), 16), { animate: false });
+      byId("map").scrollIntoView({ block: "center" });
+    }
+    openPopup(latLng, placeContent(n), { fromKeyboard: Boolean(from) });
+  };
+
+  const onMapClick = (event, place) => {
+    const n = symbolLayer.at(event.containerPoint);
+    if (n !== null) openPlace(n);
+    else if (place !== undefined) choosePlace(place, { latLng: event.latlng });
+  };
+
+  const hover = (place) =>
+    el(
+      "div",
+      {},
+      el("strong", {}, named(profile.nameOf(place))),
+      el("br"),
+      named(categoryNow().label),
+      `: ${figures.sentence(chosen.category, chosen.measure, place)}`,
+    );
+
+  // --- putting it together -------------------------------------------------------------------
+
+  const showTable = () =>
+    tables.showFigures({
+      category: categoryNow(),
+      measure: chosen.measure,
+      mode: byId("table-mode").value,
+      onChoose: (place, from) => {
+        byId("map").scrollIntoView({ block: "center" });
+        choosePlace(place, { from });
+      },
+    });
+
+  const showChoice = () => {
+    chosen.category = byId("category").value;
+    chosen.measure = byId("measure").value;
+    const category = categoryNow();
+    replace(byId("show-places-label"), fill(category.n ? data.words.show_places : data.words.no_places, { n: number(category.n) }));
+    map.closePopup();
+    outlinesOf.paint(fillOf);
+    showLegend();
+    showSymbols();
+    showTable();
+    tables.showPlaces({ category, onPlace: (n, from) => openPlace(n, { from }) });
+  };
+
+  const overlay = layers.deprivation(map);
+  const showDeprivation = () => {
+    if (byId("show-deprivation").checked) overlay.addTo(map);
+    else overlay.remove();
+    showLegend();
+  };
+
+  const firstChoice = () => {
+    const known = new Set(data.categories.map(({ id }) => id));
+    const first = data.district.strengths.map(({ category }) => category).find((id) => known.has(id));
+    byId("category").value = known.has("park") ? "park" : (first ?? data.categories[0].id);
+    byId("measure").value = `within_${profile.middle}_min_pct`;
+  };
+
+  const fitDistrict = () => {
+    const [west, south, east, north] = data.district.bounds.map((unit) => unit / layers.UNITS);
+    map.fitBounds([[south, west], [north, east]], { padding: [12, 12], animate: false });
+  };
+
+  const wire = () => {
+    byId("category").addEventListener("change", showChoice);
+    byId("measure").addEventListener("change", showChoice);
+    byId("show-places").addEventListener("change", showSymbols);
+    byId("show-deprivation").addEventListener("change", showDeprivation);
+    byId("table-mode").addEventListener("change", showTable);
+    byId("neighbourhood").addEventListener("change", () => choosePlace(Number(byId("neighbourhood").value)));
+    map.on("click", (event) => onMapClick(event));
+    map.on("mousemove", (event) => {
+      map.getContainer().classList.toggle("over-symbol", symbolLayer.at(event.containerPoint) !== null);
+    });
+    map.on("popupclose", () => {
+      lastFocus?.focus();
+      lastFocus = null;
+    });
+    window.addEventListener("beforeprint", () => map.invalidateSize({ animate: false }));
+  };
+
+  layers.addPatterns();
+  fillChoices();
+  firstChoice();
+  fitDistrict();
+  layers.preparePanes(map);
+  layers.addBackdrop(map);
+  const outlinesOf = layers.addNeighbourhoods(map, { describe: hover, onChoose: (place, event) => onMapClick(event, place) });
+  outlines.addTo(map);
+  symbolLayer.addTo(map);
+  L.control.zoom({ position: "topright", zoomInTitle: "Closer", zoomOutTitle: "Further away" }).addTo(map);
+  L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
+  showHead();
+  showAbout();
+  showChoice();
+  profile.show(whole);
+  wire();
+})();

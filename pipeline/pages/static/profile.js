@@ -1,0 +1,193 @@
+"use strict";
+/* One neighbourhood, or the district: what is within reach first, then deprivation beside it. */
+
+HalfFull.profile = (() => {
+  const { data, el, named, fill, number, replace, byId } = HalfFull;
+  const { figure, figures, share, minutes, whole } = { ...HalfFull.figures, figures: HalfFull.figures };
+  const middle = data.minutes[Math.floor(data.minutes.length / 2)];
+  const NEARLY_ALL = 80;
+  const namesShown = 4;
+
+  const nameOf = (place) => (place === whole ? data.district.name : data.neighbourhoods[place].name);
+  const peopleOf = (place) => (place === whole ? data.district.people : data.neighbourhoods[place].people);
+  const residents = (place) =>
+    fill(data.district.is_estimated ? data.words.residents_estimated : data.words.residents, {
+      n: number(peopleOf(place)),
+    });
+
+  const within = (category, minute, place) => figure(category.id, `within_${minute}_min_pct`, place);
+
+  /** Labels of what nearly everyone has within so many minutes, the largest share first. */
+  const strengths = (place, minute) =>
+    data.categories
+      .filter((category) => !category.is_potential)
+      .map((category) => ({ category, found: within(category, minute, place) }))
+      .filter(({ found }) => found.state === "o" && found.value >= NEARLY_ALL)
+      .sort((a, b) => b.found.value - a.found.value)
+      .map(({ category }) => category.label);
+
+  const strengthsSentence = (place) => {
+    const labels = strengths(place, middle);
+    if (!labels.length) return null;
+    const lead = fill(data.words.nearly_all, { minutes: middle });
+    return el("p", { class: "strengths" }, el("strong", {}, `${lead}: `), listed(labels), ".");
+  };
+
+  const listed = (labels) =>
+    labels.flatMap((label, n) => [n ? (n === labels.length - 1 ? " and " : ", ") : "", named(label)]);
+
+  /** Three steps of one bar: the share of residents within each number of minutes. */
+  const bar = (category, place) => {
+    const steps = data.minutes
+      .map((minute) => within(category, minute, place))
+      .map((found) => (found.state === "o" ? found.value : 0));
+    const box = el("span", { class: "bar", "aria-hidden": "true" });
+    [...steps].reverse().forEach((value, n) => {
+      const step = el("span", { class: `step step-${steps.length - n}` });
+      step.style.width = `${Math.min(100, value)}%`;
+      box.append(step);
+    });
+    return box;
+  };
+
+  const wordsFor = (category, place) => {
+    const near = within(category, middle, place);
+    if (near.state !== "o") return data.states[near.state][1];
+    const walk = figure(category.id, "nearest_median_min", place);
+    const reach = `${share(near.value)} within ${middle} min`;
+    return walk.state === "o" ? `${reach}, about ${minutes(walk.value)} to the nearest` : reach;
+  };
+
+  const namesHere = (category, place) => {
+    const number_ = data.categories.indexOf(category);
+    const names = data.places.name.filter(
+      (name, n) => name && data.places.category[n] === number_ && data.places.where[n] === place,
+    );
+    const distinct = [...new Set(names)].sort((a, b) => a.localeCompare(b, "en-GB"));
+    if (!distinct.length) return null;
+    const shown = distinct.slice(0, namesShown).flatMap((name, n) => [n ? ", " : "", named(name)]);
+    const left = distinct.length - namesShown;
+    return el("p", { class: "names" }, "Here: ", shown, left > 0 ? ` ${fill(data.words.and_more, { n: left })}` : "");
+  };
+
+  const row = (category, place) =>
+    el(
+      "li",
+      {},
+      el("p", { class: "row-label" }, HalfFull.symbols.picture(category), named(category.label)),
+      bar(category, place),
+      el("p", { class: "row-words" }, wordsFor(category, place)),
+      place === whole ? null : namesHere(category, place),
+    );
+
+  const kindCard = (kind, place) => {
+    const order = (category) => {
+      const found = within(category, middle, place);
+      return found.state === "o" ? found.value : -1;
+    };
+    const inKind = data.categories
+      .filter((category) => category.kind === kind.id)
+      .sort((a, b) => order(b) - order(a));
+    if (!inKind.length) return null;
+    return el(
+      "section",
+      { class: "card" },
+      el("h3", {}, kind.label),
+      el("ul", { class: "plain" }, inKind.map((category) => row(category, place))),
+    );
+  };
+
+  /** Sentences about the index of deprivation: which, of what year, which way it runs. */
+  const deprivationSentences = (place) => {
+    const found = data.neighbourhoods[place].deprivation;
+    if (!found) return [data.words.decile_none];
+    const nation = data.district.nation;
+    const more = fill(data.words.decile_more, { nation, rank: "" }).replace(/ Rank \.$/, "");
+    return [
+      `${fill(data.words.decile, found)}.`,
+      found.rank === null ? more : `${more} Rank ${number(found.rank)}.`,
+      found.income === null ? null : fill(data.words.income_decile, { decile: found.income }),
+    ].filter(Boolean);
+  };
+
+  const deciles = () => {
+    const counts = Array(10).fill(0);
+    for (const { deprivation } of data.neighbourhoods) if (deprivation) counts[deprivation.decile - 1] += 1;
+    return counts;
+  };
+
+  /** How many neighbourhoods of the district are in each decile. */
+  const decileChart = () => {
+    const counts = deciles();
+    const most = Math.max(...counts, 1);
+    return el(
+      "ol",
+      { class: "deciles" },
+      counts.map((count, n) => {
+        const column = el("span", { class: "column", "aria-hidden": "true" });
+        column.style.height = `${Math.round((48 * count) / most)}px`;
+        return el("li", {}, el("span", { class: "count" }, count), column, el("span", { class: "tick" }, n + 1));
+      }),
+    );
+  };
+
+  const deprivationCard = (place) => {
+    const sample = data.neighbourhoods.find((neighbourhood) => neighbourhood.deprivation)?.deprivation;
+    if (!sample) return el("p", { class: "note" }, data.words.deprivation_none);
+    const body =
+      place === whole
+        ? [
+            el("p", {}, "Neighbourhoods of this district in each decile:"),
+            decileChart(),
+            el("p", { class: "note" }, `${sample.index} ${sample.year}. Decile 1 is the most deprived tenth in ${data.district.nation}.`),
+          ]
+        : deprivationSentences(place).map((text) => el("p", {}, text));
+    return el("section", { class: "card beside" }, el("h3", {}, "Deprivation, beside it"), ...body);
+  };
+
+  const key = () =>
+    el(
+      "p",
+      { class: "bar-key" },
+      "Bars: share of residents within ",
+      data.minutes.flatMap((minute, n) => [
+        n ? " " : "",
+        el("span", { class: "key" }, el("span", { class: `dot step-${n + 1}`, "aria-hidden": "true" }), `${minute} min`),
+      ]),
+    );
+
+  /** Fill the section about one neighbourhood, or about the district. */
+  const show = (place) => {
+    replace(byId("profile-title"), "What is within reach: ", named(nameOf(place)));
+    replace(
+      byId("profile-body"),
+      el("p", { class: "lede" }, residents(place)),
+      strengthsSentence(place),
+      key(),
+      el(
+        "div",
+        { class: "cards" },
+        data.kinds.map((kind) => kindCard(kind, place)),
+        deprivationCard(place),
+      ),
+    );
+  };
+
+  /** The same in short, for a pop-up on the map. */
+  const popup = (place, { category, measure, onMore }) => {
+    const more = el("button", { type: "button", class: "link" }, data.words.profile_button);
+    more.addEventListener("click", onMore);
+    return el(
+      "div",
+      { class: "pop" },
+      el("h3", {}, named(nameOf(place))),
+      el("p", { class: "lede" }, residents(place)),
+      el("p", {}, el("strong", {}, named(category.label)), `: ${figures.sentence(category.id, measure, place)}.`),
+      strengthsSentence(place),
+      el("p", { class: "beside" }, deprivationSentences(place)[0]),
+      more,
+    );
+  };
+
+  return { show, popup, nameOf, residents, middle };
+})();

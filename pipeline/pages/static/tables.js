@@ -1,0 +1,160 @@
+"use strict";
+/* The same figures as tables, and the places as a list; sorted by buttons in the headings. */
+
+HalfFull.tables = (() => {
+  const { data, el, named, fill, byId, replace, number, capital } = HalfFull;
+  const { figure, brief, measures, whole } = HalfFull.figures;
+  const FIRST_ROWS = 100;
+  const everyone = [...data.neighbourhoods.keys()];
+
+  /** Numbers rise, text follows the alphabet, and what has no figure comes last. */
+  const compare = (a, b) => {
+    if (a === null || b === null) return (a === null) - (b === null);
+    return typeof a === "number" ? a - b : a.localeCompare(b, "en-GB", { numeric: true });
+  };
+
+  const headCell = (column, n, sorting, onSort) => {
+    const direction = sorting.column === n ? (sorting.rises ? "ascending" : "descending") : "none";
+    const button = el("button", { type: "button", class: "sort" }, column.named ? named(column.label) : column.label);
+    button.append(el("span", { class: "arrow", "aria-hidden": "true" }, { ascending: " ▲", descending: " ▼", none: "" }[direction]));
+    button.addEventListener("click", () => onSort(n));
+    return el("th", { scope: "col", "aria-sort": direction, class: column.class ?? "" }, button);
+  };
+
+  /** A table whose columns give for each row a cell and a value to sort by. */
+  const sortable = (box, { caption, columns, rows, last = [], limit = Infinity, more = "" }) => {
+    const sorting = { column: -1, rises: true };
+    let most = limit;
+    const draw = () => {
+      const sorted = [...rows];
+      if (sorting.column >= 0) {
+        const { value } = columns[sorting.column];
+        sorted.sort((a, b) => {
+          const [x, y] = [value(a), value(b)];
+          return x === null || y === null || sorting.rises ? compare(x, y) : compare(y, x);
+        });
+      }
+      const body = [...sorted.slice(0, most), ...last].map((row) =>
+        el("tr", { class: last.includes(row) ? "whole" : "" }, columns.map((column, n) => column.cell(row, n))),
+      );
+      const head = columns.map((column, n) => headCell(column, n, sorting, sort));
+      const all = el("button", { type: "button", class: "link" }, more);
+      all.addEventListener("click", () => {
+        most = Infinity;
+        draw();
+        box.focus();
+      });
+      replace(
+        box,
+        el("table", {}, el("caption", {}, caption), el("thead", {}, el("tr", {}, head)), el("tbody", {}, body)),
+        rows.length > most ? all : null,
+      );
+    };
+    const sort = (n) => {
+      sorting.rises = sorting.column === n ? !sorting.rises : true;
+      sorting.column = n;
+      draw();
+      box.querySelectorAll("th button")[n].focus();
+    };
+    draw();
+  };
+
+  const nameOf = (place) => HalfFull.profile.nameOf(place);
+  const nameColumn = (onChoose) => ({
+    label: data.words.neighbourhood,
+    value: nameOf,
+    cell: (place) => {
+      if (place === whole) return el("th", { scope: "row" }, named(nameOf(place)));
+      const button = el("button", { type: "button", class: "link" }, named(nameOf(place)));
+      button.addEventListener("click", () => onChoose(place, button));
+      return el("th", { scope: "row" }, button);
+    },
+  });
+  const peopleColumn = {
+    label: data.words.people,
+    class: "number",
+    value: (place) => (place === whole ? data.district.people : data.neighbourhoods[place].people),
+    cell: (place) => el("td", { class: "number" }, number(peopleColumn.value(place))),
+  };
+  const decileColumn = {
+    label: data.words.deprivation,
+    class: "number",
+    value: (place) => (place === whole ? null : (data.neighbourhoods[place].deprivation?.decile ?? null)),
+    cell: (place) => el("td", { class: "number beside" }, decileColumn.value(place) ?? "–"),
+  };
+  const figureColumn = (label, isNamed, category, measure) => ({
+    label,
+    named: isNamed,
+    class: "number",
+    value: (place) => figure(category, measure, place).value,
+    cell: (place) => {
+      const { state } = figure(category, measure, place);
+      return el("td", { class: state === "o" ? "number" : "number state" }, brief(category, measure, place));
+    },
+  });
+
+  const hasDeprivation = data.neighbourhoods.some((neighbourhood) => neighbourhood.deprivation);
+
+  /** Neighbourhoods against measures of one category, or against all categories. */
+  const showFigures = ({ category, measure, mode, onChoose }) => {
+    const words = measures.get(measure);
+    const one = mode === "one";
+    const numbers = one
+      ? data.measures.map(({ name, short }) => figureColumn(short, false, category.id, name))
+      : data.categories.map(({ id, label }) => figureColumn(label, true, id, measure));
+    sortable(byId("figures-table"), {
+      caption: one
+        ? [named(category.label), ": every measure"]
+        : [`${words.label}, for every kind of asset`],
+      columns: [nameColumn(onChoose), peopleColumn, ...numbers, ...(hasDeprivation ? [decileColumn] : [])],
+      rows: everyone,
+      last: [whole],
+    });
+  };
+
+  const placeName = (n) => data.places.name[n] || capital(data.categories[data.places.category[n]].one);
+  const whereOf = (n) =>
+    data.places.where[n] < 0 ? data.words.elsewhere : data.neighbourhoods[data.places.where[n]].name;
+  const sourcesOf = (n) => data.places.sources[n].map((source) => data.places.source_texts[source]).join("; ");
+  const detailsOf = (n) => {
+    const texts = data.places.detail_texts;
+    const pairs = data.places.details[n];
+    return pairs.filter((_, k) => k % 2 === 0).map((label, k) => [texts[label], texts[pairs[2 * k + 1]]]);
+  };
+
+  const textColumn = (label, value) => ({
+    label,
+    value,
+    cell: (n) => el("td", {}, named(value(n))),
+  });
+
+  /** The places of one category, each with a button that shows it on the map. */
+  const showPlaces = ({ category, onPlace }) => {
+    const numberOf = data.categories.indexOf(category);
+    const rows = [...data.places.category.keys()].filter((n) => data.places.category[n] === numberOf);
+    rows.sort((a, b) => compare(!data.places.name[a] ? null : placeName(a), !data.places.name[b] ? null : placeName(b)));
+    replace(byId("list-title"), "The places: ", named(category.label));
+    sortable(byId("list-table"), {
+      caption: [named(category.label), `: ${number(rows.length)} mapped in and just around the district`],
+      columns: [
+        {
+          label: data.words.name,
+          value: placeName,
+          cell: (n) => {
+            const button = el("button", { type: "button", class: "link" }, named(placeName(n)));
+            button.addEventListener("click", () => onPlace(n, button));
+            return el("th", { scope: "row" }, button);
+          },
+        },
+        textColumn(data.words.in_neighbourhood, whereOf),
+        textColumn("Opening hours and more", (n) => detailsOf(n).map(([label, text]) => `${label}: ${text}`).join("; ")),
+        textColumn("Sources", sourcesOf),
+      ],
+      rows,
+      limit: FIRST_ROWS,
+      more: fill(data.words.show_all, { n: number(rows.length) }),
+    });
+  };
+
+  return { showFigures, showPlaces, placeName, whereOf, sourcesOf, detailsOf };
+})();

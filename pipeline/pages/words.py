@@ -1,0 +1,318 @@
+"""The words of the pages: plain, appreciative, British English.
+
+What is there comes before what is further away; nobody is ranked; nothing is said to be the
+cause of anything. Every sentence that a script on a page shows comes from here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
+
+from pipeline.config import Nation, Theme
+
+KIND_LABELS = {
+    "green_space": "Green space",
+    "buildings": "Buildings",
+    "everyday_places": "Everyday places",
+    "markets": "Markets and food",
+    "streets": "Streets",
+    "transport": "Transport",
+    "unused_land": "Unused land and buildings",
+}
+
+LEVEL_LABELS = {
+    "individual": "individuals",
+    "association": "associations",
+    "organisation": "organisations",
+    "physical": "physical",
+    "economic": "economic",
+    "cultural": "cultural",
+}
+
+WAY_LABELS = {
+    "connect": "connect",
+    "be_active": "be active",
+    "take_notice": "take notice",
+    "keep_learning": "keep learning",
+    "give": "give",
+}
+
+STATE_LABELS = {
+    "no_data": "No data",
+    "unreachable": "Not reachable on foot",
+    "suppressed": "Too few people to say",
+}
+
+STATE_SENTENCES = {
+    "no_data": "no data: the sources do not cover this neighbourhood",
+    "unreachable": "not reachable on foot within the walks counted",
+    "suppressed": "too few people live here for a figure",
+}
+
+NATION_LABELS = {
+    Nation.ENGLAND: "England",
+    Nation.WALES: "Wales",
+    Nation.SCOTLAND: "Scotland",
+    Nation.NORTHERN_IRELAND: "Northern Ireland",
+    Nation.ELSEWHERE: "its nation",
+}
+
+DETAIL_LABELS = {
+    "opening_hours": "Open",
+    "access": "Access",
+    "fee": "Fee",
+    "wheelchair": "Wheelchair access",
+    "operator": "Run by",
+    "lit": "Lit",
+    "surface": "Surface",
+    "website": "Website",
+    "phone": "Telephone",
+    "denomination": "Denomination",
+    "religion": "Religion",
+    "sport": "Sport",
+    "status": "Status",
+}
+
+WAY_IN_LABELS = {
+    "gate": "gate",
+    "entrance": "entrance",
+    "access_point": "official access point",
+    "crossing": "path or street into it",
+    "nearest_edge": "nearest street",
+    "stop": "stop",
+    "itself": "the place itself",
+}
+
+# What the script shows. A `{slot}` is filled by the script with text, never with markup.
+PAGE = {
+    "title": "{district}: what is within reach on foot",
+    "residents": "{n} residents",
+    "residents_estimated": "about {n} residents (estimated from dwellings)",
+    "neighbourhoods": "{n} neighbourhoods",
+    "assets": "{n} assets mapped",
+    "whole_district": "{district} as a whole",
+    "reference": "Source of this: {reference}",
+    "show_places": "Show these {n} places on the map",
+    "no_places": "No such place is on the map",
+    "legend_people": "{n} neighbourhoods",
+    "legend_person": "1 neighbourhood",
+    "deprivation_toggle": "Lay deprivation over it",
+    "deprivation_legend": "{index} {year}: closer lines, more deprived. Decile 1 is the most "
+    "deprived tenth in {nation}.",
+    "deprivation_group": "Deciles {from} and {to}",
+    "deprivation_none": "No index of deprivation is used here.",
+    "decile": "Decile {decile} in the {index} {year}",
+    "decile_more": "Decile 1 is the most deprived tenth of neighbourhoods in {nation}, "
+    "decile 10 the least. Rank {rank}.",
+    "decile_none": "No figure of deprivation for this neighbourhood.",
+    "income_decile": "For income alone, which holds no measure of access: decile {decile}.",
+    "nearly_all": "Within {minutes} minutes of nearly everyone here",
+    "most": "Within {minutes} minutes of most people here",
+    "none_nearly_all": "Choose a kind of asset to see how far it is from here.",
+    "reach": "within reach of {share} of residents",
+    "reach_minutes": "{label}: {share} of residents within {minutes} minutes",
+    "about_minutes": "about {minutes} minutes to the nearest",
+    "count": "{n} within {minutes} minutes, on average",
+    "profile_button": "See everything within reach",
+    "show_on_map": "Show {name} on the map",
+    "unnamed": "{one} (no name in the sources)",
+    "why": "Why it helps",
+    "potential": "Not in use at present: what could it become?",
+    "source": "Source",
+    "source_of": "{source} ({date})",
+    "entrances": "Ways in",
+    "elsewhere": "just outside the district",
+    "in_neighbourhood": "Where",
+    "nearby_names": "Here: {names}",
+    "and_more": "and {n} more",
+    "all_categories": "All kinds of asset",
+    "neighbourhood": "Neighbourhood",
+    "people": "Residents",
+    "deprivation": "Deprivation decile",
+    "name": "Name",
+    "show_all": "Show all {n} places",
+    "table_all": "{measure}, for every kind of asset",
+    "table_one": "{label}: every measure",
+    "places_title": "{label}: the places",
+    "map_failed": "The map could not be drawn here. The same figures are in profiles.csv, which "
+    "any spreadsheet opens.",
+    "coverage_line": "The map of streets ends here",
+    "under_one": "under 1 %",
+    "over_99": "over 99 %",
+    "close": "Close",
+    "certain": "certain for {share} of residents",
+    "rank": "{rank}",
+}
+
+LEVELS_BANNER = (
+    "This map knows physical assets only: green space, buildings, streets, markets, transport and "
+    "unused land. The other levels of an asset map, which are people’s skills, associations, "
+    "organisations, the local economy and culture, are for the community to fill in."
+)
+STANDING_CAVEAT = (
+    "Distances follow streets and paths as mapped; a place that is not mapped is not counted. "
+    "Being within reach says nothing about whether people use a place or feel welcome in it, and "
+    "a map does not replace the conversation."
+)
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One measure: its name in tables, its words, and how its classes are bounded."""
+
+    name: str
+    kind: Literal["share", "minutes", "count"]
+    minutes: int
+    label: str
+    short: str
+    legend: tuple[str, ...]
+    bounds: tuple[float, ...]
+
+
+def measures(minutes: tuple[int, ...], theme: Theme) -> list[Measure]:
+    """Return the measures that can be chosen on a map, in reading order.
+
+    Parameters
+    ----------
+    minutes
+        The study's minutes, rising.
+    theme
+        Holds the class bounds.
+
+    Returns
+    -------
+    list of Measure
+        Shares for each number of minutes, the median and quartile walks, the mean number.
+    """
+    longest = max(minutes)
+    return [
+        *(_share(m, theme) for m in minutes),
+        _walk("nearest_median_min", "Minutes to the nearest, for the middle resident", theme),
+        _walk("nearest_q25_min", "Minutes to the nearest: a quarter live nearer", theme),
+        _walk("nearest_q75_min", "Minutes to the nearest: a quarter live further", theme),
+        Measure(
+            f"mean_count_within_{longest}_min",
+            "count",
+            longest,
+            f"How many are within {longest} minutes, on average",
+            f"How many in {longest} min",
+            _count_classes(theme.count_bounds, longest),
+            theme.count_bounds,
+        ),
+    ]
+
+
+def _share(minutes: int, theme: Theme) -> Measure:
+    return Measure(
+        f"within_{minutes}_min_pct",
+        "share",
+        minutes,
+        f"Share of residents within {minutes} minutes",
+        f"Within {minutes} min",
+        _share_classes(theme.share_bounds_pct, minutes),
+        theme.share_bounds_pct,
+    )
+
+
+_WALK_SHORT = {
+    "nearest_median_min": "Median minutes",
+    "nearest_q25_min": "Nearer quarter, minutes",
+    "nearest_q75_min": "Further quarter, minutes",
+}
+
+
+def _walk(name: str, label: str, theme: Theme) -> Measure:
+    bounds = theme.minutes_bounds
+    return Measure(name, "minutes", 0, label, _WALK_SHORT[name], _walk_classes(bounds), bounds)
+
+
+def _share_classes(bounds: tuple[float, ...], minutes: int) -> tuple[str, ...]:
+    """Bounds of shares belong to the class above them: 60 % is in “60 to under 80 %”."""
+    tail = f"of residents within {minutes} minutes"
+    between = [f"{a:g}–{b:g} % {tail}" for a, b in pairwise(bounds)]
+    return (f"under {bounds[0]:g} % {tail}", *between, f"{bounds[-1]:g} % or more {tail}")
+
+
+def _walk_classes(bounds: tuple[float, ...]) -> tuple[str, ...]:
+    """Bounds of walks belong to the class below them: a walk of 10 minutes is within 10."""
+    between = [f"over {a:g} to {b:g} minutes" for a, b in pairwise(bounds)]
+    return (f"up to {bounds[0]:g} minutes’ walk", *between, f"over {bounds[-1]:g} minutes’ walk")
+
+
+def _count_classes(bounds: tuple[float, ...], minutes: int) -> tuple[str, ...]:
+    between = [f"{a:g} to under {b:g}" for a, b in pairwise(bounds)]
+    return (
+        f"fewer than {bounds[0]:g} within {minutes} minutes",
+        *between,
+        f"{bounds[-1]:g} or more within {minutes} minutes",
+    )
+
+
+def day(text: str) -> str:
+    """Return a date as people write it; anything else as it stands.
+
+    Parameters
+    ----------
+    text
+        For example ``2023-06-12``.
+
+    Returns
+    -------
+    str
+        For example ``12 June 2023``.
+
+    Examples
+    --------
+    >>> day("2023-06-12")
+    '12 June 2023'
+    """
+    try:
+        found = dt.date.fromisoformat(text[:10])
+    except ValueError:
+        return text
+    return f"{found.day} {found:%B %Y}"
+
+
+def number(value: float) -> str:
+    """Return a whole number with a comma for every thousand.
+
+    Parameters
+    ----------
+    value
+        Any finite number.
+
+    Returns
+    -------
+    str
+        For example ``12,345``.
+    """
+    return f"{round(value):,}"
+
+
+def share(part: float, whole: float) -> str:
+    """Return a share in whole per cent, never rounded to none or all.
+
+    Parameters
+    ----------
+    part, whole
+        Counts of the same things.
+
+    Returns
+    -------
+    str
+        For example ``62 %``.
+
+    Examples
+    --------
+    >>> share(1, 1000), share(62, 100)
+    ('under 1 %', '62 %')
+    """
+    per_cent = 100 * part / whole if whole else 0.0
+    if 0 < per_cent < 1:
+        return PAGE["under_one"]
+    if 99 < per_cent < 100:  # noqa: PLR2004 (per cent)
+        return PAGE["over_99"]
+    return f"{round(per_cent)} %"

@@ -1,0 +1,195 @@
+"""The one gate that every public file passes.
+
+`publish(files, folder, note)` writes all files beside their places, checks each, and only then
+renames them, `run.json` last. If one is not fit to be published none is: what was published
+before stays as it was.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import re
+import sqlite3
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack, closing
+from pathlib import Path
+from typing import Any
+
+from pipeline import files as disk
+from pipeline.errors import PageIsNotSafe, quoted
+from pipeline.pages import Content
+from pipeline.pages.gate import faults_of_page
+from pipeline.pages.plain import is_formula
+
+RUN_NOTE = "run.json"
+LARGEST_BYTES = {
+    ".html": 25_000_000,
+    ".csv": 200_000_000,
+    ".gpkg": 1_000_000_000,
+    ".json": 5_000_000,
+}
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*\.[a-z]+")
+_PLAIN_NUMBER = re.compile(r"-?\d+(\.\d+)?")
+
+
+def publish(
+    files: Mapping[str, Content], folder: Path, note: Mapping[str, Any] | None = None
+) -> None:
+    """Publish a set of files: all of them, or none.
+
+    Parameters
+    ----------
+    files
+        File name → text, bytes, or a callable that writes the file to the path it is given.
+    folder
+        Where they belong.
+    note
+        What is known of the run. It becomes `run.json`, with the sha256 of every other file
+        added as `published`, and is put in place last. None for a set without a run note.
+
+    Raises
+    ------
+    PageIsNotSafe
+        If a file could make a request, run what it should not, is damaged, too large, or names
+        a folder of this machine. Nothing in `folder` has changed then.
+    FileCannotBeWritten
+        If the disk is full, or the folder may not be written to.
+    """
+    with ExitStack() as stack:
+        # What is entered first is renamed last.
+        note_part = None
+        if note is not None:
+            note_part = stack.enter_context(disk.written_whole(folder / RUN_NOTE))
+        hashes = {}
+        for name in sorted(files):
+            part = stack.enter_context(disk.written_whole(folder / _checked_name(name)))
+            _write(files[name], part)
+            check_file(part, name)
+            hashes[name] = hashlib.sha256(part.read_bytes()).hexdigest()
+        if note_part is not None:
+            _write(_json({**(note or {}), "published": hashes}), note_part)
+            check_file(note_part, RUN_NOTE)
+
+
+def _checked_name(name: str) -> str:
+    if not _NAME.fullmatch(name) or name == RUN_NOTE:
+        raise PageIsNotSafe(
+            f"{quoted(name)}: is not a name for a published file; use small letters, digits, `_`, "
+            "`-` and one ending, and leave run.json to the run note."
+        )
+    return name
+
+
+def _write(content: Content, part: Path) -> None:
+    if isinstance(content, str):
+        part.write_bytes(content.encode("utf-8", errors="surrogatepass"))
+    elif isinstance(content, bytes):
+        part.write_bytes(content)
+    else:
+        content(part)
+
+
+def _json(note: Mapping[str, Any]) -> str:
+    return json.dumps(note, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False) + "\n"
+
+
+def check_file(path: Path, name: str) -> None:
+    """Hold one file against what a published file must be.
+
+    Parameters
+    ----------
+    path
+        Where it is for now.
+    name
+        The name it will have; its ending says what it must be.
+
+    Raises
+    ------
+    PageIsNotSafe
+        With the first thing found, in a sentence.
+    """
+    ending = Path(name).suffix
+    if ending not in LARGEST_BYTES:
+        raise PageIsNotSafe(
+            f"{name}: files that end in {quoted(ending)} are not published; allowed are "
+            f"{', '.join(LARGEST_BYTES)}."
+        )
+    size = path.stat().st_size
+    if not 0 < size <= LARGEST_BYTES[ending]:
+        raise PageIsNotSafe(
+            f"{name}: has {size:,} bytes; from 1 to {LARGEST_BYTES[ending]:,} are allowed. It was "
+            "not published."
+        )
+    fault = _machine_fault(path.read_bytes()) or _CHECKS[ending](path)
+    if fault:
+        raise PageIsNotSafe(f"{name}: {fault}. It was not published; the previous one stays.")
+
+
+def _machine_fault(content: bytes) -> str:
+    """Say whether a folder of this machine is named; those of one part are too common a word."""
+    for folder in {Path.cwd(), Path.home(), Path(sys.prefix), Path(__file__).parent.parent}:
+        parts = folder.resolve().parts
+        if len(parts) > 2 and f"{folder.resolve()}/".encode() in content:  # noqa: PLR2004
+            return "names a folder of the machine that built it"
+    return ""
+
+
+def _page_fault(path: Path) -> str:
+    try:
+        return next(faults_of_page(path.read_bytes().decode("utf-8")), "")
+    except UnicodeDecodeError as error:
+        return f"byte {error.start} is not UTF-8"
+
+
+def _sheet_fault(path: Path) -> str:
+    """Say what is wrong with a CSV file: encoding, form, or a cell that could be run."""
+    try:
+        text = path.read_bytes().decode("utf-8")
+        rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+    except UnicodeDecodeError as error:
+        return f"byte {error.start} is not UTF-8"
+    except csv.Error as error:
+        return f"is not well-formed CSV ({error})"
+    for line, row in enumerate(rows, start=1):
+        if len(row) != len(rows[0]):
+            return f"row {line} has {len(row)} cells and the header {len(rows[0])}"
+        for text in row:
+            if is_formula(text) and not _PLAIN_NUMBER.fullmatch(text):
+                return f"row {line} has a cell a spreadsheet could run: {quoted(text)}"
+    return ""
+
+
+def _layer_fault(path: Path) -> str:
+    """Say what is wrong with a GeoPackage."""
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as database:
+            healthy = database.execute("PRAGMA quick_check").fetchone() == ("ok",)
+            layers = database.execute("SELECT count(*) FROM gpkg_contents").fetchone()[0]
+    except sqlite3.Error as error:
+        return f"is not a GeoPackage ({error})"
+    return "" if healthy and layers else "is a damaged or empty GeoPackage"
+
+
+def _note_fault(path: Path) -> str:
+    try:
+        json.loads(path.read_bytes().decode("utf-8"), parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        return f"is not JSON ({type(error).__name__})"
+    return ""
+
+
+def _refuse_constant(name: str) -> float:
+    raise ValueError(name)
+
+
+_CHECKS: dict[str, Callable[[Path], str]] = {
+    ".html": _page_fault,
+    ".csv": _sheet_fault,
+    ".gpkg": _layer_fault,
+    ".json": _note_fault,
+}

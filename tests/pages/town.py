@@ -1,0 +1,418 @@
+"""A small town, made up, with every state a number can have and room for hostile text."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from shapely.geometry import LineString, Point, box
+
+from pipeline import files
+from pipeline.config import Category, District, Grid, Nation, OsmInput, Place, Study, Theme
+from pipeline.pages import Material
+
+ROOT = Path(__file__).parents[2]
+CRS = "EPSG:27700"
+WEST, SOUTH, CELL = 460_000.0, 520_000.0, 700.0
+CATEGORIES = (
+    "park",
+    "library",
+    "bus_stop",
+    "food_shop",
+    "bench",
+    "vacant_shop",
+    "cafe",
+    "allotments",
+)
+CODE = "E06000999"
+IDS = tuple(f"E0199900{n}" for n in range(1, 7))
+
+# Every way known to break out of text: markup, templates, script strings, direction, length.
+HOSTILE = (
+    '<img src=x onerror="window.__pwn=1">',
+    "</script><script>window.__pwn=2</script>",
+    "${window.__pwn=3}",
+    "`${window.__pwn=4}`",
+    "{{ cycler.__init__.__globals__.os.mkdir('pwn') }}",
+    "{% raw",
+    "{#",
+    "\\u0022;window.__pwn=5;//",
+    "\\",
+    "'\"><svg onload=window.__pwn=6>",
+    "javascript:window.__pwn=7",
+    "]]><!--",
+    "<!--slot:data-->",
+    "\u202eabc\u2066def",
+    "line\u2028break\u2029end",
+    '=HYPERLINK("http://x.invalid")',
+    "x" * 5000,
+)
+
+
+Text = Callable[[int], str]
+
+
+def hostile(n: int) -> str:
+    """Return one of the hostile texts."""
+    return HOSTILE[n % len(HOSTILE)]
+
+
+def town(*, is_hostile: bool = False) -> Material:
+    """Return everything the pages of the town are made from."""
+    looks: dict[str, Category] = files.read_configs(
+        [ROOT / f"config/categories/{name}.yaml" for name in CATEGORIES], Category
+    )
+    if is_hostile:
+        looks = {
+            name: look.model_copy(
+                update={
+                    "label": hostile(n),
+                    "one": hostile(n + 3),
+                    "why": look.why.model_copy(
+                        update={"sentence": hostile(n + 1), "reference": hostile(n + 2)}
+                    ),
+                }
+            )
+            for n, (name, look) in enumerate(looks.items())
+        }
+    text = hostile if is_hostile else None
+    neighbourhoods = _neighbourhoods(text)
+    assets = _assets(looks, text)
+    return Material(
+        study=files.read_choices(ROOT / "config/study.yaml", Study),
+        theme=files.read_choices(ROOT / "config/theme.yaml", Theme),
+        looks=looks,
+        district=_district(text),
+        manifest=_manifest(text),
+        neighbourhoods=neighbourhoods,
+        coverage=_coverage(neighbourhoods),
+        features=_features(),
+        network=_network(text),
+        assets=assets,
+        entrances=_entrances(assets),
+        homes=_homes(),
+        indicators=_indicators(looks),
+        reports={
+            "assets": {
+                "caveats": [hostile(0)] if text else ["Two stops of a pair are one named place."]
+            }
+        },
+    )
+
+
+def _district(text: Text | None) -> District:
+    return District(
+        name=text(1) if text else "Littleton",
+        code=CODE,
+        nation=Nation.ENGLAND,
+        crs=CRS,
+        notice=text(0) if text else "Littleton is made up: nobody lives here.",
+        openstreetmap=OsmInput(at=Place(file="x.osm"), date=date(2026, 3, 1)),
+        neighbourhoods=Grid(
+            kind="grid", cell_m=700.0, west=-1.0, south=54.5, east=-0.9, north=54.6
+        ),
+    )
+
+
+def _manifest(text: Text | None) -> dict[str, dict[str, Any]]:
+    osm = {
+        "title": "OpenStreetMap",
+        "publisher": "OpenStreetMap contributors",
+        "licence": "ODbL-1.0",
+        "attribution": "© OpenStreetMap contributors",
+        "date": "2026-03-01",
+        "sha256": "0" * 64,
+        "bytes": 1,
+        "rows": None,
+        "table": None,
+        "original_name": "x.osm",
+    }
+    boundaries = {
+        "title": "LSOA boundaries 2021",
+        "publisher": "Office for National Statistics",
+        "licence": "OGL-UK-3.0",
+        "attribution": "Source: Office for National Statistics licensed under the Open "
+        "Government Licence v.3.0",
+        "date": "2021-12-31",
+        "sha256": "1" * 64,
+        "bytes": 1,
+        "rows": 6,
+        "table": "lsoa_2021",
+        "original_name": "y.geojson",
+    }
+    if text:
+        boundaries |= {
+            "title": text(0),
+            "publisher": text(1),
+            "licence": text(2),
+            "attribution": text(3),
+        }
+    return {"openstreetmap": osm, "boundaries": boundaries}
+
+
+def _neighbourhoods(text: Text | None) -> gpd.GeoDataFrame:
+    n = len(IDS)
+    cells = [
+        box(
+            WEST + CELL * (k % 3),
+            SOUTH + CELL * (k // 3),
+            WEST + CELL * (k % 3 + 1),
+            SOUTH + CELL * (k // 3 + 1),
+        )
+        for k in range(n)
+    ]
+    return gpd.GeoDataFrame(
+        {
+            "neighbourhood_id": list(IDS),
+            "name": [text(k) if text else f"Littleton 00{k + 1}A" for k in range(n)],
+            "vintage": "lsoa_2021",
+            "area_ha": CELL * CELL / 10_000,
+            "people": [1500.0, 1620.0, 1710.0, 8.0, 1490.0, 1533.0],
+            "people_state": "ok",
+            "households": 650.0,
+            "deprivation_rank": [120.0, 4000.0, 9000.0, 16000.0, 32000.0, np.nan],
+            "deprivation_decile": [1.0, 2.0, 3.0, 5.0, 10.0, np.nan],
+            "income_decile": [1.0, 2.0, 4.0, 5.0, 10.0, np.nan],
+            "deprivation_index": [text(4) if text else "English Indices of Deprivation"] * 5 + [""],
+            "deprivation_year": [2025.0] * 5 + [np.nan],
+            "deprivation_state": ["ok"] * 5 + ["no_data"],
+            "deprivation_join": ["same_code"] * 5 + ["none"],
+        },
+        geometry=cells,
+        crs=CRS,
+    )
+
+
+def _coverage(neighbourhoods: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    whole = neighbourhoods.geometry.union_all()
+    covered = whole.intersection(box(0, 0, WEST + 2.7 * CELL, 1e7))
+    edge = LineString([(WEST + 2.7 * CELL, SOUTH), (WEST + 2.7 * CELL, SOUTH + 2 * CELL)])
+    return gpd.GeoDataFrame(
+        {
+            "neighbourhood_id": [*IDS, CODE, CODE],
+            "what": ["neighbourhood"] * 6 + ["region", "edge"],
+            "covered_share": [1.0] * 5 + [0.7, 0.95, 0.95],
+            "state": ["ok"] * 5 + ["no_data", "ok", "ok"],
+        },
+        geometry=[*neighbourhoods.geometry, covered, edge],
+        crs=CRS,
+    )
+
+
+def _features() -> gpd.GeoDataFrame:
+    park = Point(WEST + 500, SOUTH + 900).buffer(160)
+    river = LineString(
+        [(WEST - 300, SOUTH + 650), (WEST + 900, SOUTH + 740), (WEST + 2500, SOUTH + 600)]
+    ).buffer(25)
+    rail = LineString([(WEST - 300, SOUTH + 1200), (WEST + 2500, SOUTH + 1300)])
+    rows = [
+        ("way/1", "area", {"leisure": "park"}, park),
+        ("way/2", "area", {"natural": "water"}, river),
+        ("way/3", "line", {"railway": "rail"}, rail),
+        ("way/4", "area", {"building": "yes"}, Point(WEST, SOUTH).buffer(10)),
+    ]
+    return gpd.GeoDataFrame(
+        {
+            "feature_id": [row[0] for row in rows],
+            "shape": [row[1] for row in rows],
+            "tags": [json.dumps(row[2], sort_keys=True) for row in rows],
+            "edited": "",
+            "was_repaired": False,
+        },
+        geometry=[row[3] for row in rows],
+        crs=CRS,
+    )
+
+
+def _network(text: Text | None) -> gpd.GeoDataFrame:
+    lines, highway = [], []
+    for k in range(19):
+        at = k * CELL / 6
+        kind = "primary" if k % 6 == 3 else "residential" if k % 2 else "footway"
+        lines += [
+            LineString([(WEST + at, SOUTH), (WEST + at, SOUTH + 2 * CELL)]),
+            LineString([(WEST, SOUTH + 2 * at / 3), (WEST + 3 * CELL, SOUTH + 2 * at / 3)]),
+        ]
+        highway += [kind, kind]
+    n = len(lines)
+    return gpd.GeoDataFrame(
+        {
+            "edge_id": range(n),
+            "start": range(n),
+            "end": range(n),
+            "length_dm": [int(10 * line.length) for line in lines],
+            "component": 0,
+            "is_snappable": True,
+            "highway": highway,
+            "name": text(0) if text else "High Street",
+            "is_steps": False,
+            "is_bridge_or_tunnel": False,
+            "tags": "{}",
+        },
+        geometry=lines,
+        crs=CRS,
+    )
+
+
+NAMES = (
+    "Old Park",
+    "Central",
+    "",
+    "Mill Lane",
+    "St Mary’s",
+    "Parc y Dref",
+    "Café Ōtepoti",
+    "The Green",
+)
+
+
+def _assets(looks: dict[str, Category], text: Text | None) -> gpd.GeoDataFrame:
+    generator = np.random.default_rng(7)
+    rows: list[dict[str, Any]] = []
+    for n in range(40):
+        category = CATEGORIES[n % len(CATEGORIES)]
+        x, y = (
+            WEST + generator.uniform(-200, 3 * CELL + 200),
+            SOUTH + generator.uniform(0, 2 * CELL),
+        )
+        is_area = category in {"park", "allotments"}
+        name = text(n) if text else NAMES[(n * 3) % len(NAMES)]
+        record = {
+            "source": "openstreetmap",
+            "id": f"way/{n}",
+            "name": name,
+            "date": "2024-05-06",
+            "licence": "ODbL-1.0",
+        }
+        details = (
+            {"opening_hours": text(n + 1), text(n + 2): text(n + 3)}
+            if text
+            else {"opening_hours": "Mo-Fr 09:00-17:00"}
+        )
+        rows.append(
+            {
+                "asset_id": f"osm-way-{n:03d}",
+                "category": category,
+                "kind": looks[category].kind.value,
+                "level": "physical",
+                "status": looks[category].status,
+                "name": name,
+                "sources": "openstreetmap",
+                "licences": "ODbL-1.0",
+                "date": "2024-05-06",
+                "area_m2": 7850.0 if is_area else 0.0,
+                "records": json.dumps([record]),
+                "details": json.dumps(details) if n % 3 else "",
+                "is_in_district": WEST <= x <= WEST + 3 * CELL,
+                "geometry": Point(x, y).buffer(50) if is_area else Point(x, y),
+            }
+        )
+    return gpd.GeoDataFrame(pd.DataFrame(rows), geometry="geometry", crs=CRS)
+
+
+def _entrances(assets: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    rows = []
+    for n, asset in enumerate(assets.itertuples()):
+        centre = asset.geometry.centroid
+        for k in range(2 if asset.area_m2 else 1):
+            point = Point(centre.x + (50 if k == 0 and asset.area_m2 else 0), centre.y - 50 * k)
+            rows.append(
+                {
+                    "entrance_id": f"{asset.asset_id}/{k}",
+                    "asset_id": asset.asset_id,
+                    "category": asset.category,
+                    "way_in": "gate" if asset.area_m2 else "itself",
+                    "edge_id": 1 if n != 5 else -1,
+                    "along_dm": 10,
+                    "snap_dm": 20,
+                    "state": "ok" if n != 5 else "unreachable",
+                    "geometry": point,
+                }
+            )
+    return gpd.GeoDataFrame(pd.DataFrame(rows), geometry="geometry", crs=CRS)
+
+
+def _homes() -> gpd.GeoDataFrame:
+    rows = [
+        {
+            "home_id": f"way/{100 + k}",
+            "neighbourhood_id": IDS[k % 5],
+            "people": 70.0,
+            "made_from": "building",
+            "floor_m2": 90.0,
+            "edge_id": 0 if k else -1,
+            "along_dm": 0,
+            "snap_dm": 0,
+            "known_within_m": 5000.0,
+            "state": "ok" if k else "unreachable",
+            "geometry": Point(WEST + 10 * k, SOUTH + 10),
+        }
+        for k in range(90)
+    ]
+    return gpd.GeoDataFrame(pd.DataFrame(rows), geometry="geometry", crs=CRS)
+
+
+MEASURES = {
+    "nearest_median_min": "min",
+    "nearest_q25_min": "min",
+    "nearest_q75_min": "min",
+    "within_5_min_pct": "%",
+    "within_10_min_pct": "%",
+    "within_15_min_pct": "%",
+    "mean_count_within_15_min": "assets",
+}
+
+
+def _indicators(looks: dict[str, Category]) -> pd.DataFrame:
+    rows: list[dict[str, Any]] = []
+    for c, category in enumerate(sorted(looks)):
+        for k, place in enumerate([*IDS, CODE]):
+            share = min(100.0, 7.3 + 13.77 * ((k * 3 + c * 2) % 8))
+            numbers = {
+                "nearest_median_min": 22.0 - share / 5,
+                "nearest_q25_min": 17.0 - share / 7,
+                "nearest_q75_min": 26.0 - share / 6,
+                "within_5_min_pct": share / 3,
+                "within_10_min_pct": share,
+                "within_15_min_pct": min(100.0, share * 1.4),
+                "mean_count_within_15_min": share / 11,
+            }
+            for measure, unit in MEASURES.items():
+                state = _state(place, category, measure)
+                rows.append(
+                    {
+                        "neighbourhood_id": place,
+                        "category": category,
+                        "measure": measure,
+                        "value": numbers[measure]
+                        if state == "ok"
+                        else 0.0
+                        if state == "true_zero"
+                        else np.nan,
+                        "unit": unit,
+                        "state": state,
+                        "coverage_pct": 96.2 if k == 2 else 100.0,
+                        "source": "openstreetmap",
+                        "source_date": "2026-03-01",
+                    }
+                )
+    return pd.DataFrame(rows)
+
+
+def _state(place: str, category: str, measure: str) -> str:
+    if place == IDS[5]:
+        return "no_data"
+    if place == IDS[3]:
+        return "suppressed"
+    if place == IDS[4] and category == "library":
+        return "unreachable" if measure.startswith("nearest") else "true_zero"
+    return "ok"
+
+
+__all__ = ["CODE", "HOSTILE", "IDS", "MEASURES", "hostile", "town"]
