@@ -99,7 +99,7 @@ def build_network(
 
 def _walkable_ways(streets: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, dict[str, int]]:
     """Keep the ways that may be walked; count the rest by why they are left out."""
-    ordered = streets.sort_values("way_id", ignore_index=True)
+    ordered = streets.sort_values(["way_id", "part"], ignore_index=True)
     tags = [json.loads(text) for text in ordered["tags"]]
     allowed = np.array([walkable.is_walkable(t) for t in tags], dtype=bool)
     beside = _has_a_path_beside(ordered, tags, allowed)

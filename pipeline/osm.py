@@ -62,6 +62,7 @@ class _Collected:
     wkb: list[str] = field(default_factory=list)
     repaired: set[str] = field(default_factory=set)
     street_ids: list[int] = field(default_factory=list)
+    street_parts: list[int] = field(default_factory=list)
     street_tags: list[str] = field(default_factory=list)
     street_nodes: list[str] = field(default_factory=list)
     street_wkb: list[str] = field(default_factory=list)
@@ -69,6 +70,7 @@ class _Collected:
     relations: dict[int, tuple[Tags, str]] = field(default_factory=dict)
     built: set[str] = field(default_factory=set)
     without_place: list[str] = field(default_factory=list)
+    cut_ways: list[str] = field(default_factory=list)
     n_nodes: int = 0
     n_ways: int = 0
     n_relations: int = 0
@@ -104,7 +106,7 @@ def read_osm(path: str, crs: str, outline: shapely.Geometry, buffer_m: float) ->
     _must_be_whole(found, path)
     unbuilt = _repair(found, path)
     project = pyproj.Transformer.from_crs("EPSG:4326", crs, always_xy=True)
-    near = shapely.box(*shapely.buffer(shapely.box(*outline.bounds), buffer_m).bounds)
+    near = shapely.box(*shapely.buffer(shapely.box(*shapely.bounds(outline)), buffer_m).bounds)
     features = _features(found, project, crs, near)
     streets = _streets(found, project, crs, near)
     if streets.empty:
@@ -157,7 +159,10 @@ def _take_way(found: _Collected, way: Any, factory: Any) -> None:  # noqa: ANN40
     is_area = way.is_closed() and is_area_by_tags(tags)
     try:
         line = factory.create_linestring(way)
-    except (RuntimeError, osmium.InvalidLocationError):
+    except osmium.InvalidLocationError:
+        _take_cut_way(found, way, tags)
+        return
+    except RuntimeError:  # fewer than two distinct places
         found.without_place.append(f"way/{way.id}")
         return
     if "highway" in tags:
@@ -168,8 +173,37 @@ def _take_way(found: _Collected, way: Any, factory: Any) -> None:  # noqa: ANN40
         _add(found, f"way/{way.id}", "line", _as_json(tags), _day(way.timestamp), line)
 
 
-def _take_street(found: _Collected, number: int, tags: Tags, nodes: Any, line: str) -> None:  # noqa: ANN401
+def _take_cut_way(found: _Collected, way: Any, tags: Tags) -> None:  # noqa: ANN401
+    """Take what an extract that cuts ways at its border has left of one."""
+    runs: list[list[Any]] = [[]]
+    for node in way.nodes:
+        if node.location.valid():
+            runs[-1].append(node)
+        elif runs[-1]:
+            runs.append([])
+    drawn = [(run, line) for run in runs if len(run) > 1 and (line := _line_through(run))]
+    if not drawn:
+        found.without_place.append(f"way/{way.id}")
+        return
+    found.cut_ways.append(f"way/{way.id}")
+    if "highway" in tags:
+        for part, (run, line) in enumerate(drawn):
+            _take_street(found, way.id, tags, run, line, part)
+    lines = shapely.multilinestrings([shapely.from_wkb(line) for _, line in drawn])
+    wkb = str(shapely.to_wkb(lines, hex=True))
+    _add(found, f"way/{way.id}", "line", _as_json(tags), _day(way.timestamp), wkb)
+
+
+def _take_street(
+    found: _Collected,
+    number: int,
+    tags: Tags,
+    nodes: Any,  # noqa: ANN401
+    line: str,
+    part: int = 0,
+) -> None:
     found.street_ids.append(number)
+    found.street_parts.append(part)
     found.street_tags.append(_as_json(tags))
     found.street_nodes.append(_without_repeats(nodes))
     found.street_wkb.append(line)
@@ -213,13 +247,6 @@ def _take_area(found: _Collected, area: Any, factory: Any) -> None:  # noqa: ANN
         _take_rings(found, area, relation_tags)
 
 
-def _ring_line(ring: Any) -> str:  # noqa: ANN401
-    """Write a ring as a line; pyosmium's factory takes ways and areas only."""
-    points = [(node.location.lon, node.location.lat) for node in ring]
-    distinct = [p for at, p in enumerate(points) if at == 0 or p != points[at - 1]]
-    return str(shapely.to_wkb(shapely.linestrings(distinct), hex=True))
-
-
 def _is_area_relation(tags: Tags) -> bool:
     return tags.get("type") in AREA_RELATIONS and tags.get("boundary") != "administrative"
 
@@ -227,9 +254,19 @@ def _is_area_relation(tags: Tags) -> bool:
 def _take_rings(found: _Collected, area: Any, tags: Tags) -> None:  # noqa: ANN401
     """Take the rings of a square drawn as a relation as streets: one walks around it."""
     rings = [ring for outer in area.outer_rings() for ring in (outer, *area.inner_rings(outer))]
-    for position, ring in enumerate(rings):
-        number = -(area.orig_id() * 1000 + position)
-        _take_street(found, number, tags, ring, _ring_line(ring))
+    for part, ring in enumerate(rings):
+        line = _line_through(ring)
+        if line:
+            _take_street(found, -area.orig_id(), tags, ring, line, part)
+
+
+def _line_through(nodes: Any) -> str:  # noqa: ANN401
+    """Write nodes as a line, without repeated places; empty for a single place."""
+    points = [(node.location.lon, node.location.lat) for node in nodes]
+    distinct = [p for at, p in enumerate(points) if at == 0 or p != points[at - 1]]
+    if len(distinct) == 1:
+        return ""
+    return str(shapely.to_wkb(shapely.linestrings(distinct), hex=True))
 
 
 def _add(found: _Collected, name: str, shape: str, tags: str, day: str, wkb: str) -> None:
@@ -376,7 +413,12 @@ def _streets(
 ) -> gpd.GeoDataFrame:
     shapes = _projected(found.street_wkb, project)
     frame = gpd.GeoDataFrame(
-        {"way_id": found.street_ids, "tags": found.street_tags, "nodes": found.street_nodes},
+        {
+            "way_id": found.street_ids,
+            "part": found.street_parts,
+            "tags": found.street_tags,
+            "nodes": found.street_nodes,
+        },
         geometry=shapes,
         crs=crs,
     )
@@ -416,6 +458,7 @@ def _report(
         "area_relations_not_built": unbuilt,
         "closed_ways_repaired": sum(name.startswith("way/") for name in found.repaired),
         "areas_repaired_near": int(features["was_repaired"].sum()),
+        "ways_cut_at_the_border": len(found.cut_ways),
         "ways_without_place": found.without_place,
         "features_near": len(features),
         "streets_near": len(streets),

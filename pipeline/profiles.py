@@ -8,7 +8,9 @@ within any number of minutes.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import geopandas as gpd
@@ -16,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from pipeline.config import State, Study
+from pipeline.config import CategoryRules, State, Study
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -88,6 +90,38 @@ def build_indicators(
     table = pd.concat([found, _without_homes(found, neighbourhoods)], ignore_index=True)
     states = table["state"].value_counts().sort_index()
     return table, {"numbers": {str(k): int(v) for k, v in states.items()}}
+
+
+def sources_of(
+    rules: Mapping[str, CategoryRules],
+    inputs: Mapping[str, tuple[str | None, date]],
+    council_layers: Mapping[str, str],
+) -> dict[str, tuple[str, str]]:
+    """Say which inputs each category comes from, and of what day the oldest of them is.
+
+    Parameters
+    ----------
+    rules
+        The categories.
+    inputs
+        Input → the published table it is, if it is one, and its date.
+    council_layers
+        A council's own layer → the category of its rows.
+
+    Returns
+    -------
+    dict
+        Category → inputs in sorted order, separated by commas, and the oldest day.
+    """
+    found = {}
+    for category, rule in rules.items():
+        tables = {layer.layer for layer in rule.layers}
+        names = ["openstreetmap"]
+        names += sorted(key for key, (table, _) in inputs.items() if table in tables)
+        names += sorted(key for key, own in council_layers.items() if own == category)
+        oldest = min(inputs[name][1] for name in names)
+        found[category] = (",".join(names), oldest.isoformat())
+    return found
 
 
 def _places(homes: gpd.GeoDataFrame, neighbourhoods: gpd.GeoDataFrame, code: str) -> _Places:

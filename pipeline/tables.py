@@ -139,10 +139,12 @@ FEATURES = Table(
 
 STREETS = Table(
     "streets",
-    "one OpenStreetMap way that carries a `highway` tag, whole, walkable or not",
-    ("way_id",),
+    "one OpenStreetMap way that carries a `highway` tag, walkable or not; a ring of a square that "
+    "is drawn as a relation; or a part of a way that the extract has cut",
+    ("way_id", "part"),
     (
-        Column("way_id", "int", "Number of the way."),
+        Column("way_id", "int", "Number of the way; of the relation, below 0."),
+        Column("part", "int", "0 for a whole way; rings and parts count on.", at_least=0),
         Column("tags", "text", "All tags, as JSON with sorted keys."),
         Column("nodes", "text", "Node numbers in order, separated by spaces; one a vertex."),
         Column("geometry", "geometry", "Line; as many vertices as nodes.", "m", shapes=LINES),

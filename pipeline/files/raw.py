@@ -45,6 +45,7 @@ RESERVED = (
     "households",
     "deprivation",
     "lookup",
+    "census_points",
     "manifest",
 )
 
@@ -159,6 +160,7 @@ def _table_inputs(district: District) -> Iterator[tuple[str, TableInput, type]]:
         ("households", PeopleTable),
         ("deprivation", DeprivationTable),
         ("lookup", LookupTable),
+        ("census_points", BoundariesTable),
     ):
         entry = getattr(areas, key)
         if entry is not None:

@@ -1,0 +1,212 @@
+# Half Full: every file the project makes, and what it is made from.
+# A rule is a signature: its prerequisites, in order, are the arguments of the step; code and the
+# lock file are prerequisites too, but no arguments. Paths may not contain spaces.
+
+ifeq ($(filter oneshell,$(.FEATURES)),)
+  $(error This needs GNU Make 4 or newer and is $(MAKE_VERSION); on macOS: brew install make, then gmake)
+endif
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.SECONDARY:
+.SUFFIXES:
+MAKEFLAGS += --no-builtin-rules
+
+DISTRICTS_DIR ?= config/districts
+DATA ?= data
+OUT ?= outputs
+VENV ?= .venv
+
+# A district file may name its raw files through the environment: ${DATA}/demo/…
+export DATA := $(abspath $(DATA))
+RAW := $(DATA)/raw
+MADE := $(DATA)/interim
+
+DISTRICTS := $(sort $(basename $(notdir $(wildcard $(DISTRICTS_DIR)/*.yaml))))
+DEMO_DISTRICTS := sampleton helsinki-centre
+CATEGORY_FILES := $(sort $(wildcard config/categories/*.yaml))
+CATEGORIES := $(basename $(notdir $(CATEGORY_FILES)))
+NATIONAL_FILES := $(sort $(wildcard config/national/*.yaml))
+
+PYTHON := $(VENV)/bin/python
+INSTALLED := $(VENV)/.installed
+# What every step leans on: its results are made anew when one of these changes.
+CORE := requirements.lock pipeline/config.py pipeline/tables.py pipeline/text.py pipeline/steps.py \
+        $(wildcard pipeline/files/*.py)
+
+# One job a core, unless the command line says otherwise.
+ifeq ($(filter -j% --jobs%,$(MAKEFLAGS)),)
+  MAKEFLAGS += --jobs=$(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
+endif
+
+arguments = $(filter-out %.py %.js %.css %.html %.lock %.stamp %.names,$^)
+step = $(PYTHON) -m pipeline $(1) $(arguments) --out $(2)
+district-step = $(call step,$(1),$(2)) --note $(MADE)/$*/notes/$(1).json
+
+.PHONY: help setup demo test check format bench doctor clean refetch schemas FORCE $(DISTRICTS)
+
+## help: this list
+help:
+	@echo "Half Full: what is strong in a place, and how far people walk to it."
+	@echo
+	@sed -n 's/^## \([^:]*\): \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | \
+	  awk -F'|' '{ printf "%-32s %s\n", $$1, $$2 }'
+	@echo
+	@echo "Districts:  $(DISTRICTS)" | fold -s -w 78
+	@echo "Categories: $(CATEGORIES)" | fold -s -w 78
+
+# --- the machine -------------------------------------------------------------------------------
+
+## setup: create .venv and install the pinned dependencies
+setup: $(INSTALLED)
+
+$(INSTALLED): requirements.lock
+	@sh bin/create-venv $(VENV)
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@
+
+## doctor: say in sentences what is missing or odd on this machine
+doctor:
+	@python3 -m pipeline.doctor --venv $(VENV) --data $(DATA) --out $(OUT) --districts $(DISTRICTS_DIR)
+
+# --- choices -------------------------------------------------------------------------------------
+
+# Names are inputs too: taking a file away must rebuild what used it.
+$(MADE)/categories.names: FORCE
+	@mkdir -p $(@D) && echo '$(CATEGORIES)' | cmp -s - $@ || echo '$(CATEGORIES)' > $@
+$(MADE)/national.names: FORCE
+	@mkdir -p $(@D) && echo '$(NATIONAL_FILES)' | cmp -s - $@ || echo '$(NATIONAL_FILES)' > $@
+
+# Rewritten only when their content changes, so that a new colour does not rerun the routing.
+$(MADE)/rules.stamp: $(CATEGORY_FILES) $(MADE)/categories.names $(CORE) | $(INSTALLED)
+	@$(call step,rules,$(MADE)/rules.json)
+	@touch $@
+$(MADE)/national.stamp: $(NATIONAL_FILES) $(MADE)/national.names $(CORE) | $(INSTALLED)
+	@$(call step,national,$(MADE)/national.json)
+	@touch $@
+$(MADE)/rules.json: $(MADE)/rules.stamp
+	@test -f $@ || { rm -f $< && $(MAKE) --no-print-directory $@; }
+$(MADE)/national.json: $(MADE)/national.stamp
+	@test -f $@ || { rm -f $< && $(MAKE) --no-print-directory $@; }
+
+$(MADE)/looks.json: $(CATEGORY_FILES) $(MADE)/categories.names $(CORE) | $(INSTALLED)
+	@$(call step,looks,$@)
+
+# --- a district, from raw files to tables --------------------------------------------------------
+
+# The district file is order-only: a changed title fetches nothing. `make refetch` asks again.
+$(RAW)/%/manifest.json: | $(DISTRICTS_DIR)/%.yaml $(MADE)/national.json $(INSTALLED)
+	@$(PYTHON) -m pipeline fetch $(DISTRICTS_DIR)/$*.yaml $(MADE)/national.json --out $@ --note $(MADE)/$*/notes/fetch.json
+
+$(MADE)/%/neighbourhoods.parquet: $(DISTRICTS_DIR)/%.yaml $(MADE)/national.json $(RAW)/%/manifest.json \
+		pipeline/neighbourhoods.py pipeline/deprivation.py $(CORE)
+	@$(call district-step,neighbourhoods,$@)
+
+$(MADE)/%/features.parquet $(MADE)/%/streets.parquet $(MADE)/%/coverage.parquet: \
+		config/study.yaml $(DISTRICTS_DIR)/%.yaml $(RAW)/%/manifest.json $(MADE)/%/neighbourhoods.parquet \
+		pipeline/osm.py pipeline/coverage.py $(CORE)
+	@$(call district-step,osm,$(addprefix $(MADE)/$*/,features.parquet streets.parquet coverage.parquet))
+
+$(MADE)/%/assets.parquet $(MADE)/%/access_points.parquet: \
+		$(MADE)/rules.json $(MADE)/national.json $(DISTRICTS_DIR)/%.yaml $(RAW)/%/manifest.json \
+		$(MADE)/%/neighbourhoods.parquet $(MADE)/%/features.parquet \
+		pipeline/assets.py pipeline/classification.py pipeline/corroboration.py $(CORE)
+	@$(call district-step,assets,$(addprefix $(MADE)/$*/,assets.parquet access_points.parquet))
+
+$(MADE)/%/network.parquet: config/study.yaml $(MADE)/%/streets.parquet $(MADE)/%/features.parquet \
+		pipeline/network.py pipeline/walkable.py $(CORE)
+	@$(call district-step,network,$@)
+
+$(MADE)/%/entrances.parquet: config/study.yaml $(MADE)/rules.json $(MADE)/%/assets.parquet \
+		$(MADE)/%/access_points.parquet $(MADE)/%/features.parquet $(MADE)/%/network.parquet \
+		pipeline/entrances.py pipeline/network.py pipeline/walkable.py $(CORE)
+	@$(call district-step,entrances,$@)
+
+$(MADE)/%/homes.parquet: config/study.yaml $(DISTRICTS_DIR)/%.yaml $(MADE)/national.json \
+		$(RAW)/%/manifest.json $(MADE)/%/neighbourhoods.parquet $(MADE)/%/coverage.parquet \
+		$(MADE)/%/features.parquet $(MADE)/%/network.parquet \
+		pipeline/homes.py pipeline/network.py pipeline/coverage.py $(CORE)
+	@$(call district-step,homes,$@)
+
+$(MADE)/%/access.parquet: config/study.yaml $(MADE)/rules.json $(MADE)/%/entrances.parquet \
+		$(MADE)/%/homes.parquet $(MADE)/%/network.parquet \
+		pipeline/routing.py $(wildcard pipeline/access/*.py) $(CORE)
+	@$(call district-step,access,$@)
+
+$(MADE)/%/indicators.parquet: config/study.yaml $(MADE)/rules.json $(DISTRICTS_DIR)/%.yaml \
+		$(RAW)/%/manifest.json $(MADE)/%/neighbourhoods.parquet $(MADE)/%/homes.parquet \
+		$(MADE)/%/access.parquet pipeline/profiles.py $(CORE)
+	@$(call district-step,profiles,$@)
+
+# --- what is published ---------------------------------------------------------------------------
+
+# run.json is written last, and holds the sum of every file published with it.
+$(OUT)/%/run.json: config/study.yaml config/theme.yaml $(MADE)/looks.json $(DISTRICTS_DIR)/%.yaml \
+		$(RAW)/%/manifest.json \
+		$(addprefix $(MADE)/%/,$(addsuffix .parquet,neighbourhoods coverage features network assets \
+		entrances homes indicators)) \
+		pipeline/publish.py $(wildcard pipeline/pages/*.py pipeline/pages/*/*) $(CORE)
+	@$(call district-step,publish,$@)
+
+$(OUT)/published.names: FORCE
+	@mkdir -p $(@D) && echo '$(wildcard $(OUT)/*/run.json)' | cmp -s - $@ || \
+	  echo '$(wildcard $(OUT)/*/run.json)' > $@
+$(OUT)/index.html: config/theme.yaml $(wildcard $(OUT)/*/run.json) $(OUT)/published.names \
+		pipeline/publish.py $(wildcard pipeline/pages/*.py pipeline/pages/*/*) $(CORE) | $(INSTALLED)
+	@$(call step,index,$@)
+
+index = $(MAKE) --no-print-directory --silent $(OUT)/index.html
+
+## <district>: build one district, for example `make sampleton`
+$(DISTRICTS): %: $(OUT)/%/run.json
+	@$(index)
+
+## demo: build the demonstration districts; no network is needed
+demo: $(DEMO_DISTRICTS:%=$(OUT)/%/run.json)
+	@$(index)
+	@echo && echo "Open in a browser:" && \
+	  for page in index $(DEMO_DISTRICTS:%=%/map); do echo "  $(OUT)/$$page.html"; done
+
+## refetch D=<district>: ask again for the raw files of a district
+refetch: $(MADE)/national.json
+	@test -f "$(DISTRICTS_DIR)/$(D).yaml" || { echo "make refetch: name a district, D=<one of: $(DISTRICTS)>"; exit 1; }
+	@$(PYTHON) -m pipeline fetch $(DISTRICTS_DIR)/$(D).yaml $(MADE)/national.json --out $(RAW)/$(D)/manifest.json
+
+## clean: remove what was built; raw files stay
+clean:
+	@test -n "$(strip $(DATA))" && test -n "$(strip $(OUT))"
+	rm -rf "$(MADE)" "$(DATA)/demo" $(foreach d,$(DISTRICTS),"$(OUT)/$(d)") "$(OUT)/index.html" "$(OUT)/published.names"
+
+# The synthetic district is written by its generator, in the formats of the real publishers.
+$(RAW)/sampleton/manifest.json: | $(DATA)/demo/sampleton/README.md
+$(DATA)/demo/sampleton/README.md: $(wildcard demo/*.py) requirements.lock | $(INSTALLED)
+	@$(PYTHON) -m demo --out $(@D)
+	@touch $@
+
+# --- checks --------------------------------------------------------------------------------------
+
+PYTEST := $(PYTHON) -m pytest -q -n 2
+
+## test: run the tests that take seconds
+test: $(INSTALLED)
+	@$(PYTEST) -m "not slow and not browser"
+
+## check: format, lint, types, import rules and every test
+check: $(INSTALLED)
+	@$(PYTHON) -m ruff format --check --quiet . || { echo "Some files are not formatted: make format"; exit 1; }
+	@$(PYTHON) -m ruff check --quiet .
+	@$(PYTHON) -m mypy
+	@$(VENV)/bin/lint-imports --no-cache
+	@$(PYTEST)
+
+## format: format the code, and mend what the linter can
+format: $(INSTALLED)
+	@$(PYTHON) -m ruff check --quiet --fix . ; $(PYTHON) -m ruff format --quiet .
+
+## bench: time a district from raw files to published pages, step by step
+bench: $(INSTALLED)
+	@$(PYTHON) benchmarks/pipeline.py
+
+## schemas: rewrite what is generated: config/schema, docs/data-dictionary.md, docs/data-sources.md
+schemas: $(INSTALLED)
+	@$(PYTHON) -m docs

@@ -1,0 +1,155 @@
+"""`python -m pipeline STEP FILE… --out FILE…`: one step, from files to files.
+
+The Makefile is the only one that calls this in earnest; it knows every path. What goes wrong is
+one sentence and exit code 1.
+"""
+
+from __future__ import annotations
+
+import argparse
+import fcntl
+import inspect
+import os
+import resource
+import sys
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+
+from pipeline import steps
+from pipeline.errors import ChoiceIsNotAllowed, FileCannotBeWritten, PipelineError
+from pipeline.files import write_json
+
+BYTES_PER_KIB = 1024
+MB = 1_000_000
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one step.
+
+    Parameters
+    ----------
+    arguments
+        Command line without the program; that of the process by default.
+
+    Returns
+    -------
+    int
+        Exit code: 0, 1 after a fault that is said in a sentence, or 130 after Ctrl-C.
+    """
+    choices = _parser().parse_args(arguments)
+    console = Console(stderr=True, highlight=False)
+    try:
+        _run(choices, console)
+    except PipelineError as error:
+        return _stopped(console, str(error))
+    except KeyboardInterrupt:
+        return 130
+    except MemoryError:
+        return _stopped(console, f"{choices.step}: this machine has too little memory for it.")
+    except Exception as error:
+        if os.environ.get("HALF_FULL_TRACEBACK"):
+            raise
+        fault = f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
+        return _stopped(
+            console,
+            f"{choices.step}: a fault of this program, not of your files ({fault}). Set "
+            "HALF_FULL_TRACEBACK=1 and run it again to see where; please report it.",
+        )
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m pipeline", description=__doc__)
+    parser.add_argument("step", choices=sorted(steps.STEPS), help="what to do")
+    parser.add_argument("inputs", nargs="*", type=Path, help="its arguments, in order")
+    parser.add_argument("--out", nargs="+", type=Path, required=True, help="files to write")
+    parser.add_argument("--note", type=Path, help="where to note seconds and memory")
+    return parser
+
+
+def _run(choices: argparse.Namespace, console: Console) -> None:
+    """Run the step under its lock, and note what it took."""
+    step = steps.STEPS[choices.step]
+    _must_fit(choices.step, step, len(choices.inputs), len(choices.out))
+    # Libraries warn developers; users are told in sentences, or not at all.
+    warnings.simplefilter("ignore")
+    with _locked(choices.out[0], choices.step, console):
+        began = time.perf_counter()
+        with _progress(console, _title(choices)):
+            line = step(*choices.inputs, out=tuple(choices.out), note=choices.note)
+        seconds = time.perf_counter() - began
+    if choices.note is not None and choices.step != "publish":
+        write_json({"seconds": round(seconds, 3), "peak_mb": round(_peak_mb())}, choices.note)
+    console.print(f"{_title(choices):<32} {seconds:6.1f} s  {line}", markup=False, soft_wrap=True)
+
+
+def _must_fit(name: str, step: Callable[..., str], n_inputs: int, n_outputs: int) -> None:
+    parameters = list(inspect.signature(step).parameters.values())
+    wanted = [p for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
+    takes_any = any(p.kind is p.VAR_POSITIONAL for p in parameters)
+    if n_inputs < len(wanted) or (n_inputs > len(wanted) and not takes_any):
+        raise ChoiceIsNotAllowed(
+            f"{name}: was given {n_inputs} files and takes {len(wanted)}: "
+            f"{', '.join(p.name for p in wanted)}."
+        )
+    if n_outputs != steps.outputs_of(name):
+        raise ChoiceIsNotAllowed(
+            f"{name}: was given {n_outputs} files to write and writes {steps.outputs_of(name)}."
+        )
+
+
+def _title(choices: argparse.Namespace) -> str:
+    """Name the district, where the step has one, and the step."""
+    folder = choices.out[0].parent.name
+    return choices.step if folder in ("interim", "outputs") else f"{folder} · {choices.step}"
+
+
+@contextmanager
+def _progress(console: Console, title: str) -> Iterator[None]:
+    """Turn a wheel on a terminal; say what begins elsewhere, or where several run at once."""
+    if console.is_terminal and "jobserver" not in os.environ.get("MAKEFLAGS", ""):
+        with console.status(title):
+            yield
+    else:
+        console.print(f"{title} …", markup=False, soft_wrap=True)
+        yield
+
+
+@contextmanager
+def _locked(target: Path, step: str, console: Console) -> Iterator[None]:
+    """Let one process at a time make a target; a second one waits and says for what."""
+    path = target.parent / f".{step}.lock"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = path.open("a+")
+    except OSError as error:
+        raise FileCannotBeWritten(
+            f"{path.parent}: cannot be written to ({error.strerror}); nothing was changed."
+        ) from error
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            console.print(f"{target}: another run is making it; waiting.", markup=False)
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _peak_mb() -> float:
+    """Return the largest memory of this process; macOS counts bytes, Linux kibibytes."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / MB if sys.platform == "darwin" else peak * BYTES_PER_KIB / MB
+
+
+def _stopped(console: Console, sentence: str) -> int:
+    console.print(f"✗ {sentence}", markup=False, soft_wrap=True, style="bold red")
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

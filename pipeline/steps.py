@@ -1,0 +1,375 @@
+"""One function for each kind of target: read, compute, write.
+
+A step knows no paths of its own: the Makefile hands it its prerequisites in order and the files
+to write. It returns a line that says what came of it. Libraries are imported by the step that
+needs them, because each step is a process and importing all of them costs more than most steps.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from pipeline import files
+from pipeline.config import Areas, Category, CouncilLayer, District, NationalTable, Study, Theme
+
+Outputs = tuple[Path, ...]
+
+
+# --- choices --------------------------------------------------------------------------------------
+
+
+def rules(*categories: Path, out: Outputs, note: Path | None = None) -> str:
+    """Gather what decides which assets there are; rewritten only when that has changed."""
+    del note
+    from pipeline.files import choices
+
+    found = files.read_configs(list(categories), Category)
+    changed = choices.write_rules(found, out[0])
+    return f"{len(found)} categories{'' if changed else ', rules unchanged'}"
+
+
+def looks(*categories: Path, out: Outputs, note: Path | None = None) -> str:
+    """Gather categories with their words and looks."""
+    del note
+    from pipeline.files import choices
+
+    found = files.read_configs(list(categories), Category)
+    choices.write_looks(found, out[0])
+    return f"{len(found)} categories"
+
+
+def national(*tables: Path, out: Outputs, note: Path | None = None) -> str:
+    """Gather the declarations of published tables."""
+    del note
+    from pipeline.files import choices
+
+    found = files.read_configs(list(tables), NationalTable)
+    changed = choices.write_national(found, out[0])
+    return f"{len(found)} published tables{'' if changed else ', unchanged'}"
+
+
+# --- raw files --------------------------------------------------------------------------------------
+
+
+def fetch(district: Path, national: Path, *, out: Outputs, note: Path | None = None) -> str:
+    """Fetch the raw files of a district."""
+    del note
+    from pipeline.files.choices import read_national
+    from pipeline.sources import fetching
+
+    choices: District = files.read_choices(district, District)
+    told: list[str] = []
+    fetching.fetch(choices, district, read_national(national), out[0], told.append)
+    return f"{len(told)} raw files"
+
+
+def neighbourhoods(
+    district: Path, national: Path, manifest: Path, *, out: Outputs, note: Path | None = None
+) -> str:
+    """Lay out the neighbourhoods of a district, with people and deprivation."""
+    del note
+    from pipeline import neighbourhoods as computing
+    from pipeline import tables
+    from pipeline.files import choices, published, raw
+
+    place: District = files.read_choices(district, District)
+    declared = choices.read_national(national)
+    fetched = raw.read_manifest(manifest)
+    raw.must_agree(fetched, place, declared)
+    inputs = (
+        published.read_inputs(fetched, place.neighbourhoods, declared)
+        if isinstance(place.neighbourhoods, Areas)
+        else None
+    )
+    frame, report = computing.build_neighbourhoods(place, inputs)
+    files.write_table(frame, tables.NEIGHBOURHOODS, out[0], report)
+    people = frame["people"].sum()
+    return f"{len(frame)} neighbourhoods" + (f", {people:,.0f} people" if people else "")
+
+
+def osm(
+    study: Path,
+    district: Path,
+    manifest: Path,
+    neighbourhoods: Path,
+    *,
+    out: Outputs,
+    note: Path | None = None,
+) -> str:
+    """Read features and streets from OpenStreetMap, and find what the file covers."""
+    del note
+    from pipeline import tables
+    from pipeline.coverage import measure_coverage
+    from pipeline.files import raw
+    from pipeline.neighbourhoods import outline_of
+    from pipeline.osm import read_osm
+
+    choices: Study = files.read_choices(study, Study)
+    place: District = files.read_choices(district, District)
+    areas = files.read_table(neighbourhoods, tables.NEIGHBOURHOODS)
+    path = raw.raw_file(raw.read_manifest(manifest), raw.OPENSTREETMAP)
+    buffer_m = choices.walking.buffer_m
+    data = read_osm(str(path), place.crs, outline_of(areas), buffer_m)
+    coverage, covered = measure_coverage(
+        areas, data.features, data.streets, choices.coverage, place.code, buffer_m
+    )
+    files.write_table(data.streets, tables.STREETS, out[1])
+    files.write_table(coverage, tables.COVERAGE, out[2], covered)
+    files.write_table(data.features, tables.FEATURES, out[0], data.report)
+    share = 100 * covered["covered_share_of_area"]
+    return f"{len(data.features):,} features, {len(data.streets):,} streets, covers {share:.0f} %"
+
+
+# --- what there is, and how one gets there ------------------------------------------------------
+
+
+def network(
+    study: Path, streets: Path, features: Path, *, out: Outputs, note: Path | None = None
+) -> str:
+    """Build the walking network of one district."""
+    del note
+    from pipeline import tables
+    from pipeline.network import build_network
+
+    choices: Study = files.read_choices(study, Study)
+    walkable, report = build_network(
+        files.read_table(streets, tables.STREETS),
+        files.read_table(features, tables.FEATURES),
+        choices.snapping,
+    )
+    files.write_table(walkable, tables.NETWORK, out[0], report)
+    return f"{len(walkable):,} edges, {report['length_km']:,.0f} km"
+
+
+def entrances(
+    study: Path,
+    rules: Path,
+    assets: Path,
+    access_points: Path,
+    features: Path,
+    network: Path,
+    *,
+    out: Outputs,
+    note: Path | None = None,
+) -> str:
+    """Find where one walks into each asset."""
+    del note
+    from pipeline import tables
+    from pipeline.entrances import find_entrances
+    from pipeline.files.choices import read_rules
+
+    choices: Study = files.read_choices(study, Study)
+    found, report = find_entrances(
+        files.read_table(assets, tables.ASSETS),
+        files.read_table(access_points, tables.ACCESS_POINTS),
+        files.read_table(features, tables.FEATURES),
+        files.read_table(network, tables.NETWORK),
+        read_rules(rules),
+        choices.snapping,
+    )
+    files.write_table(found, tables.ENTRANCES, out[0], report)
+    lost = report["assets_out_of_reach"]
+    return f"{report['entrances']:,} entrances, {lost} assets with no street near"
+
+
+def homes(
+    study: Path,
+    district: Path,
+    national: Path,
+    manifest: Path,
+    neighbourhoods: Path,
+    coverage: Path,
+    features: Path,
+    network: Path,
+    *,
+    out: Outputs,
+    note: Path | None = None,
+) -> str:
+    """Place people where they live, and attach them to the network."""
+    del note
+    from pipeline import tables
+    from pipeline.files import choices, published, raw
+    from pipeline.homes import build_homes
+
+    held: Study = files.read_choices(study, Study)
+    place: District = files.read_choices(district, District)
+    points = published.read_census_points(
+        raw.read_manifest(manifest), place, choices.read_national(national)
+    )
+    found, report = build_homes(
+        files.read_table(neighbourhoods, tables.NEIGHBOURHOODS),
+        files.read_table(coverage, tables.COVERAGE),
+        files.read_table(features, tables.FEATURES),
+        files.read_table(network, tables.NETWORK),
+        held.dwellings,
+        held.snapping,
+        points,
+    )
+    files.write_table(found, tables.HOMES, out[0], report)
+    return f"{len(found):,} homes, {report['people']:,.0f} people"
+
+
+def access(
+    study: Path,
+    rules: Path,
+    entrances: Path,
+    homes: Path,
+    network: Path,
+    *,
+    out: Outputs,
+    note: Path | None = None,
+) -> str:
+    """Walk from every home to every category."""
+    del note
+    from pipeline import tables
+    from pipeline.access import measure_access
+    from pipeline.files.choices import read_rules
+
+    choices: Study = files.read_choices(study, Study)
+    table, report = measure_access(
+        files.read_table(homes, tables.HOMES),
+        files.read_table(entrances, tables.ENTRANCES),
+        files.read_table(network, tables.NETWORK),
+        read_rules(rules),
+        choices.walking,
+    )
+    files.write_table(table, tables.ACCESS, out[0], report)
+    return f"{len(table):,} answers"
+
+
+def profiles(
+    study: Path,
+    rules: Path,
+    district: Path,
+    manifest: Path,
+    neighbourhoods: Path,
+    homes: Path,
+    access: Path,
+    *,
+    out: Outputs,
+    note: Path | None = None,
+) -> str:
+    """Summarise access over the people of each neighbourhood."""
+    del note
+    from pipeline import tables
+    from pipeline.files import raw
+    from pipeline.files.choices import read_rules
+    from pipeline.profiles import build_indicators, sources_of
+
+    choices: Study = files.read_choices(study, Study)
+    place: District = files.read_choices(district, District)
+    fetched = raw.read_manifest(manifest)
+    councils = {k: v.category for k, v in place.layers.items() if isinstance(v, CouncilLayer)}
+    inputs = {key: (raw.table, raw.date) for key, raw in fetched.inputs.items()}
+    table, report = build_indicators(
+        files.read_table(access, tables.ACCESS),
+        files.read_table(homes, tables.HOMES),
+        files.read_table(neighbourhoods, tables.NEIGHBOURHOODS),
+        choices,
+        place.code,
+        sources_of(read_rules(rules), inputs, councils),
+    )
+    files.write_table(table, tables.INDICATORS, out[0], report)
+    return f"{len(table):,} numbers"
+
+
+# --- what people see --------------------------------------------------------------------------------
+
+
+def publish(
+    study: Path,
+    theme: Path,
+    looks: Path,
+    district: Path,
+    manifest: Path,
+    neighbourhoods: Path,
+    coverage: Path,
+    features: Path,
+    network: Path,
+    assets: Path,
+    entrances: Path,
+    homes: Path,
+    indicators: Path,
+    *,
+    out: Outputs,
+    note: Path | None = None,
+) -> str:
+    """Make the pages and files of one district, and put them in place together."""
+    from pipeline import pages, tables
+    from pipeline import publish as gate
+    from pipeline.files import raw
+    from pipeline.files.choices import read_looks
+
+    stored = {
+        tables.NEIGHBOURHOODS: neighbourhoods,
+        tables.COVERAGE: coverage,
+        tables.FEATURES: features,
+        tables.NETWORK: network,
+        tables.ASSETS: assets,
+        tables.ENTRANCES: entrances,
+        tables.HOMES: homes,
+        tables.INDICATORS: indicators,
+    }
+    fetched = raw.read_manifest(manifest)
+    material = pages.Material(
+        study=files.read_choices(study, Study),
+        theme=files.read_choices(theme, Theme),
+        looks=read_looks(looks),
+        district=files.read_choices(district, District),
+        manifest={key: file.model_dump(mode="json") for key, file in fetched.inputs.items()},
+        reports={table.name: files.read_report(path) for table, path in stored.items()},
+        **{table.name: files.read_table(path, table) for table, path in stored.items()},
+    )
+    run = pages.run_note(material, _seconds(note))
+    gate.publish(pages.district_files(material), out[0].parent, run)
+    return f"open {out[0].parent / 'map.html'}"
+
+
+def _seconds(note: Path | None) -> dict[str, float]:
+    """Gather what each earlier step noted of its time."""
+    if note is None:
+        return {}
+    return {
+        path.stem: json.loads(path.read_text(encoding="utf-8"))["seconds"]
+        for path in sorted(note.parent.glob("*.json"))
+    }
+
+
+def index(theme: Path, *notes: Path, out: Outputs, note: Path | None = None) -> str:
+    """Make the page over all districts."""
+    del note
+    from pipeline import pages
+    from pipeline import publish as gate
+
+    found = {path.parent.name: json.loads(path.read_text(encoding="utf-8")) for path in notes}
+    page = pages.index_page(found, files.read_choices(theme, Theme))
+    gate.publish({out[0].name: page}, out[0].parent)
+    return f"{len(found)} districts, open {out[0]}"
+
+
+STEPS: dict[str, Callable[..., str]] = {
+    step.__name__: step
+    for step in (
+        rules, looks, national, fetch, neighbourhoods, osm, network, entrances, homes, access,
+        profiles, publish, index,
+    )
+}  # fmt: skip
+SEVERAL_OUTPUTS: dict[str, int] = {"osm": 3, "assets": 2}
+
+
+def outputs_of(step: str) -> int:
+    """Return how many files a step writes.
+
+    Parameters
+    ----------
+    step
+        Its name.
+
+    Returns
+    -------
+    int
+        One for most.
+    """
+    return SEVERAL_OUTPUTS.get(step, 1)
