@@ -9,15 +9,24 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from pipeline.codes import CodedTable
 from pipeline.config import (
+    Areas,
     BoundariesTable,
+    CouncilLayer,
     DeprivationTable,
+    District,
     LookupTable,
+    NationalTable,
     PeopleTable,
+    RecordsTable,
+    TableInput,
+    Vintage,
 )
 from pipeline.errors import CodesDoNotMatch, FileIsDamaged, listed
 from pipeline.files.columns import column_if_any, column_named, numbers, table_from
 from pipeline.files.outside import ROW_ENDINGS, VECTOR_ENDINGS, ending_of
+from pipeline.files.raw import Manifest, raw_file
 from pipeline.files.vectors import read_vector
 from pipeline.files.workbooks import read_rows
 
@@ -51,8 +60,102 @@ def read_cells(
     return table_from(read_rows(path, None if is_text else part), path, header_cells)
 
 
+def read_inputs(
+    manifest: Manifest, areas: Areas, national: dict[str, NationalTable]
+) -> dict[str, CodedTable]:
+    """Read every table that a district's neighbourhoods are made from.
+
+    Parameters
+    ----------
+    manifest
+        The raw files.
+    areas
+        What the district declares of its neighbourhoods.
+    national
+        The national tables.
+
+    Returns
+    -------
+    dict
+        `boundaries`, `people`, and `households`, `deprivation` and `lookup` where declared.
+
+    Raises
+    ------
+    PipelineError
+        If a raw file is not the one that was fetched, or cannot be read.
+    """
+    found: dict[str, CodedTable] = {}
+    for key in ("boundaries", "people", "households", "deprivation", "lookup"):
+        entry: TableInput | None = getattr(areas, key)
+        if entry is not None:
+            path, table = raw_file(manifest, key), national[entry.table]
+            found[key] = CodedTable(read_table_of(path, table), table, str(path))
+    return found
+
+
+def read_census_points(
+    manifest: Manifest, district: District, national: dict[str, NationalTable]
+) -> gpd.GeoDataFrame | None:
+    """Read where people live in places whose buildings are badly mapped.
+
+    Parameters
+    ----------
+    manifest
+        The raw files.
+    district
+        The district.
+    national
+        The national tables.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame or None
+        `id` and `geometry`, points or areas, in the district's system; none where it declares
+        none.
+    """
+    areas = district.neighbourhoods
+    if not isinstance(areas, Areas) or areas.census_points is None:
+        return None
+    table = national[areas.census_points.table]
+    frame = read_table_of(raw_file(manifest, "census_points"), table)
+    points = gpd.GeoDataFrame(frame, geometry="geometry").rename(columns={"code": "id"})
+    return points[["id", "geometry"]].to_crs(district.crs)
+
+
+def read_table_of(path: Path, table: NationalTable | CouncilLayer) -> pd.DataFrame:
+    """Read any declared table as its kind asks.
+
+    Parameters
+    ----------
+    path
+        The file.
+    table
+        What it is.
+
+    Returns
+    -------
+    pandas.DataFrame
+        What the reader of that kind returns; records and council layers as text under their
+        own headings, with shapes where the file has them.
+    """
+    match table:
+        case BoundariesTable():
+            found: pd.DataFrame = read_boundaries(path, table)
+        case PeopleTable():
+            found = read_people(path, table)
+        case DeprivationTable():
+            found = read_deprivation(path, table)
+        case LookupTable():
+            found = read_lookup(path, table)
+        case RecordsTable():
+            found = read_cells(path, table.layer, table.id)
+        case CouncilLayer():
+            found = read_cells(path, table.layer, (table.name,))
+    return found
+
+
 def read_boundaries(path: Path, table: BoundariesTable) -> gpd.GeoDataFrame:
-    """Read the polygons of statistical areas.
+    """Read the polygons of statistical areas, or for output areas their middles.
 
     Parameters
     ----------
@@ -72,7 +175,10 @@ def read_boundaries(path: Path, table: BoundariesTable) -> gpd.GeoDataFrame:
         If a code is blank or is no code, or a shape is not an area.
     """
     frame = read_vector(path)
-    odd = ~frame.geom_type.isin(["Polygon", "MultiPolygon"])
+    allowed = ["Polygon", "MultiPolygon"]
+    if table.vintage in (Vintage.OUTPUT_AREA_2011, Vintage.OUTPUT_AREA_2021):
+        allowed.append("Point")
+    odd = ~frame.geom_type.isin(allowed)
     if odd.any():
         raise FileIsDamaged(
             f"{path}: {int(odd.sum())} features are not areas (feature "

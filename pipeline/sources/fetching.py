@@ -16,19 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-import pandas as pd
-
-from pipeline.config import (
-    BoundariesTable,
-    CouncilLayer,
-    DeprivationTable,
-    District,
-    LookupTable,
-    NationalTable,
-    PeopleTable,
-    Place,
-    RecordsTable,
-)
+from pipeline.config import BoundariesTable, District, NationalTable, Place
 from pipeline.errors import ChoiceIsNotAllowed, FileCannotBeWritten, FileIsMissing, PipelineError
 from pipeline.files.outside import (
     OSM_ENDINGS,
@@ -36,13 +24,7 @@ from pipeline.files.outside import (
     VECTOR_ENDINGS,
     checked_ending,
 )
-from pipeline.files.published import (
-    read_boundaries,
-    read_cells,
-    read_deprivation,
-    read_lookup,
-    read_people,
-)
+from pipeline.files.published import read_table_of
 from pipeline.files.raw import (
     OPENSTREETMAP,
     DeclaredInput,
@@ -149,22 +131,7 @@ def _endings(declared: DeclaredInput) -> tuple[str, ...]:
 
 def _count_rows(declared: DeclaredInput, path: Path) -> int | None:
     """Read an input as later steps will, so that a fault is told now and under its own name."""
-    match table := declared.declared:
-        case None:
-            return None
-        case BoundariesTable():
-            frame: pd.DataFrame = read_boundaries(path, table)
-        case PeopleTable():
-            frame = read_people(path, table)
-        case DeprivationTable():
-            frame = read_deprivation(path, table)
-        case LookupTable():
-            frame = read_lookup(path, table)
-        case RecordsTable():
-            frame = read_cells(path, table.layer, table.id)
-        case CouncilLayer():
-            frame = read_cells(path, table.layer, (table.name,))
-    return len(frame)
+    return None if declared.declared is None else len(read_table_of(path, declared.declared))
 
 
 def _copy(original: Path, target: Path) -> tuple[str, int]:
