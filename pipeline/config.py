@@ -26,6 +26,7 @@ Words = Annotated[str, StringConstraints(min_length=1, max_length=600, strip_whi
 Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-f]{6}$")]
 MetricCrs = Annotated[str, StringConstraints(pattern=r"^EPSG:\d{4,5}$")]
 Share = Annotated[float, Field(ge=0, le=1)]
+Day = date  # the type, where a field is called `date` and may be left out
 Metres = Annotated[float, Field(gt=0, le=100_000)]
 
 
@@ -396,10 +397,15 @@ class OsmInput(Choice):
 
 
 class TableInput(Choice):
-    """A published table: what it is (a file of `config/national`) and where it lies."""
+    """A published table: what it is (a file of `config/national`) and where it lies.
+
+    `date` is the day of this copy, for tables that are published again and again; without it,
+    the day that the table's declaration gives.
+    """
 
     table: Slug
     at: Place
+    date: Day | None = None
 
 
 class CouncilLayer(Choice):

@@ -95,7 +95,10 @@ def clean_text(value: object, longest: int = LONGEST_CELL) -> str:
     'Pill Park'
     """
     text = "" if value is None else str(value)
-    if not (text.isascii() and text.isprintable()):
+    is_plain = text.isascii() and text.isprintable()
+    if is_plain and " " not in text and len(text) <= longest:
+        return text
+    if not is_plain:
         text = "".join(map(_kept, unicodedata.normalize("NFC", text)))
     text = " ".join(text.split())
     return text if len(text) <= longest else text[: longest - 1] + "…"

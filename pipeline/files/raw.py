@@ -185,7 +185,7 @@ def _table_input(
         table.publisher,
         table.licence,
         table.attribution,
-        table.date,
+        entry.date or table.date,
         entry.table,
         table,
     )
