@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import cycle, pairwise
+from itertools import pairwise, product
 
 import numpy as np
 import shapely
@@ -10,6 +10,7 @@ from shapely import LineString, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from demo.buildings import block_building, build_homes
+from demo.grid import rectangle
 from demo.layout import StreetNames, fill
 from demo.model import Area, Block, Building, Place, Point, Street, Tags
 from demo.noding import join
@@ -17,13 +18,14 @@ from demo.plan.areas import AREAS
 from demo.plan.estates import BLOCKS
 from demo.plan.homes import HOME_SIZE, HOMES
 from demo.plan.paths import NODE_TAGS, PATHS
-from demo.plan.places import HIGH_STREET, PLACES
+from demo.plan.places import HIGH_STREET, HIGH_STREET_PLOTS, PLACES
 from demo.plan.streets import CROFTS, LANES, MOTORWAY, ROADS
 from demo.water import ground_taken, river_area
 
 SEED = 20260101
 HOME_MARGIN_M = 3.0
 PLACE_MARGIN_M = 2.0
+PLOT_TAGS = {"building": "retail", "building:levels": "3"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,8 @@ def draw() -> Town:
 
 def _residential() -> list[Area]:
     """Return the land on which each estate stands."""
-    return [Area("", b.outline, {"landuse": "residential"}) for b in BLOCKS]
+    outlines = [*(block.outline for block in BLOCKS), rectangle(1600, 900, 2600, 1700)]
+    return [Area("", outline, {"landuse": "residential"}) for outline in outlines]
 
 
 def _known_home(at: Point) -> Building:
@@ -70,11 +73,9 @@ def _known_home(at: Point) -> Building:
 
 def _ground(shops: Iterable[Building], known: dict[str, Building]) -> BaseGeometry:
     """Land on which no estate may be built."""
-    clear = [shapely.make_valid(Polygon(a.outline)) for a in AREAS if a.keep_clear]
-    sites = [_footprint(place) for place in PLACES]
     blocks = [shapely.buffer(Polygon(shop.outline), PLACE_MARGIN_M) for shop in shops]
     yards = [shapely.buffer(Polygon(home.outline), HOME_MARGIN_M) for home in known.values()]
-    return shapely.union_all([ground_taken(), *clear, *sites, *blocks, *yards])
+    return shapely.union_all([ground_taken(), _sites(), *blocks, *yards])
 
 
 def _footprint(place: Place) -> BaseGeometry:
@@ -134,15 +135,21 @@ def _connected(streets: Sequence[Street], n_placed: int) -> list[Street]:
 
 
 def _high_street() -> tuple[list[Building], list[Place]]:
-    """Return the shops of the High Street: narrow buildings with a point at each front."""
-    sides = cycle([(-1, "1"), (1, "2")])
+    """Return the plots of the High Street, every second one with the shop that is in it."""
+    tenants = iter(HIGH_STREET)
+    taken = _sites()
     buildings, places = [], []
-    for number, tags in enumerate(HIGH_STREET):
-        side, _ = next(sides)
-        y = 1913 + 8 * (number // 2) + (40 if number >= 12 else 0)
-        centre = (1600 + side * 17.0, float(y))
-        buildings.append(
-            block_building(centre, (16, 8), {"building": "retail", "building:levels": "3"})
-        )
-        places.append(Place((1600 + side * 10.0, float(y)), tags))
+    for number, (y, side) in enumerate(product(HIGH_STREET_PLOTS, (-1, 1))):
+        plot = block_building((1600 + side * 15.0, float(y)), (12, 8), PLOT_TAGS)
+        if shapely.intersects(taken, Polygon(plot.outline)):
+            continue
+        buildings.append(plot)
+        if number % 4 in {0, 3} and (tags := next(tenants, None)):
+            places.append(Place((1600 + side * 10.0, float(y)), tags))
     return buildings, places
+
+
+def _sites() -> BaseGeometry:
+    """Return the ground of everything placed by hand."""
+    clear = [shapely.make_valid(Polygon(a.outline)) for a in AREAS if a.keep_clear]
+    return shapely.union_all([*clear, *(_footprint(place) for place in PLACES)])

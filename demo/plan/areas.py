@@ -225,6 +225,10 @@ SITES = (
 )
 
 FIELDS = (
+    Area("", rectangle(1615, 2810, 1690, 2835), {"amenity": "parking"}),
+    Area("", rectangle(1000, 2882, 1845, 2918), {"landuse": "railway"}, keep_clear=False),
+    Area("", rectangle(1000, 1715, 1570, 1750), {"landuse": "grass"}, keep_clear=False),
+    Area("", rectangle(1660, 1745, 2560, 1780), {"landuse": "grass"}, keep_clear=False),
     Area("", rectangle(-1850, 3300, -1100, 4000), {"landuse": "farmland"}, keep_clear=False),
     Area("", rectangle(-900, 2320, -60, 2780), {"landuse": "farmland"}, keep_clear=False),
     Area("", rectangle(-900, 100, -100, 1000), {"landuse": "farmland"}, keep_clear=False),

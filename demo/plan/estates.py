@@ -1,5 +1,6 @@
 """Blocks between the main roads, each to be filled with streets and homes of one style."""
 
+from demo.grid import rectangle
 from demo.model import Block
 
 BLOCKS = (
@@ -86,6 +87,10 @@ BLOCKS = (
         10,
     ),
     # North bank
+    Block("Friars", rectangle(1400, 1900, 1600, 2100), "terrace", "grid", 52, 0, 400),
+    Block("Corn Mill", rectangle(1600, 1900, 1800, 2100), "terrace", "grid", 52, 0, 400),
+    Block("Close", rectangle(1400, 2200, 1600, 2300), "terrace", "grid", 50, 0, 400),
+    Block("Butter Hill", rectangle(1600, 2100, 1800, 2300), "terrace", "grid", 52, 0, 400),
     Block(
         "Minster",
         ((1000, 2300), (900, 1900), (1400, 1900), (1400, 2300)),

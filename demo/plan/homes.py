@@ -24,4 +24,5 @@ HOMES: dict[str, Point] = {
     "nelson_street_pub": (1900, 1378),
     "trafalgar_street_pharmacy": (2060, 1312),
     "holm_cross": (3700, 1758),
+    "inkerman_street_fragment": (2412, 1000),
 }

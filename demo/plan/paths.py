@@ -123,14 +123,14 @@ PARKS = (
         ((705, 740), (710, 600), (880, 460), (1200, 250)),
         {"surface": "gravel"},
     ),
-    Street("Beacon Path", "path", ((710, 600), (480, 560), (246, 600)), {"surface": "ground"}),
+    Street("Beacon Path", "path", ((710, 600), (480, 560), (253, 600)), {"surface": "ground"}),
     # Allotments, the ball court, the community garden, Foss Wood
     _foot((2300, 1100), (2300, 1085), (2300, 1000)),
     _foot((2200, 1200), (2215, 1200)),
     _foot((1000, 3160), (975, 3160)),
-    _foot((3500, 441), (3500, 480), (3600, 700)),
+    _foot((3500, 436), (3500, 480), (3600, 700)),
     Street("", "path", ((600, 4250), (560, 4330), (420, 4400)), {"surface": "ground"}),
-    _foot((3200, 3500), (3250, 3500), (3600, 3600)),
+    _foot((3183, 3500), (3250, 3500), (3600, 3600)),
 )
 
 SHORT_CUTS = (
@@ -142,10 +142,10 @@ SHORT_CUTS = (
     Street(
         "Moor Farm Track",
         "track",
-        ((2900, 116), (2850, -200), (2860, -837)),
+        ((2900, 110), (2850, -200), (2860, -822)),
         {"access": "private", "foot": "designated", "designation": "public_bridleway"},
     ),
-    Street("", "track", ((3330, -1000), (2900, -1200), (2500, -1500)), {"access": "private"}),
+    Street("", "track", ((3309, -1000), (2900, -1200), (2500, -1500)), {"access": "private"}),
     Street("Beck Path", "bridleway", ((1490, -450), (1000, -500), (600, -600), (200, -800)), {}),
     # Service roads
     *(
@@ -188,7 +188,7 @@ WATERSIDE = (
     ),
     Street("Landing Path", "footway", ((3660, 1675), (3660, 1825), (3660, 1840)), _FOOT),
     # A fragment that leads nowhere and must not catch anybody
-    _foot((2690, 1084), (2700, 1084), (2700, 1096)),
+    _foot((2420, 996), (2420, 1004), (2428, 1004)),
 )
 
 PATHS = CENTRE + PARKS + SHORT_CUTS + WATERSIDE

@@ -321,4 +321,7 @@ HIGH_STREET: tuple[Tags, ...] = (
     {"amenity": "restaurant", "name": "Jalapeño"},
     {"shop": "jewelry", "name": "Argent"},
 )
-"""Shops of the High Street from south to north, alternately on the west and on the east side."""
+"""What is in the shops of the High Street, from south to north."""
+
+HIGH_STREET_PLOTS = (*range(1914, 2086, 8), *range(2118, 2190, 8))
+"""How far north each plot stands; Friar Street and Corn Street pass between the two rows."""

@@ -261,12 +261,17 @@ CROFTS = (
 )
 
 LANES = (
+    _lane("Broad Lane", (4700, 363), (4620, 1100), (4400, 1560), homes="farm"),
+    _lane("Reed Lane", (4620, 2100), (4400, 2220), (4230, 2220), homes="farm"),
+    _lane("Ings Lane", (-600, 2270), (-620, 2560), (-560, 2780), homes="farm"),
+    _lane("Intake Lane", (-400, 1100), (-420, 600), (-380, 100), homes="farm"),
+    _lane("Common Lane", (-400, 3238), (-450, 3600), (-420, 3960), homes="farm"),
     _lane(
         "Nethercote Lane", (-1000, -1500), (-1000, 1080), (-1000, 1480), (-980, 1560), homes="farm"
     ),
     _lane("Long Lane", (-1900, -700), (-1000, -700), (200, -800), (1480, -900), homes="farm"),
     _lane("Southmoor Lane", (1480, -900), (2600, -850), (4000, -700), (5900, -750), homes="farm"),
-    _lane("Drain Road", (4700, 350), (4700, -750), (4700, -1900)),
+    _lane("Drain Road", (4700, 363), (4700, -750), (4700, -1900), homes="farm"),
     _lane("Carr Lane", (3300, 150), (3300, -790), (3350, -1900)),
     _lane("Hodge Lane", (200, -800), (150, -1900)),
     _lane("Western Lane", (-1000, 2250), (-1000, 3220), (-1050, 4000)),
@@ -275,7 +280,7 @@ LANES = (
     _lane("Holme Road", (4600, 2560), (4620, 2100), (5300, 2050), (5900, 2100), homes="farm"),
     _lane("North Foss Lane", (1200, 4200), (1200, 5300), (1250, 6400), homes="farm"),
     _lane("Cross Foss Lane", (-900, 5300), (1200, 5300), (3000, 5250), (5900, 5200), homes="farm"),
-    _lane("Thorpe Lane", (4400, 4272), (4400, 5215), (4450, 6400)),
+    _lane("Thorpe Lane", (4400, 4268), (4400, 5215), (4450, 6400), homes="farm"),
     Street(
         "Western Lane",
         "unclassified",

@@ -255,3 +255,12 @@ def test_every_answer_has_its_home_and_its_arithmetic(town: Map) -> None:
         assert ("value" in answer) != ("state" in answer)
     assert len(answers()) >= 14
     assert np.unique([a["sentence"] for a in answers()]).size == len(answers())
+
+
+def test_the_mainland_is_one_network_beside_the_island_and_a_fragment(network: Network) -> None:
+    parts = sorted(nx.connected_components(network.graph), key=len, reverse=True)
+    lengths = [network.graph.subgraph(nodes).size("dm") / 10 for nodes in parts]
+    mainland, island, fragment = lengths
+    assert mainland > 200_000
+    assert SMALLEST_COMPONENT_M < island < 2000
+    assert fragment == 16.0
