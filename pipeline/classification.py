@@ -287,50 +287,75 @@ def _parts(value: str) -> tuple[str, ...]:
     return (value, *(part.strip() for part in value.split(";")))
 
 
+class Walls:
+    """Areas that keep what is inside them from the public, such as schools."""
+
+    def __init__(
+        self, features: gpd.GeoDataFrame, parsed: list[Tags], rules: Mapping[str, CategoryRules]
+    ) -> None:
+        self._walls = {name: conditions(rule.osm.not_inside) for name, rule in rules.items()}
+        every = tuple({wall for walls in self._walls.values() for wall in walls})
+        keys = {key for wall in every for key, _ in wall}
+        is_area = (features["shape"] == "area").to_numpy()
+        self._positions = [
+            position
+            for position in np.flatnonzero(is_area).tolist()
+            if not keys.isdisjoint(parsed[position]) and holds_one_of(every, parsed[position])
+        ]
+        self._tags = [parsed[position] for position in self._positions]
+        self._tree = shapely.STRtree(np.asarray(features.geometry.array)[self._positions])
+
+    def around(self, shapes: np.ndarray, categories: list[str], own: list[int]) -> list[bool]:
+        """Tell which shapes lie inside an area that their category must not lie in.
+
+        Parameters
+        ----------
+        shapes
+            Shapes in metres; what counts is a point in each.
+        categories
+            The category of each.
+        own
+            The position of each among the features, which is no wall to itself; −1 for none.
+
+        Returns
+        -------
+        list of bool
+            One a shape.
+        """
+        inside = [False] * len(shapes)
+        points = shapely.point_on_surface(shapes)
+        for row, wall in self._tree.query(points, predicate="within").T.tolist():
+            if own[row] != self._positions[wall] and not inside[row]:
+                inside[row] = holds_one_of(self._walls[categories[row]], self._tags[wall])
+        return inside
+
+
 def _mark_inside(
     chosen: pd.DataFrame,
     features: gpd.GeoDataFrame,
     parsed: list[Tags],
     rules: Mapping[str, CategoryRules],
 ) -> None:
-    """Leave out what lies inside an area that keeps it from the public, such as a school.
-
-    A feature that itself says that it is open to the public stays.
-    """
-    walls = {name: conditions(category.osm.not_inside) for name, category in rules.items()}
-    positions, categories = chosen["position"].tolist(), chosen["category"].tolist()
-    reasons = chosen["left_out"].tolist()
-    asked = [
-        row
-        for row, (position, category) in enumerate(zip(positions, categories, strict=True))
-        if not reasons[row] and walls[category] and not _invites(parsed[position])
-    ]
-    holders = _holders(features, parsed, tuple({c for entry in walls.values() for c in entry}))
-    geometry = np.asarray(features.geometry.array)
-    points = shapely.point_on_surface(geometry[[positions[row] for row in asked]])
-    found = shapely.STRtree(geometry[holders]).query(points, predicate="within")
-    for asker, holder in found.T.tolist():
-        row, around = asked[asker], holders[holder]
-        if around != positions[row] and holds_one_of(walls[categories[row]], parsed[around]):
-            reasons[row] = INSIDE
+    """Leave out what lies inside a school and the like, unless it says that it is open to all."""
+    reasons = chosen["left_out"].to_numpy(dtype=object, copy=True)
+    positions = chosen["position"].tolist()
+    asked = np.array(
+        [
+            not reason and not _invites(parsed[position])
+            for reason, position in zip(reasons, positions, strict=True)
+        ],
+        dtype=bool,
+    )
+    at = chosen.loc[asked, "position"].tolist()
+    shapes = np.asarray(features.geometry.array)[at]
+    walls = Walls(features, parsed, rules)
+    inside = walls.around(shapes, chosen.loc[asked, "category"].tolist(), at)
+    reasons[np.flatnonzero(asked)[inside]] = INSIDE
     chosen["left_out"] = reasons
 
 
 def _invites(tags: Tags) -> bool:
     return ("foot" in tags or "access" in tags) and closed_to(tags) <= _LET_IN["customers"]
-
-
-def _holders(
-    features: gpd.GeoDataFrame, parsed: list[Tags], walls: tuple[Condition, ...]
-) -> list[int]:
-    """Return the positions of the areas that could keep what is inside them from the public."""
-    keys = {key for condition in walls for key, _ in condition}
-    is_area = (features["shape"] == "area").to_numpy()
-    return [
-        position
-        for position in np.flatnonzero(is_area).tolist()
-        if not keys.isdisjoint(parsed[position]) and holds_one_of(walls, parsed[position])
-    ]
 
 
 def _one_category_each(
