@@ -1,0 +1,110 @@
+"""Streets become a network that is cut where people can turn or must stop, and nowhere else."""
+
+import numpy as np
+import pytest
+import shapely
+
+from pipeline import tables
+from pipeline.errors import SourceIsEmpty
+from pipeline.network import build_network, snap
+from tests.towns import CROSSROADS, STUDY, features, streets
+
+NOTHING = features(("node/999", {"natural": "tree"}, shapely.Point(0, 9)))
+PATH = {"highway": "footway"}
+
+
+def test_a_crossroads_is_four_edges_and_five_junctions() -> None:
+    network, report = build_network(streets(*CROSSROADS), NOTHING, STUDY.snapping)
+    tables.check(network, tables.NETWORK, "crossroads")
+    assert network["length_dm"].tolist() == [5000] * 4
+    assert report["junctions"] == 5
+
+
+def test_ways_that_cross_without_sharing_a_node_do_not_meet() -> None:
+    over = ([(10, -500, 0), (11, 500, 0)], {"highway": "footway", "bridge": "yes"})
+    under = ([(12, 0, -500), (13, 0, 500)], PATH)
+    network, _ = build_network(streets(over, under), NOTHING, STUDY.snapping)
+    assert network["component"].nunique() == 2
+
+
+def test_two_ways_of_one_kind_are_joined_and_their_length_rounded_once() -> None:
+    # 100.04 + 100.04 m: rounded apart 1000 + 1000 dm, together 2001 dm.
+    first = ([(1, 0, 0), (2, 100.04, 0)], PATH)
+    second = ([(2, 100.04, 0), (3, 200.08, 0)], PATH)
+    network, _ = build_network(streets(first, second), NOTHING, STUDY.snapping)
+    assert network["length_dm"].tolist() == [2001]
+
+
+def test_a_way_is_not_joined_to_one_that_walks_differently() -> None:
+    first = ([(1, 0, 0), (2, 100, 0)], PATH)
+    second = ([(2, 100, 0), (3, 200, 0)], {"highway": "steps"})
+    network, _ = build_network(streets(first, second), NOTHING, STUDY.snapping)
+    assert sorted(network["is_steps"]) == [False, True]
+
+
+def test_a_locked_gate_on_a_way_stops_everyone() -> None:
+    way = ([(1, 0, 0), (2, 100, 0), (3, 200, 0)], PATH)
+    gate = features(("node/2", {"barrier": "gate", "locked": "yes"}, shapely.Point(100, 0)))
+    network, report = build_network(streets(way), gate, STUDY.snapping)
+    assert report["nodes_that_block"] == 1
+    assert network["component"].nunique() == 2
+
+
+def test_a_locked_gate_at_a_crossing_of_ways_parts_all_of_them() -> None:
+    gate = features(("node/1", {"barrier": "gate", "access": "private"}, shapely.Point(0, 0)))
+    network, _ = build_network(streets(*CROSSROADS), gate, STUDY.snapping)
+    assert network["component"].nunique() == 4
+
+
+def test_a_carriageway_gives_way_to_a_pavement_only_where_there_is_one() -> None:
+    asks = {"highway": "residential", "sidewalk": "separate"}
+    with_pavement = ([(1, 0, 0), (2, 400, 0)], asks)
+    without = ([(3, 0, 300), (4, 400, 300)], asks)
+    pavement = ([(5, 0, 8), (6, 400, 8)], {"highway": "footway", "footway": "sidewalk"})
+    network, report = build_network(
+        streets(with_pavement, without, pavement), NOTHING, STUDY.snapping
+    )
+    assert report["ways_left_out"]["path_beside_it"] == 1
+    assert sorted(network["highway"]) == ["footway", "residential"]
+
+
+def test_a_ring_keeps_its_length() -> None:
+    ring = ([(1, 0, 0), (2, 100, 0), (3, 100, 100), (4, 0, 100), (1, 0, 0)], PATH)
+    network, _ = build_network(streets(ring), NOTHING, STUDY.snapping)
+    assert network["length_dm"].tolist() == [4000]
+    assert (network["start"] == network["end"]).all()
+
+
+def test_a_place_without_walkable_streets_is_refused() -> None:
+    with pytest.raises(SourceIsEmpty, match="not one may be walked"):
+        build_network(
+            streets(([(1, 0, 0), (2, 9, 0)], {"highway": "motorway"})), NOTHING, STUDY.snapping
+        )
+
+
+def test_the_order_of_ways_does_not_matter() -> None:
+    town = streets(*CROSSROADS)
+    there, _ = build_network(town, NOTHING, STUDY.snapping)
+    back, _ = build_network(town.iloc[::-1], NOTHING, STUDY.snapping)
+    assert there.equals(back)
+
+
+def test_points_are_attached_to_the_nearest_edge_at_a_right_angle() -> None:
+    network, _ = build_network(streets(*CROSSROADS), NOTHING, STUDY.snapping)
+    points = np.array([shapely.Point(200, 30), shapely.Point(300, 200), shapely.Point(-10, 400)])
+    stands = snap(points, network, cap_m=100)
+    assert stands["snap_dm"].tolist() == [300, 0, 100]
+    assert (stands["edge_id"] >= 0).tolist() == [True, False, True]
+    edge = network.set_index("edge_id").loc[stands["edge_id"][0]]
+    place = shapely.line_interpolate_point(edge.geometry, stands["along_dm"][0] / 10)
+    assert place.equals_exact(shapely.Point(200, 0), 0.05)
+
+
+def test_nothing_is_attached_to_a_fragment_or_a_bridge() -> None:
+    fragment = ([(20, 290, 210), (21, 310, 210)], PATH)
+    bridge = ([(3, 500, 0), (22, 900, 0)], {"highway": "footway", "bridge": "yes"})
+    network, report = build_network(streets(*CROSSROADS, fragment, bridge), NOTHING, STUDY.snapping)
+    assert report["components_large_enough"] == 1
+    near_fragment, near_bridge = shapely.Point(300, 205), shapely.Point(700, 5)
+    stands = snap(np.array([near_fragment, near_bridge]), network, cap_m=100)
+    assert stands["edge_id"].tolist() == [-1, -1]
