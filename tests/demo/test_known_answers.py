@@ -143,10 +143,8 @@ def snap(network: Network, point: BaseGeometry, cap: float = 150) -> Snap | None
     return Snap(piece, dm(line.distance(point)), dm(along), dm(line.length - along))
 
 
-def walk(network: Network, home: BaseGeometry) -> dict[Any, int]:
+def walk(network: Network, start: Snap) -> dict[Any, int]:
     """Decimetres from a home to every vertex, its own leg included."""
-    start = snap(network, home)
-    assert start is not None
     u, v = network.ends[start.piece]
     graph = network.graph.copy()
     graph.add_edge("home", u, dm=start.leg + start.along)
@@ -155,20 +153,31 @@ def walk(network: Network, home: BaseGeometry) -> dict[Any, int]:
     return found
 
 
-def reach(network: Network, home: BaseGeometry, ways_in: Iterable[BaseGeometry]) -> float:
-    costs, start = walk(network, home), snap(network, home)
-    assert start is not None
+def reach(
+    network: Network, start: Snap, costs: dict[Any, int], points: Iterable[BaseGeometry]
+) -> float:
+    """Metres to the nearest of some points, their own legs included."""
     best = math.inf
-    for way_in in ways_in:
-        end = snap(network, way_in, 100)
+    for point in points:
+        end = snap(network, point, 100)
         if end is None:
             continue
         u, v = network.ends[end.piece]
-        best = min(best, costs.get(u, math.inf) + end.along + end.leg,
-                   costs.get(v, math.inf) + end.rest + end.leg)  # fmt: skip
+        best = min(best, costs.get(u, math.inf) + end.along + end.leg)
+        best = min(best, costs.get(v, math.inf) + end.rest + end.leg)
         if end.piece == start.piece:
             best = min(best, start.leg + abs(start.along - end.along) + end.leg)
     return best / 10
+
+
+def distances(town: Map, network: Network, home_way: int, category: str) -> dict[str, float]:
+    """Metres from a home to each asset of a category."""
+    nodes, _ = town.ways[home_way]
+    start = snap(network, shapely.Polygon([town.at[n] for n in nodes]).centroid)
+    assert start is not None
+    costs = walk(network, start)
+    found = assets(town, network, category).items()
+    return {name: reach(network, start, costs, points) for name, points in found}
 
 
 def ways_in(town: Map, network: Network, outline: BaseGeometry) -> list[BaseGeometry]:
@@ -221,12 +230,7 @@ def answers() -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("answer", answers(), ids=lambda a: f"{a['category']}-{a['home'] % 100}")
 def test_an_independent_walk_agrees(answer: dict[str, Any], town: Map, network: Network) -> None:
-    nodes, _ = town.ways[answer["home"]]
-    home = shapely.Polygon([town.at[n] for n in nodes]).centroid
-    by_name = {
-        name: reach(network, home, points)
-        for name, points in assets(town, network, answer["category"]).items()
-    }
+    by_name = distances(town, network, answer["home"], answer["category"])
     nearest = min(by_name.values())
     if answer.get("state") == "unreachable":
         assert nearest == math.inf
@@ -239,12 +243,8 @@ def test_an_independent_walk_agrees(answer: dict[str, Any], town: Map, network: 
 
 
 def test_inclusive_answers_lie_exactly_on_the_limit(town: Map, network: Network) -> None:
-    found = []
-    for home_way in (9_000_000_007, 9_000_000_008, 9_000_000_009, 9_000_000_010):
-        nodes, _ = town.ways[home_way]
-        home = shapely.Polygon([town.at[n] for n in nodes]).centroid
-        allotments = assets(town, network, "allotments")
-        found.append(min(reach(network, home, points) for points in allotments.values()))
+    homes = (9_000_000_007, 9_000_000_008, 9_000_000_009, 9_000_000_010)
+    found = [min(distances(town, network, home, "allotments").values()) for home in homes]
     assert found == [400.0, 408.0, 800.0, 1200.0]
 
 
