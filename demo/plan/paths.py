@@ -152,6 +152,8 @@ SHORT_CUTS = (
         _service((west, y), (west + 200, y), service="alley")
         for west, y in ((1600, 933), (1800, 933), (1600, 1333), (2000, 1333), (2200, 1466))
     ),
+    *(_service((1440, y), (1424, y), service="driveway") for y in (2340, 2420, 2560, 2640)),
+    _service((2600, 1440), (2616, 1440), service="driveway", access="private"),
     # Towards the motorway and across it
     _foot((1900, 3950), (1900, 3990)),
     _bridge((1900, 3990), (1900, 4110), name="Foss Footbridge"),
