@@ -6,6 +6,7 @@ from pathlib import Path
 from demo import census, deprivation, land, openstreetmap, packages, people, terrain, transport
 from demo.town import draw
 
+LAST_FILE = "README.md"
 README = """\
 # Sampleton: a district that does not exist
 
@@ -35,13 +36,15 @@ def write_all(folder: Path) -> dict[str, int]:
     """Write the district's raw files and return the way number of each hand-placed home.
 
     Files are built beside ``folder`` and renamed into it one by one, so that no file in it is
-    ever half written; a file that stood there before is replaced.
+    ever half written; a file that stood there before is replaced. The note comes last, so that
+    where it stands everything stands.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}.tmp") as scratch:
         built = Path(scratch)
         homes = _build(built)
-        for path in sorted(p for p in built.rglob("*") if p.is_file()):
+        paths = (p for p in built.rglob("*") if p.is_file())
+        for path in sorted(paths, key=lambda p: (p.name == LAST_FILE, p)):
             target = folder / path.relative_to(built)
             target.parent.mkdir(parents=True, exist_ok=True)
             path.replace(target)
@@ -62,7 +65,7 @@ def _build(folder: Path) -> dict[str, int]:
         "brownfield-land-register.csv": land.brownfield(),
         "naptan-stops.csv": transport.table(),
         "council_markets.csv": land.markets(),
-        "README.md": README,
+        LAST_FILE: README,
     }
     for name, text in texts.items():
         (folder / name).write_bytes(text.encode("utf-8"))
