@@ -13,10 +13,11 @@ import pandas as pd
 import shapely
 
 from pipeline import tables
-from pipeline.classification import INSIDE, REASONS, TOO_SMALL, Walls, classify, read_tags
+from pipeline.classification import INSIDE, REASONS, TOO_SMALL, Walls, classify
 from pipeline.config import CategoryRules, OsmInput, RecordsTable
 from pipeline.corroboration import corroborate
 from pipeline.records import LayerRecords, LayerRows, read_layer
+from pipeline.tags import read_tags
 from pipeline.text import clean_text
 
 __all__ = ["OSM", "LayerRows", "build_assets", "classify"]
@@ -187,6 +188,8 @@ def _official_records(
             )
         )
     records = pd.concat(found, ignore_index=True).drop_duplicates(["source", "record_id"])
+    if records.empty:
+        return records.assign(left_out="")
     walls = Walls(features, read_tags(features["tags"]), rules)
     shapes = records["geometry"].to_numpy(dtype=object)
     inside = walls.around(shapes, records["category"].tolist(), [-1] * len(records))

@@ -10,7 +10,8 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -25,6 +26,8 @@ from pipeline.text import names_agree, normalised_name, slug
 
 Shapes = npt.NDArray[np.object_]
 Numbers = npt.NDArray[np.float64]
+# One record, by column.
+Row = dict[Hashable, Any]
 
 # Of the smaller of two shapes, how much lies in the other where they are one, or where records
 # of two sources draw the same place a little differently.
@@ -114,15 +117,26 @@ def _links(records: gpd.GeoDataFrame, keys: list[str], rules: CategoryRules) -> 
     apart = shapely.distance(shapes[one], shapes[other])
     shares = _shares(shapes[one], shapes[other])
     in_pieces = rules.walk_in in _IN_PIECES
+    is_coast = _is_coast(shapes, keys, rules)
     for a, b, metres, share in zip(
         one.tolist(), other.tolist(), apart.tolist(), shares.tolist(), strict=True
     ):
+        if is_coast[a] != is_coast[b]:
+            continue
         is_across = sources[a] != sources[b]
         doubt = _doubt(keys[a], keys[b], metres, share, is_across=is_across, in_pieces=in_pieces)
         if rules.walk_in == "point" and doubt is None and not (keys[a] and keys[b]):
             doubt = 4
         if doubt is not None:
             yield Link(doubt, metres, a, b)
+
+
+def _is_coast(shapes: Shapes, keys: list[str], rules: CategoryRules) -> list[bool]:
+    """Mark shore lines without a name; a river that runs into the sea does not name the coast."""
+    if rules.walk_in != "shore":
+        return [False] * len(keys)
+    is_line = (shapely.get_dimensions(shapes) == 1).tolist()
+    return [line and not key for line, key in zip(is_line, keys, strict=True)]
 
 
 def _doubt(
@@ -178,79 +192,81 @@ def _assets_of(
 ) -> Iterator[dict[str, object]]:
     is_place = rules.one_place == "named_place"
     stops, labels = gather_stops(records, rules) if is_place else ([], gather(records, rules))
+    shapes = np.asarray(records.geometry.array)
+    rows: list[Row] = pd.DataFrame(records.drop(columns="geometry")).to_dict("records")
     groups = pd.Series(range(len(records))).groupby(np.asarray(labels)).indices
     for _, members in sorted(groups.items()):
-        ours = records.iloc[members]
+        ours = [rows[number] for number in members]
         if is_place:
-            shape = points_of_place(ours, [stops[number] for number in members])
+            place = records.iloc[members]
+            shape = points_of_place(place, [stops[number] for number in members])
         else:
-            shape = _shape(ours, rules)
-        yield _asset(ours, shape, category, rules)
+            shape = _shape(ours, shapes[members], rules)
+        yield _asset(ours, shapes[members], shape, category, rules)
 
 
 def _asset(
-    records: gpd.GeoDataFrame, shape: shapely.Geometry, category: str, rules: CategoryRules
+    rows: list[Row], shapes: Shapes, shape: shapely.Geometry, category: str, rules: CategoryRules
 ) -> dict[str, object]:
-    first = records.iloc[0]
     banks = rules.banks_m
     return {
-        "asset_id": f"{first['source']}-{slug(first['record_id'], most=80)}",
+        "asset_id": f"{rows[0]['source']}-{slug(rows[0]['record_id'], most=80)}",
         "category": category,
         "kind": rules.kind.value,
         "level": rules.level.value,
         "status": rules.status,
-        "name": _name(records, rules),
-        "sources": ",".join(sorted(set(records["source"]))),
-        "licences": ",".join(sorted(set(records["licence"]))),
-        "date": max(records["date"]),
+        "name": _name(rows, shapes, rules),
+        "sources": ",".join(sorted({row["source"] for row in rows})),
+        "licences": ",".join(sorted({row["licence"] for row in rows})),
+        "date": max(row["date"] for row in rows),
         "area_m2": float(shapely.area(shape)),
-        "records": _plain([_record(row) for _, row in records.iterrows()]),
-        "details": _plain(_details(records)),
+        "records": _plain([_record(row) for row in rows]),
+        "details": _plain(_details(rows)),
         "geometry": shapely.buffer(shape, banks, quad_segs=_CURVE_SEGMENTS) if banks else shape,
-        "members": tuple(zip(records["source"], records["record_id"], strict=True)),
-        "is_too_small": _is_too_small(records, shape, rules),
+        "members": tuple((row["source"], row["record_id"]) for row in rows),
+        "is_too_small": _is_too_small(rows, shape, rules),
     }
 
 
-def _shape(records: gpd.GeoDataFrame, rules: CategoryRules) -> shapely.Geometry:
+def _shape(rows: list[Row], shapes: Shapes, rules: CategoryRules) -> shapely.Geometry:
     """Return the shape of an asset: as the first source that draws it in full has it.
 
     Sources draw the same park a little differently; the sum of both would be of neither.
     """
-    shapes = np.asarray(records.geometry.array)
     dimensions = shapely.get_dimensions(shapes)
     most = dimensions.max()
     if rules.walk_in == "street" and most == 2 and (dimensions == 1).any():  # noqa: PLR2004
         lines = np.where(dimensions == most, shapely.boundary(shapes), shapes)
         shape: shapely.Geometry = shapely.union_all(lines[dimensions > 0])
         return shape
-    sources = records["source"].to_numpy()
+    sources = np.array([row["source"] for row in rows], dtype=object)
     first = sources[dimensions == most][0]
     ours = shapes[(dimensions == most) & (sources == first)]
-    return shapely.union_all(ours) if most > 0 or rules.walk_in == "point" else ours[0]
+    is_union = len(ours) > 1 and (most > 0 or rules.walk_in == "point")
+    return shapely.union_all(ours) if is_union else ours[0]
 
 
-def _is_too_small(records: gpd.GeoDataFrame, shape: shapely.Geometry, rules: CategoryRules) -> bool:
-    """Tell whether a site is too small to count; what an official list names is not."""
+def _is_too_small(rows: list[Row], shape: shapely.Geometry, rules: CategoryRules) -> bool:
+    """Tell whether a site is too small to count; what an official list holds needs no name."""
     if shapely.get_dimensions(shape) == 1:
         return False
     area = shapely.area(shape)
-    is_unnamed = not any(records["name"]) and bool((records["source"] == "osm").all())
-    return bool(0 < area < rules.smallest_m2 or (is_unnamed and area < rules.smallest_unnamed_m2))
+    is_only_drawn = not any(row["name"] or row["source"] != "osm" for row in rows)
+    return bool(
+        0 < area < rules.smallest_m2 or (is_only_drawn and area < rules.smallest_unnamed_m2)
+    )
 
 
-def _name(records: gpd.GeoDataFrame, rules: CategoryRules) -> str:
+def _name(rows: list[Row], shapes: Shapes, rules: CategoryRules) -> str:
     """Return the name of the largest record that has one, the first among equals."""
-    is_named = (records["name"] != "").to_numpy()
-    if not is_named.any():
-        return ""
-    areas = np.where(is_named, shapely.area(np.asarray(records.geometry.array)), -1.0)
-    chosen = records.iloc[int(areas.argmax())]
-    name = str(chosen["name"])
-    return place_name(name, chosen["tags"]) if rules.one_place == "named_place" else name
+    areas = np.where([bool(row["name"]) for row in rows], shapely.area(shapes), -1.0)
+    chosen = rows[int(areas.argmax())]
+    if rules.one_place == "named_place" and chosen["name"]:
+        return place_name(chosen["name"], chosen["tags"])
+    return str(chosen["name"])
 
 
-def _record(row: pd.Series) -> dict[str, str]:
+def _record(row: Row) -> dict[str, str]:
     record = {
         "source": row["source"],
         "id": row["record_id"],
@@ -261,12 +277,12 @@ def _record(row: pd.Series) -> dict[str, str]:
     return record | {"url": row["url"]} if row["url"] else record
 
 
-def _details(records: gpd.GeoDataFrame) -> dict[str, str]:
+def _details(rows: list[Row]) -> dict[str, str]:
     """Return what the records say beside their names; where several do, the first."""
     details: dict[str, str] = {}
-    for said in records["details"]:
-        details = said | details
-    also = {word for words in records["also"] for word in words.split(",") if word}
+    for row in rows:
+        details = row["details"] | details
+    also = {word for row in rows for word in row["also"].split(",") if word}
     return details | {"also": ",".join(sorted(also))} if also else details
 
 
