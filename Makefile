@@ -18,7 +18,7 @@ OUT ?= outputs
 VENV ?= .venv
 
 # A district file may name its raw files through the environment: ${DATA}/demo/…
-export DATA := $(abspath $(DATA))
+export DATA
 RAW := $(DATA)/raw
 MADE := $(DATA)/interim
 
@@ -40,8 +40,9 @@ ifeq ($(filter -j% --jobs%,$(MAKEFLAGS)),)
 endif
 
 arguments = $(filter-out %.py %.js %.css %.html %.lock %.stamp %.names,$^)
-step = $(PYTHON) -m pipeline $(1) $(arguments) --out $(2)
-district-step = $(call step,$(1),$(2)) --note $(MADE)/$*/notes/$(1).json
+run-step = $(PYTHON) -m pipeline $(1) $(arguments) --out $(2) --note
+step = $(run-step) $(MADE)/notes/$(1).json
+district-step = $(run-step) $(MADE)/$*/notes/$(1).json
 
 .PHONY: help setup demo test check format bench doctor clean refetch schemas FORCE $(DISTRICTS)
 
@@ -107,11 +108,12 @@ $(MADE)/%/features.parquet $(MADE)/%/streets.parquet $(MADE)/%/coverage.parquet:
 		pipeline/osm.py pipeline/coverage.py $(CORE)
 	@$(call district-step,osm,$(addprefix $(MADE)/$*/,features.parquet streets.parquet coverage.parquet))
 
-$(MADE)/%/assets.parquet $(MADE)/%/access_points.parquet: \
-		$(MADE)/rules.json $(MADE)/national.json $(DISTRICTS_DIR)/%.yaml $(RAW)/%/manifest.json \
-		$(MADE)/%/neighbourhoods.parquet $(MADE)/%/features.parquet \
-		pipeline/assets.py pipeline/classification.py pipeline/corroboration.py $(CORE)
-	@$(call district-step,assets,$(addprefix $(MADE)/$*/,assets.parquet access_points.parquet))
+$(MADE)/%/assets.parquet $(MADE)/%/access_points.parquet $(MADE)/%/set_aside.csv: \
+		config/study.yaml $(MADE)/rules.json $(MADE)/national.json $(DISTRICTS_DIR)/%.yaml \
+		$(RAW)/%/manifest.json $(MADE)/%/neighbourhoods.parquet $(MADE)/%/features.parquet \
+		$(addprefix pipeline/,assets.py classification.py coordinates.py corroboration.py grouping.py \
+		records.py stops.py) $(CORE)
+	@$(call district-step,assets,$(addprefix $(MADE)/$*/,assets.parquet access_points.parquet set_aside.csv))
 
 $(MADE)/%/network.parquet: config/study.yaml $(MADE)/%/streets.parquet $(MADE)/%/features.parquet \
 		pipeline/network.py pipeline/walkable.py $(CORE)
@@ -170,7 +172,7 @@ demo: $(DEMO_DISTRICTS:%=$(OUT)/%/run.json)
 ## refetch D=<district>: ask again for the raw files of a district
 refetch: $(MADE)/national.json
 	@test -f "$(DISTRICTS_DIR)/$(D).yaml" || { echo "make refetch: name a district, D=<one of: $(DISTRICTS)>"; exit 1; }
-	@$(PYTHON) -m pipeline fetch $(DISTRICTS_DIR)/$(D).yaml $(MADE)/national.json --out $(RAW)/$(D)/manifest.json
+	@$(PYTHON) -m pipeline fetch $(DISTRICTS_DIR)/$(D).yaml $(MADE)/national.json --out $(RAW)/$(D)/manifest.json --note $(MADE)/$(D)/notes/fetch.json
 
 ## clean: remove what was built; raw files stay
 clean:

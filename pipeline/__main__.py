@@ -78,7 +78,7 @@ def _run(choices: argparse.Namespace, console: Console) -> None:
     _must_fit(choices.step, step, len(choices.inputs), len(choices.out))
     # Libraries warn developers; users are told in sentences, or not at all.
     warnings.simplefilter("ignore")
-    with _locked(choices.out[0], choices.step, console):
+    with _locked(choices, console):
         began = time.perf_counter()
         with _progress(console, _title(choices)):
             line = step(*choices.inputs, out=tuple(choices.out), note=choices.note)
@@ -121,21 +121,21 @@ def _progress(console: Console, title: str) -> Iterator[None]:
 
 
 @contextmanager
-def _locked(target: Path, step: str, console: Console) -> Iterator[None]:
+def _locked(choices: argparse.Namespace, console: Console) -> Iterator[None]:
     """Let one process at a time make a target; a second one waits and says for what."""
-    path = target.parent / f".{step}.lock"
+    folder = (choices.note or choices.out[0]).parent
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        file = path.open("a+")
+        folder.mkdir(parents=True, exist_ok=True)
+        file = (folder / f".{choices.step}.lock").open("a+")
     except OSError as error:
         raise FileCannotBeWritten(
-            f"{path.parent}: cannot be written to ({error.strerror}); nothing was changed."
+            f"{folder}: cannot be written to ({error.strerror}); nothing was changed."
         ) from error
     with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            console.print(f"{target}: another run is making it; waiting.", markup=False)
+            console.print(f"{choices.out[0]}: another run is making it; waiting.", markup=False)
             fcntl.flock(file, fcntl.LOCK_EX)
         yield
 

@@ -150,7 +150,7 @@ def _outlines(shapes: Shapes) -> Shapes:
     return result
 
 
-# --- what is mapped ------------------------------------------------------------------------------
+# --- what is mapped -------------------------------------------------------------------------------
 
 
 def _gates(features: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -188,7 +188,7 @@ def _official(
     return _rows(at.loc[points["asset_id"]].to_numpy(), "access_point", points.geometry.to_numpy())
 
 
-# --- where ways cross, run along, or come near -----------------------------------------------------
+# --- where ways cross, run along, or come near ----------------------------------------------------
 
 
 def _crossings(
@@ -265,7 +265,7 @@ def _rows(asset_at: npt.NDArray[Any], way_in: Any, points: Shapes) -> pd.DataFra
     )
 
 
-# --- the table -----------------------------------------------------------------------------------
+# --- the table ------------------------------------------------------------------------------------
 
 
 def _attached(rows: pd.DataFrame, network: gpd.GeoDataFrame, cap_m: float) -> gpd.GeoDataFrame:

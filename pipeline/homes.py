@@ -95,7 +95,7 @@ def _known(neighbourhoods: gpd.GeoDataFrame, coverage: gpd.GeoDataFrame) -> gpd.
     return neighbourhoods[neighbourhoods["neighbourhood_id"].isin(rows["neighbourhood_id"])]
 
 
-# --- which buildings -----------------------------------------------------------------------------
+# --- which buildings ------------------------------------------------------------------------------
 
 
 def _dwellings_of(features: gpd.GeoDataFrame, choices: Dwellings) -> gpd.GeoDataFrame:
@@ -176,7 +176,7 @@ def _is_other_land(tags: dict[str, str]) -> bool:
     return any(tags.get(key) in values for key, values in OTHER_LAND.items())
 
 
-# --- which neighbourhood, how many people ----------------------------------------------------------
+# --- which neighbourhood, how many people ---------------------------------------------------------
 
 
 def _in_neighbourhoods(
@@ -271,7 +271,7 @@ def conserved_shares(total: float, weights: Floats) -> Floats:
     return shares
 
 
-# --- on the network --------------------------------------------------------------------------------
+# --- on the network -------------------------------------------------------------------------------
 
 
 def _on_network(

@@ -38,6 +38,10 @@ AREA_RELATIONS = frozenset(("multipolygon", "boundary"))
 # files hold nodes, then ways, then relations, and readers accept the cut without a word.
 WAYS_WITHOUT_RELATIONS = 10_000
 
+# Hexadecimal digits of a line in well-known binary before its points, and of each point.
+WKB_HEAD = 18
+WKB_POINT = 32
+
 Tags = dict[str, str]
 Shapes = npt.NDArray[np.object_]
 
@@ -159,10 +163,14 @@ def _take_way(found: _Collected, way: Any, factory: Any) -> None:  # noqa: ANN40
     is_area = way.is_closed() and is_area_by_tags(tags)
     try:
         line = factory.create_linestring(way)
-    except osmium.InvalidLocationError:
+    except (RuntimeError, osmium.InvalidLocationError):
+        line = ""
+    # The factory passes over nodes that the file lacks, and over repeated places.
+    is_whole = (len(line) - WKB_HEAD) // WKB_POINT == len(way.nodes)
+    if not is_whole and not all(node.location.valid() for node in way.nodes):
         _take_cut_way(found, way, tags)
         return
-    except RuntimeError:  # fewer than two distinct places
+    if not line:  # fewer than two places
         found.without_place.append(f"way/{way.id}")
         return
     if "highway" in tags:
@@ -231,18 +239,21 @@ def _take_relation(found: _Collected, relation: Any) -> None:  # noqa: ANN401
 def _take_area(found: _Collected, area: Any, factory: Any) -> None:  # noqa: ANN401
     """Take an area: after its way, but before or after its relation."""
     number = area.orig_id()
+    try:
+        shape = factory.create_multipolygon(area)
+    except RuntimeError:
+        return  # its rings cross; it is built from its lines when the file has been read
     if area.from_way():
         if number in found.closed_ways:
             tags, day, _ = found.closed_ways.pop(number)
-            _add(found, f"way/{number}", "area", tags, day, factory.create_multipolygon(area))
+            _add(found, f"way/{number}", "area", tags, day, shape)
         return
     relation_tags = dict(area.tags)
     if relation_tags.get("boundary") == "administrative":
         return
     name = f"relation/{number}"
     found.built.add(name)
-    day = _day(area.timestamp)
-    _add(found, name, "area", _as_json(relation_tags), day, factory.create_multipolygon(area))
+    _add(found, name, "area", _as_json(relation_tags), _day(area.timestamp), shape)
     if "highway" in relation_tags:
         _take_rings(found, area, relation_tags)
 
@@ -369,13 +380,13 @@ def _member_lines(path: str, numbers: set[int]) -> dict[int, list[shapely.Geomet
     ):
         members[relation.id] = [m.ref for m in relation.members if m.type == "w"]
     wanted = {ref for refs in members.values() for ref in refs}
-    factory = osmium.geom.WKBFactory()
     ways = {
-        way.id: shapely.from_wkb(factory.create_linestring(way))
+        way.id: shapely.from_wkb(line)
         for way in osmium.FileProcessor(path, osmium.osm.NODE | osmium.osm.WAY)
         .with_locations()
         .with_filter(osmium.filter.EntityFilter(osmium.osm.WAY))
         .with_filter(osmium.filter.IdFilter(wanted))
+        if all(node.location.valid() for node in way.nodes) and (line := _line_through(way.nodes))
     }
     return {
         number: [ways[ref] for ref in refs] if all(ref in ways for ref in refs) else None

@@ -179,7 +179,7 @@ def _grouped(edge: Ints, n_edges: int) -> tuple[Ints, Ints]:
     return first.astype(np.int64), order.astype(np.int64)
 
 
-# --- kernels: plain loops over arrays, compiled once and kept on disk ------------------------------
+# --- kernels: plain loops over arrays, compiled once and kept on disk -----------------------------
 
 
 @numba.njit(cache=True, nogil=True)

@@ -50,7 +50,7 @@ def national(*tables: Path, out: Outputs, note: Path | None = None) -> str:
     return f"{len(found)} published tables{'' if changed else ', unchanged'}"
 
 
-# --- raw files --------------------------------------------------------------------------------------
+# --- raw files ------------------------------------------------------------------------------------
 
 
 def fetch(district: Path, national: Path, *, out: Outputs, note: Path | None = None) -> str:
@@ -122,7 +122,46 @@ def osm(
     return f"{len(data.features):,} features, {len(data.streets):,} streets, covers {share:.0f} %"
 
 
-# --- what there is, and how one gets there ------------------------------------------------------
+# --- what there is, and how one gets there --------------------------------------------------------
+
+
+def assets(
+    study: Path,
+    rules: Path,
+    national: Path,
+    district: Path,
+    manifest: Path,
+    neighbourhoods: Path,
+    features: Path,
+    *,
+    out: Outputs,
+    note: Path | None = None,
+) -> str:
+    """Make assets out of OpenStreetMap and the layers of the district."""
+    del note
+    from pipeline import tables
+    from pipeline.assets import build_assets
+    from pipeline.files import choices, published, raw
+    from pipeline.neighbourhoods import outline_of
+    from pipeline.records import LayerRows
+
+    held: Study = files.read_choices(study, Study)
+    place: District = files.read_choices(district, District)
+    layers = published.read_layers(
+        raw.read_manifest(manifest), place, choices.read_national(national)
+    )
+    found, points, aside, report = build_assets(
+        files.read_table(features, tables.FEATURES),
+        choices.read_rules(rules),
+        {name: LayerRows(*layer) for name, layer in layers.items()},
+        outline_of(files.read_table(neighbourhoods, tables.NEIGHBOURHOODS)),
+        osm=place.openstreetmap,
+        buffer_m=held.walking.buffer_m,
+    )
+    files.write_text(aside.to_csv(index=False), out[2])
+    files.write_table(points, tables.ACCESS_POINTS, out[1])
+    files.write_table(found, tables.ASSETS, out[0], report)
+    return f"{len(found):,} assets, {len(aside)} rows of layers set aside"
 
 
 def network(
@@ -275,7 +314,7 @@ def profiles(
     return f"{len(table):,} numbers"
 
 
-# --- what people see --------------------------------------------------------------------------------
+# --- what people see ------------------------------------------------------------------------------
 
 
 def publish(
@@ -352,11 +391,11 @@ def index(theme: Path, *notes: Path, out: Outputs, note: Path | None = None) -> 
 STEPS: dict[str, Callable[..., str]] = {
     step.__name__: step
     for step in (
-        rules, looks, national, fetch, neighbourhoods, osm, network, entrances, homes, access,
+        rules, looks, national, fetch, neighbourhoods, osm, assets, network, entrances, homes, access,
         profiles, publish, index,
     )
 }  # fmt: skip
-SEVERAL_OUTPUTS: dict[str, int] = {"osm": 3, "assets": 2}
+SEVERAL_OUTPUTS: dict[str, int] = {"osm": 3, "assets": 3}
 
 
 def outputs_of(step: str) -> int:

@@ -83,7 +83,8 @@ def _of_category(
     state = np.where(near["nearest_m"].notna(), State.OK.value, State.UNREACHABLE.value)
     if not is_known:
         state[:] = State.NO_DATA.value
-    counts = within.astype(float).where(is_attached & is_known)
+    has_answer = is_attached & is_known
+    counts = within.astype(float).where(np.repeat(has_answer[:, None], within.shape[1], axis=1))
     return pd.DataFrame({"home_id": homes["home_id"].to_numpy(), "category": category}).join(
         [near, counts, pd.Series(state, name="state")]
     )

@@ -122,6 +122,36 @@ def read_census_points(
     return points[["id", "geometry"]].to_crs(district.crs)
 
 
+def read_layers(
+    manifest: Manifest, district: District, national: dict[str, NationalTable]
+) -> dict[str, tuple[RecordsTable | CouncilLayer, pd.DataFrame, str | None]]:
+    """Read the layers of a district as their files hold them.
+
+    Parameters
+    ----------
+    manifest
+        The raw files.
+    district
+        The district.
+    national
+        The national tables.
+
+    Returns
+    -------
+    dict
+        By the district's name for the layer: its declaration, its rows, and the name of the
+        published table it is, which a council's own layer has not.
+    """
+    found = {}
+    for key, layer in district.layers.items():
+        path = raw_file(manifest, key)
+        table = layer.table if isinstance(layer, TableInput) else None
+        declared = layer if table is None else national[table]
+        assert isinstance(declared, CouncilLayer | RecordsTable)
+        found[key] = (declared, read_table_of(path, declared), table)
+    return found
+
+
 def read_table_of(path: Path, table: NationalTable | CouncilLayer) -> pd.DataFrame:
     """Read any declared table as its kind asks.
 

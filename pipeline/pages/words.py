@@ -82,7 +82,7 @@ WAY_IN_LABELS = {
     "access_point": "official access point",
     "crossing": "path or street into it",
     "nearest_edge": "nearest street",
-    "stop": "stop",
+    "along": "street or shore it lies along",
     "itself": "the place itself",
 }
 
