@@ -40,7 +40,8 @@ STYLES = {
     "villa": Style(12, 11, 15, 1, 14, 2, "house"),
     "cottage": Style(10, 8, 10, 1, 24, 2, "house"),
     "farm": Style(12, 9, 24, 1, 210, 2, "farm"),
-    "flats": Style(34, 13, 14, 1, 26, 3, "apartments", 12),
+    "flats": Style(12, 12, 12, 3, 10, 3, "apartments", 3),
+    "slab": Style(34, 13, 14, 1, 26, 3, "apartments", 12),
 }
 
 

@@ -161,7 +161,7 @@ BLOCKS = (
     Block(
         "Docks",
         ((2600, 1900), (3050, 2060), (3200, 2300), (2600, 2300)),
-        "flats",
+        "slab",
         "grid",
         60,
         20,
@@ -333,5 +333,6 @@ STREET_ENDINGS = {
     "villa": ("Close", "Gardens", "Lane"),
     "council": ("Close", "Walk", "Road"),
     "flats": ("Court", "Street"),
+    "slab": ("Quay", "Wharf"),
     "cottage": ("Lane", "Garth"),
 }
