@@ -79,8 +79,8 @@ def fetch(
             tell(_line(key, fetched[key]))
         for raw in fetched.values():
             write_json(raw.model_dump(mode="json"), staging / f"{raw.path}.provenance.json")
-        _move_into_place(staging, out.parent)
-        write_manifest(Manifest(slug, out.parent, fetched), out)
+        write_manifest(Manifest(slug, out.parent, fetched), staging / out.name)
+        _move_into_place(staging, out)
     _remove(earlier - {raw.path for raw in fetched.values()}, out.parent)
 
 
@@ -185,12 +185,13 @@ def _sweep(folder: Path) -> None:
             shutil.rmtree(leftover, ignore_errors=True)
 
 
-def _move_into_place(staging: Path, folder: Path) -> None:
+def _move_into_place(staging: Path, out: Path) -> None:
+    """Rename, which needs no room on the disk; the manifest last, as the sign that all stand."""
     try:
-        for part in sorted(staging.iterdir()):
-            part.replace(folder / part.name)
+        for part in sorted(staging.iterdir(), key=lambda part: (part.name == out.name, part.name)):
+            part.replace(out.parent / part.name)
     except OSError as error:
-        raise _cannot_write(folder, error) from None
+        raise _cannot_write(out.parent, error) from None
 
 
 def _paths_in(manifest: Path) -> set[str]:

@@ -67,7 +67,7 @@ def test_the_english_indices_are_read_from_file_7(
 
 
 def test_the_welsh_index_is_read_under_its_title_and_padded_headings(tmp_path: Path) -> None:
-    rows = [
+    rows: list[list[object]] = [
         ["WIMD 2025: ranks"],
         ["Source: Welsh Government"],
         [],
@@ -88,7 +88,7 @@ def test_the_welsh_index_is_read_under_its_title_and_padded_headings(tmp_path: P
 
 
 def test_the_scottish_index_is_read_as_ranks_and_with_deciles(tmp_path: Path) -> None:
-    rows = [
+    rows: list[list[object]] = [
         ["Data_Zone", "SIMD2020v2_Rank", "SIMD2020v2_Income_Domain_Rank"],
         ["S01006506", 4691, 3936.5],
     ]
@@ -108,7 +108,7 @@ def test_the_scottish_index_is_read_as_ranks_and_with_deciles(tmp_path: Path) ->
 def test_the_measure_of_northern_ireland_is_read_with_line_breaks_in_headings(
     tmp_path: Path,
 ) -> None:
-    rows = [
+    rows: list[list[object]] = [
         [
             "LGD2014NAME",
             "SOA2001",

@@ -66,7 +66,7 @@ def child(program: str, *arguments: object) -> subprocess.Popen[str]:
     )
 
 
-@pytest.mark.parametrize("room", [0, 1, 4_096, 1_999_999])
+@pytest.mark.parametrize("room", [1, 1_999_999])
 def test_a_full_disk_keeps_the_old_file(tmp_path: Path, room: int) -> None:
     path = tmp_path / "table.csv"
     path.write_bytes(OLD)
