@@ -19,7 +19,11 @@ FORBIDDEN_TAGS = frozenset(
     ("base", "embed", "form", "frame", "frameset", "iframe", "link", "object", "portal", "applet")
 )
 ADDRESSES = frozenset(
-    ["action", "archive", "background", "cite", "classid", "codebase", "data", "dynsrc", "formaction", "href", "icon", "imagesrcset", "longdesc", "lowsrc", "manifest", "ping", "poster", "profile", "src", "srcdoc", "srcset", "usemap", "xlink:href"]
+    (
+        *("action", "archive", "background", "cite", "classid", "codebase", "data", "dynsrc"),
+        *("formaction", "href", "icon", "imagesrcset", "longdesc", "lowsrc", "manifest", "ping"),
+        *("poster", "profile", "src", "srcdoc", "srcset", "usemap", "xlink:href"),
+    )
 )
 DATA_TYPES = frozenset(("application/json",))
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.config import Nation
+from pipeline.config import Nation, State
 from pipeline.pages import backdrop, caveats, figures, places, shapes, words
 from pipeline.pages.material import KINDS, Material
 from pipeline.pages.shapes import Coder
@@ -73,8 +73,13 @@ def _middle(minutes: tuple[int, ...]) -> int:
 
 
 def _bounds(material: Material, coder: Coder) -> list[int]:
-    """West, south, east, north in units, from the corners of the box in metres."""
-    west, south, east, north = material.neighbourhoods.total_bounds
+    """Return west, south, east, north of the neighbourhoods that the data cover, in units."""
+    rows = material.coverage
+    covered = rows.loc[(rows["what"] == "neighbourhood") & (rows["state"] == State.OK)]
+    shown = material.neighbourhoods
+    if len(covered):
+        shown = shown[shown["neighbourhood_id"].isin(covered["neighbourhood_id"])]
+    west, south, east, north = shown.total_bounds
     corners = np.array([[west, south], [west, north], [east, south], [east, north]])
     units = coder.units(corners)
     return [*units.min(axis=0).tolist(), *units.max(axis=0).tolist()]

@@ -11,7 +11,7 @@ import shapely
 from pipeline.config import State
 from pipeline.pages import words
 from pipeline.pages.material import Material
-from pipeline.pages.shapes import Coded, Coder
+from pipeline.pages.shapes import Coded, Coder, Units
 from pipeline.text import clean_text
 
 # An asset smaller than this is drawn as its symbol alone.
@@ -57,12 +57,12 @@ def places(material: Material, coder: Coder) -> dict[str, Any]:
     assets = assets.reset_index(drop=True)
     geometry = np.asarray(assets.geometry.array)
     middles = shapely.point_on_surface(geometry)
+    at = coder.points(middles)
     sources, details = Numbered(), Numbered()
     number = {category: place for place, category in enumerate(material.categories)}
     return {
-        "id": assets["asset_id"].map(clean_text).tolist(),
         "category": assets["category"].map(number).astype(int).tolist(),
-        "at": coder.points(middles).ravel().tolist(),
+        "at": at.ravel().tolist(),
         "name": assets["name"].map(clean_text).tolist(),
         "where": _neighbourhood_of(material, middles),
         "sources": [_sources(material, text, sources) for text in assets["records"]],
@@ -70,12 +70,12 @@ def places(material: Material, coder: Coder) -> dict[str, Any]:
         "source_texts": sources.texts,
         "detail_texts": details.texts,
         "outlines": _outlines(geometry, coder),
-        "entrances": _entrances(material, assets["asset_id"].tolist(), coder),
+        "entrances": _entrances(material, assets["asset_id"].tolist(), at, coder),
     }
 
 
 def _neighbourhood_of(material: Material, middles: Any) -> list[int]:  # noqa: ANN401
-    """Number of the neighbourhood each place lies in; the first one on a shared border."""
+    """Return the number of the neighbourhood each place lies in; on a border, of the first."""
     tree = shapely.STRtree(middles)
     found = np.full(len(middles), -1, dtype=int)
     areas = np.asarray(material.neighbourhoods.geometry.array)
@@ -121,14 +121,15 @@ def _outlines(geometry: Any, coder: Coder) -> dict[str, list[list[Coded]]]:  # n
     return {str(n): parts for n, parts in zip(numbers.tolist(), coded, strict=True) if parts}
 
 
-def _entrances(material: Material, ids: list[str], coder: Coder) -> dict[str, list[int]]:
-    """Flat triples (longitude, latitude, number of the way in), by the number of the asset."""
+def _entrances(material: Material, ids: list[str], at: Units, coder: Coder) -> dict[str, list[int]]:
+    """Return flat triples by the number of the asset: two differences to where it is, way in."""
     number = {asset: place for place, asset in enumerate(ids)}
     rows = material.entrances
     rows = rows[rows["asset_id"].isin(number) & (rows["state"] == State.OK)]
     kinds = {name: place for place, name in enumerate(words.WAY_IN_LABELS)}
-    units = coder.points(np.asarray(rows.geometry.array))
+    owner = rows["asset_id"].map(number).to_numpy(dtype=int)
+    steps = coder.points(np.asarray(rows.geometry.array)) - at[owner]
     found: dict[str, list[int]] = {}
-    for asset, way_in, (x, y) in zip(rows["asset_id"], rows["way_in"], units.tolist(), strict=True):
-        found.setdefault(str(number[asset]), []).extend((x, y, kinds[way_in]))
+    for asset, way_in, (x, y) in zip(owner, rows["way_in"], steps.tolist(), strict=True):
+        found.setdefault(str(asset), []).extend((x, y, kinds[way_in]))
     return found

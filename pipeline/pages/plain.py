@@ -17,7 +17,7 @@ _UNSAFE_IN_SCRIPT = {
 
 
 def json_for_page(value: Any) -> str:  # noqa: ANN401 (JSON is any plain value)
-    """Return a value as JSON that may stand inside a `<script type="application/json">`.
+    r"""Return a value as JSON that may stand inside a `<script type="application/json">`.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ def json_for_page(value: Any) -> str:  # noqa: ANN401 (JSON is any plain value)
     Examples
     --------
     >>> json_for_page({"name": "</script>"})
-    '{"name":"\\\\u003c/script\\\\u003e"}'
+    '{"name":"\\u003c/script\\u003e"}'
     """
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     for character, escape in _UNSAFE_IN_SCRIPT.items():

@@ -15,12 +15,14 @@ import shapely
 
 UNITS_PER_DEGREE = 100_000
 # A backdrop is looked at, not measured; half a street's width goes unseen.
-BORDER_TOLERANCE_M = 6.0
+# The square root of the area that a corner may lose.
+BORDER_TOLERANCE_M = 12.0
 LINE_TOLERANCE_M = 5.0
 AREA_TOLERANCE_M = 6.0
 FEWEST_VALUES = {"line": 4, "ring": 8}
 
 Shapes = npt.NDArray[np.object_]
+Units = npt.NDArray[np.int64]
 Coded = list[int]
 
 
@@ -31,16 +33,16 @@ class Coder:
         """Prepare the way from metres to degrees."""
         self._to_degrees = pyproj.Transformer.from_crs(crs, "EPSG:4326", always_xy=True)
 
-    def units(self, metres: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+    def units(self, metres: npt.NDArray[np.float64]) -> Units:
         """Return an (n, 2) array of metres as whole units of longitude and latitude."""
         if not len(metres):
             return np.empty((0, 2), dtype=np.int64)
         longitude, latitude = self._to_degrees.transform(metres[:, 0], metres[:, 1])
         degrees = np.column_stack([longitude, latitude])
-        units: npt.NDArray[np.int64] = np.rint(degrees * UNITS_PER_DEGREE).astype(np.int64)
+        units: Units = np.rint(degrees * UNITS_PER_DEGREE).astype(np.int64)
         return units
 
-    def points(self, shapes: Shapes) -> npt.NDArray[np.int64]:
+    def points(self, shapes: Shapes) -> Units:
         """Return points, one each, as an (n, 2) array of units."""
         return self.units(np.column_stack([shapely.get_x(shapes), shapely.get_y(shapes)]))
 

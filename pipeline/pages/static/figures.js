@@ -37,7 +37,7 @@ HalfFull.figures = (() => {
 
   const minutes = (value) => {
     const rounded = Math.max(1, Math.round(value));
-    return rounded === 1 ? "a minute" : `${rounded} minutes`;
+    return `${rounded} min`;
   };
 
   /** A number in a cell of a table. */

@@ -5,6 +5,7 @@ HalfFull.layers = (() => {
   const { data, svg, el } = HalfFull;
   const UNITS = 100000;
   const theme = data.theme;
+  const whole = data.neighbourhoods.length;
   const PANES = [
     ["ground", 200],
     ["areas", 300],
@@ -96,19 +97,21 @@ HalfFull.layers = (() => {
     filled(green, theme.green);
     filled(water, theme.water);
     L.polygon(water.flatMap(shape), { ...above, stroke: false, fillColor: theme.water, fillOpacity: 0.75 }).addTo(map);
-    L.polygon(green.flatMap(shape), { ...above, fill: false, color: "#6f8f4e", weight: 0.7, opacity: 0.55 }).addTo(map);
+    const borders = { ...above, fill: false, color: "#6f8f4e", weight: 0.8, opacity: 0.6 };
+    const greenBorders = L.polygon(green.flatMap(shape), borders);
     drawn(waterways, { color: theme.water, weight: 1.6, opacity: 0.9 }).addTo(map);
     drawn(railways, { color: theme.street, weight: 1.2, opacity: 0.55, dashArray: "6 4" }).addTo(map);
     drawn(data.edge, { color: theme.outline, weight: 1.6, opacity: 0.9, dashArray: "2 6" }).addTo(map);
     const major = drawn(streets.major, { color: theme.street, opacity: 0.6 }).addTo(map);
     const minor = drawn(streets.minor, { color: theme.street, opacity: 0.45 }).addTo(map);
     const path = drawn(streets.path, { color: theme.street, opacity: 0.5, weight: 0.8, dashArray: "3 3" });
+    const showIf = (is, layer) => (is ? layer.addTo(map) : layer.remove());
     const grow = () => {
       const zoom = map.getZoom();
       major.setStyle({ weight: Math.max(0.8, (zoom - 10.5) * 0.55) });
-      minor.setStyle({ weight: Math.max(0.35, (zoom - 11.5) * 0.36) });
-      if (zoom >= 14.5) path.addTo(map);
-      else path.remove();
+      minor.setStyle({ weight: Math.max(0.35, (zoom - 12) * 0.4), opacity: zoom < 13.5 ? 0.3 : 0.45 });
+      showIf(zoom >= 14.5, path);
+      showIf(zoom >= 13.5, greenBorders);
     };
     map.on("zoomend", grow);
     grow();
@@ -125,23 +128,33 @@ HalfFull.layers = (() => {
         renderer, pane: "areas", stroke: false, fillOpacity: 0.93, bubblingMouseEvents: false,
       }).addTo(map);
       polygon.bindTooltip(() => describe(place), { sticky: true, direction: "top", className: "hover" });
-      polygon.on("click", (event) => onChoose(place, event));
+      polygon.on("click", (event) => {
+        polygon.closeTooltip();
+        onChoose(place, event);
+      });
       return polygon;
     });
     const edges = data.neighbourhoods.map((neighbourhood) =>
       L.polygon(shape(neighbourhood.shape), {
-        ...borders, fill: false, color: "#ffffff", weight: 1.1, opacity: 0.95,
+        ...borders, fill: false, color: "#ffffff", opacity: 0.95,
       }).addTo(map),
     );
+    let marked = whole;
+    const thin = () => Math.max(0.5, Math.min(1.6, (map.getZoom() - 10.5) * 0.4));
+    const mark = (chosen = marked) => {
+      marked = chosen;
+      edges.forEach((edge, place) => {
+        const isChosen = place === chosen;
+        edge.setStyle({ color: isChosen ? theme.ink : "#ffffff", weight: isChosen ? 2.6 : thin() });
+        if (isChosen) edge.bringToFront();
+      });
+    };
+    map.on("zoomend", () => mark());
+    mark();
     return {
       polygons,
+      mark,
       paint: (fillOf) => polygons.forEach((polygon, place) => polygon.setStyle({ fillColor: fillOf(place) })),
-      mark: (chosen) =>
-        edges.forEach((edge, place) => {
-          const isChosen = place === chosen;
-          edge.setStyle({ color: isChosen ? theme.ink : "#ffffff", weight: isChosen ? 2.6 : 1.1 });
-          if (isChosen) edge.bringToFront();
-        }),
     };
   };
 

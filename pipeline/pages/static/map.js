@@ -99,7 +99,9 @@
 
   const waysInto = (n) => {
     const flat = data.places.entrances[n] ?? [];
-    return Array.from({ length: flat.length / 3 }, (_, k) => [flat[3 * k + 1] / layers.UNITS, flat[3 * k] / layers.UNITS]);
+    const [x, y] = [data.places.at[2 * n], data.places.at[2 * n + 1]];
+    const place = (_, k) => [(y + flat[3 * k + 1]) / layers.UNITS, (x + flat[3 * k]) / layers.UNITS];
+    return Array.from({ length: flat.length / 3 }, place);
   };
 
   const showSymbols = () => {
@@ -165,10 +167,14 @@
 
   // --- pop-ups -------------------------------------------------------------------------------
 
-  const openPopup = (latLng, content, { fromKeyboard }) => {
+  /** Open a pop-up; when it closes, the focus goes back to where it came from, if anywhere. */
+  const openPopup = (latLng, content, from) => {
+    lastFocus = null;
+    map.closePopup();
+    lastFocus = from;
     map.openPopup(L.popup({ maxWidth: 300, minWidth: 200, autoPanPadding: [16, 16], closeButton: true }).setLatLng(latLng).setContent(content));
     content.setAttribute("tabindex", "-1");
-    if (fromKeyboard) content.focus();
+    if (from) content.focus();
   };
 
   const choosePlace = (place, { latLng = null, from = null } = {}) => {
@@ -177,7 +183,6 @@
     profile.show(place);
     outlinesOf.mark(place);
     if (place === whole) return;
-    lastFocus = from;
     if (!latLng) map.fitBounds(outlinesOf.polygons[place].getBounds(), { maxZoom: 15, animate: false });
     const content = profile.popup(place, {
       category: categoryNow(),
@@ -189,7 +194,7 @@
         byId("profile").scrollIntoView({ block: "start" });
       },
     });
-    openPopup(latLng ?? layers.labelPoint(data.neighbourhoods[place]), content, { fromKeyboard: Boolean(from) });
+    openPopup(latLng ?? layers.labelPoint(data.neighbourhoods[place]), content, from);
   };
 
   const placeContent = (n) => {
@@ -214,7 +219,6 @@
   };
 
   const openPlace = (n, { from = null } = {}) => {
-    lastFocus = from;
     const latLng = symbolLayer.latLng(n);
     if (from) {
       const { id } = data.categories[data.places.category[n]];
@@ -222,7 +226,7 @@
       map.setView(latLng, Math.max(map.getZoom(), 16), { animate: false });
       byId("map").scrollIntoView({ block: "center" });
     }
-    openPopup(latLng, placeContent(n), { fromKeyboard: Boolean(from) });
+    openPopup(latLng, placeContent(n), from);
   };
 
   const onMapClick = (event, place) => {
@@ -300,6 +304,9 @@
     map.on("popupclose", () => {
       lastFocus?.focus();
       lastFocus = null;
+    });
+    document.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") map.closePopup();
     });
     window.addEventListener("beforeprint", () => map.invalidateSize({ animate: false }));
   };

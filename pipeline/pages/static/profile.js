@@ -55,7 +55,7 @@ HalfFull.profile = (() => {
     if (near.state !== "o") return data.states[near.state][1];
     const walk = figure(category.id, "nearest_median_min", place);
     const reach = `${share(near.value)} within ${middle} min`;
-    return walk.state === "o" ? `${reach}, about ${minutes(walk.value)} to the nearest` : reach;
+    return walk.state === "o" ? `${reach} · nearest about ${minutes(walk.value)}` : reach;
   };
 
   const namesHere = (category, place) => {

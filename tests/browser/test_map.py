@@ -1,0 +1,333 @@
+"""The map in a real browser, opened from the disk with the network cut off."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from shutil import which
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pipeline.pages import Material, index_page, map_page, run_note
+from tests.pages.town import HOSTILE, IDS, town
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="the package playwright is missing")
+CHROMIUM = which("chromium") or which("chromium-browser")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="the program chromium is missing"),
+]
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+@dataclass
+class Seen:
+    """A page, and everything that it did which it should not have."""
+
+    page: Page
+    requests: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_api.sync_playwright() as started:
+        opened = started.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield opened
+        opened.close()
+
+
+def opened(browser: Browser, path: Path, **choices: Any) -> Seen:  # noqa: ANN401
+    viewport = {"width": 1280, "height": 900}
+    context = browser.new_context(**{"viewport": viewport, **choices})
+    context.set_offline(True)
+    context.set_default_timeout(5_000)
+    seen = Seen(context.new_page())
+    seen.page.on("request", lambda request: seen.requests.append(request.url))
+    seen.page.on("console", lambda message: seen.errors.append(message.text))
+    seen.page.on("pageerror", lambda error: seen.errors.append(str(error)))
+    seen.page.on("dialog", lambda dialog: seen.errors.append(dialog.message))
+    seen.page.goto(path.as_uri())
+    return seen
+
+
+@pytest.fixture(scope="module")
+def material() -> Material:
+    return town()
+
+
+@pytest.fixture(scope="module")
+def ordinary(tmp_path_factory: pytest.TempPathFactory, material: Material) -> Path:
+    path = tmp_path_factory.mktemp("ordinary") / "map.html"
+    path.write_text(map_page(material), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def seen(browser: Browser, ordinary: Path) -> Iterator[Seen]:
+    found = opened(browser, ordinary)
+    yield found
+    assert [url for url in found.requests if url != ordinary.as_uri()] == []
+    assert found.errors == []
+    found.page.context.close()
+
+
+def fills(page: Page) -> list[str]:
+    found: list[str] = page.eval_on_selector_all(
+        ".leaflet-areas-pane path", "paths => paths.map(path => path.getAttribute('fill'))"
+    )
+    return found
+
+
+def expected_fills(material: Material, category: str, measure: str) -> list[str]:
+    rows = material.indicators.set_index(["category", "measure", "neighbourhood_id"])
+    bounds = material.theme.share_bounds_pct
+    found = []
+    for place in IDS:
+        value = rows["value"].to_dict()[category, measure, place]
+        state = rows["state"].to_dict()[category, measure, place]
+        if state in {"ok", "true_zero"}:
+            place_in = sum(round(value) >= bound for bound in bounds)
+            found.append(material.theme.access_classes[place_in])
+        else:
+            found.append(f"url(#state-{state[0]})")
+    return found
+
+
+def test_the_title_the_notice_and_the_banner_stand_there(seen: Seen) -> None:
+    page = seen.page
+    assert page.inner_text("h1") == "Littleton: what is within reach on foot"
+    assert page.title() == "Littleton: what is within reach on foot – Half Full"
+    assert "made up" in page.inner_text("#notice")
+    assert "physical assets only" in page.inner_text("#banner")
+    assert "5 of 6" in page.inner_text("#banner")
+
+
+@pytest.mark.parametrize("category", ["park", "library", "bench"])
+def test_a_category_changes_colours_legend_and_table(
+    seen: Seen, material: Material, category: str
+) -> None:
+    page = seen.page
+    page.select_option("#category", category)
+    assert fills(page) == expected_fills(material, category, "within_10_min_pct")
+    label = material.looks[category].label
+    assert page.inner_text("#legend h2").startswith(label)
+    assert label in page.inner_text("#figures-table caption")
+    assert label in page.inner_text("#list-title")
+
+
+def test_a_measure_changes_colours_and_legend(seen: Seen, material: Material) -> None:
+    page = seen.page
+    page.select_option("#measure", "within_5_min_pct")
+    assert fills(page) == expected_fills(material, "park", "within_5_min_pct")
+    assert "60–80 % of residents within 5 minutes" in page.inner_text("#legend")
+    page.select_option("#measure", "nearest_median_min")
+    assert "over 5 to 10 minutes" in page.inner_text("#legend")
+    page.select_option("#measure", "mean_count_within_15_min")
+    assert "2 to under 5" in page.inner_text("#legend")
+
+
+def test_states_are_shown_and_said(seen: Seen) -> None:
+    page = seen.page
+    page.select_option("#category", "library")
+    page.select_option("#measure", "nearest_median_min")
+    legend = page.inner_text("#legend")
+    assert "No data" in legend
+    assert "Not reachable on foot" in legend
+    assert "Too few people" in legend
+    assert {"url(#state-n)", "url(#state-u)", "url(#state-s)"} <= set(fills(page))
+    for letter in "nus":
+        assert page.locator(f"#state-{letter}").count() == 1
+
+
+def test_the_table_says_what_the_sheet_says(seen: Seen, material: Material) -> None:
+    page = seen.page
+    page.select_option("#category", "bus_stop")
+    row = page.locator("#figures-table tbody tr").first.inner_text().split("\t")
+    rows = material.indicators.set_index(["neighbourhood_id", "category", "measure"])["value"]
+    share = rows[IDS[0], "bus_stop", "within_10_min_pct"]
+    assert row[0].strip() == "Littleton 001A"
+    assert f"{round(share)} %" in row[3]
+    assert f"{rows[IDS[0], 'bus_stop', 'nearest_median_min']:.1f}" in row[5]
+    page.select_option("#table-mode", "all")
+    assert page.locator("#figures-table thead th").count() == 3 + len(material.categories)
+
+
+def test_tables_are_sorted_by_buttons(seen: Seen) -> None:
+    page = seen.page
+    button = page.locator("#figures-table thead button").nth(1)
+    button.focus()
+    page.keyboard.press("Enter")
+    people = page.eval_on_selector_all(
+        "#figures-table tbody tr:not(.whole) td:nth-child(2)",
+        "cells => cells.map(c => c.innerText)",
+    )
+    assert people == ["8", "1,490", "1,500", "1,533", "1,620", "1,710"]
+    assert page.get_attribute("#figures-table thead th:nth-child(2)", "aria-sort") == "ascending"
+    page.keyboard.press("Enter")
+    assert page.get_attribute("#figures-table thead th:nth-child(2)", "aria-sort") == "descending"
+
+
+def test_deprivation_is_laid_over_and_taken_away(seen: Seen) -> None:
+    page = seen.page
+    before = fills(page)
+    page.check("#show-deprivation")
+    assert page.locator(".leaflet-deprivation-pane path").count() == 5
+    assert fills(page) == before
+    assert "1 is the most deprived tenth in England" in page.inner_text("#legend")
+    assert "English Indices of Deprivation 2025" in page.inner_text("#legend")
+    page.uncheck("#show-deprivation")
+    assert page.locator(".leaflet-deprivation-pane path").count() == 0
+
+
+def test_a_neighbourhood_says_its_strengths_before_its_deprivation(seen: Seen) -> None:
+    page = seen.page
+    page.click(".leaflet-areas-pane path >> nth=1", force=True)
+    text = page.inner_text(".leaflet-popup-content")
+    assert text.startswith("Littleton 002A")
+    assert text.index("Within 10 minutes of nearly everyone") < text.index("Decile 2")
+    page.click(".leaflet-popup-content button")
+    assert "Littleton 002A" in page.inner_text("#profile-title")
+    assert page.evaluate("document.activeElement.id") == "profile-title"
+    cards = page.locator("#profile-body .card h3").all_inner_texts()
+    assert cards[-1] == "Deprivation, beside it"
+
+
+def test_a_place_opens_by_keyboard_and_gives_the_focus_back(seen: Seen) -> None:
+    page = seen.page
+    page.select_option("#category", "library")
+    button = page.locator("#list-table tbody button").first
+    button.focus()
+    page.keyboard.press("Enter")
+    text = page.inner_text(".leaflet-popup-content")
+    assert "Library" in text
+    assert "OpenStreetMap (6 May 2024)" in text
+    assert page.evaluate("document.activeElement.className") == "pop"
+    page.keyboard.press("Escape")
+    page.wait_for_selector(".leaflet-popup", state="detached")
+    assert button.evaluate("button => button === document.activeElement")
+
+
+def test_a_symbol_opens_by_pointer(seen: Seen) -> None:
+    page = seen.page
+    page.select_option("#category", "library")
+    place = page.evaluate(
+        """() => {
+          const { at, category } = HalfFull.data.places;
+          const wanted = HalfFull.data.categories.findIndex(({ id }) => id === 'library');
+          for (let n = 0; n < category.length; n += 1) {
+            const latLng = [at[2 * n + 1] / 1e5, at[2 * n] / 1e5];
+            const inside = halfFullMap.getBounds().contains(latLng);
+            if (category[n] === wanted && inside) return halfFullMap.latLngToContainerPoint(latLng);
+          }
+        }"""
+    )
+    box = page.locator("#map").bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + place["x"], box["y"] + place["y"])
+    assert "Library" in page.inner_text(".leaflet-popup-content")
+
+
+def test_every_choice_is_reached_by_the_keyboard(seen: Seen) -> None:
+    page = seen.page
+    reached = []
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        reached.append(
+            page.evaluate("document.activeElement.id || String(document.activeElement.className)")
+        )
+    wanted = ["skip", "category", "measure", "show-places", "show-deprivation", "map"]
+    assert [name for name in reached if name in wanted][: len(wanted)] == wanted
+    assert {"neighbourhood", "table-mode", "figures-table"} <= set(reached)
+
+
+def test_the_skip_link_goes_past_the_map(seen: Seen) -> None:
+    seen.page.keyboard.press("Tab")
+    seen.page.keyboard.press("Enter")
+    assert seen.page.evaluate("document.activeElement.id") == "figures"
+
+
+@pytest.mark.parametrize("width", [320, 390, 768])
+def test_narrow_pages_do_not_scroll_sideways(browser: Browser, ordinary: Path, width: int) -> None:
+    found = opened(browser, ordinary, viewport={"width": width, "height": 800})
+    assert found.page.evaluate("document.documentElement.scrollWidth") <= width
+    assert found.errors == []
+    found.page.context.close()
+
+
+def test_without_scripts_the_sheet_is_named(browser: Browser, ordinary: Path) -> None:
+    found = opened(browser, ordinary, java_script_enabled=False)
+    assert "profiles.csv" in found.page.inner_text("noscript")
+    found.page.context.close()
+
+
+def test_print_keeps_the_map_and_leaves_the_choices_out(browser: Browser, ordinary: Path) -> None:
+    found = opened(browser, ordinary)
+    found.page.emulate_media(media="print")
+    assert found.page.is_visible("#map")
+    assert not found.page.is_visible("#category")
+    assert found.page.pdf(format="A4").count(b"/Type /Page\n") <= 8
+    found.page.context.close()
+
+
+# --- hostile text in every slot -------------------------------------------------------------------
+
+
+def test_hostile_text_is_shown_as_text_and_nothing_runs(
+    browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "map.html"
+    path.write_text(map_page(town(is_hostile=True)), encoding="utf-8")
+    found = opened(browser, path)
+    page = found.page
+    assert HOSTILE[1] in page.inner_text("h1")
+    assert HOSTILE[0] in page.inner_text("#notice")
+    page.check("#show-deprivation")
+    page.click("summary")
+    shown = ""
+    for category in page.eval_on_selector_all("#category option", "all => all.map(o => o.value)"):
+        page.select_option("#category", category)
+        shown += page.inner_text("#list-table")
+        for n in range(min(5, page.locator("#list-table tbody button").count())):
+            page.locator("#list-table tbody button").nth(n).evaluate("button => button.click()")
+            assert page.locator(".leaflet-popup-content h3").count() >= 1
+    for n in range(len(IDS)):
+        page.locator("#figures-table tbody button").nth(n).evaluate("button => button.click()")
+        page.hover(".leaflet-areas-pane path >> nth=0", force=True)
+    page.select_option("#table-mode", "all")
+    shown += page.inner_text("body")
+    for text in HOSTILE[:12]:
+        assert text in shown, text
+    assert page.evaluate("window.__pwn") is None
+    assert page.locator("body img, body iframe, body [onerror], body [onload]").count() == 0
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+    assert found.requests == [path.as_uri()]
+    assert found.errors == []
+    assert [entry.name for entry in tmp_path.iterdir()] == ["map.html"]
+    page.context.close()
+
+
+def test_the_index_shows_its_cards(browser: Browser, tmp_path: Path) -> None:
+    material = town(is_hostile=True)
+    path = tmp_path / "index.html"
+    notes = {"hostile": run_note(material, {}), "littleton": run_note(town(), {})}
+    path.write_text(index_page(notes, material.theme), encoding="utf-8")
+    found = opened(browser, path)
+    links = found.page.eval_on_selector_all(
+        "#cards a", "all => all.map(a => a.getAttribute('href'))"
+    )
+    assert sorted(links) == ["hostile/map.html", "littleton/map.html"]
+    assert re.search(r"within 10 minutes of \d+ % of residents", found.page.inner_text("#cards"))
+    assert found.page.evaluate("window.__pwn") is None
+    assert found.errors == []
+    found.page.context.close()

@@ -1,0 +1,304 @@
+"""The map page: what it carries is what was computed, and it can neither fetch nor run."""
+
+from __future__ import annotations
+
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from shapely.geometry import LineString, Polygon, box
+
+from pipeline.pages import Material, frame, index_page, map_page, run_note, shapes, words
+from pipeline.pages.payload import payload
+from pipeline.pages.shapes import Coder
+from tests.pages.town import CODE, CRS, HOSTILE, IDS, town
+
+STATIC = Path(frame.__file__).parent / "static"
+TEMPLATES = Path(frame.__file__).parent / "templates"
+DATA = re.compile(r'<script type="application/json" id="data">(.*?)</script>', re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def material() -> Material:
+    return town()
+
+
+@pytest.fixture(scope="module")
+def hostile_material() -> Material:
+    return town(is_hostile=True)
+
+
+def data_of(page: str) -> dict[str, Any]:
+    found = DATA.findall(page)
+    assert len(found) == 1
+    read: dict[str, Any] = json.loads(found[0])
+    return read
+
+
+def without_data(page: str) -> str:
+    return DATA.sub("", page)
+
+
+class Addresses(HTMLParser):
+    """Every address a browser could ask for, but for links that people follow."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[tuple[str, str, str]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        for name, value in attrs:
+            if name in {"src", "srcset", "data", "poster", "action"} or (
+                name == "href" and tag != "a"
+            ):
+                self.found.append((tag, name, value or ""))
+
+
+# --- exactness ------------------------------------------------------------------------------------
+
+
+def test_every_number_of_the_page_is_the_indicator_rounded_to_one_decimal(
+    material: Material,
+) -> None:
+    carried = data_of(map_page(material))["figures"]
+    rows = material.indicators.set_index(["category", "measure", "neighbourhood_id"])
+    for (category, measure, place), value, state in zip(
+        rows.index.tolist(), rows["value"], rows["state"], strict=True
+    ):
+        column = carried[category][measure]
+        n = [*IDS, CODE].index(place)
+        if state in {"ok", "true_zero"}:
+            assert column["values"][n] == round(value, 1)
+            assert column["states"][n] == "o"
+        else:
+            assert column["values"][n] is None
+            assert (
+                column["states"][n]
+                == {"no_data": "n", "unreachable": "u", "suppressed": "s"}[state]
+            )
+
+
+def test_a_zero_and_no_data_are_two_things(material: Material) -> None:
+    column = payload(material)["figures"]["library"]["within_10_min_pct"]
+    assert column["values"][4] == 0.0
+    assert column["states"][4] == "o"
+    assert column["values"][5] is None
+    assert column["states"][5] == "n"
+
+
+def test_numbers_that_are_not_certain_for_all_say_for_how_many(material: Material) -> None:
+    assert payload(material)["figures"]["park"]["within_5_min_pct"]["certain"] == {"2": 96}
+
+
+def test_every_asset_and_entrance_is_where_the_table_says(material: Material) -> None:
+    places = payload(material)["places"]
+    coder = Coder(CRS)
+    assert len(places["category"]) == len(material.assets)
+    expected = coder.points(np.asarray(material.assets.geometry.representative_point().array))
+    assert places["at"] == expected.ravel().tolist()
+    first = material.entrances[
+        material.entrances["asset_id"] == material.assets["asset_id"].iloc[0]
+    ]
+    steps = np.array(places["entrances"]["0"]).reshape(-1, 3)[:, :2]
+    at = coder.points(np.asarray(first.geometry.array))
+    np.testing.assert_array_equal(steps + expected[0], at)
+
+
+def test_entrances_without_a_street_are_not_drawn(material: Material) -> None:
+    off = material.entrances.index[material.entrances["state"] != "ok"]
+    asset = material.entrances.loc[off[0], "asset_id"]
+    number = material.assets["asset_id"].tolist().index(asset)
+    assert str(number) not in payload(material)["places"]["entrances"]
+
+
+def test_deprivation_is_none_where_the_table_has_none(material: Material) -> None:
+    found = [row["deprivation"] for row in payload(material)["neighbourhoods"]]
+    assert [row and row["decile"] for row in found] == [1, 2, 3, 5, 10, None]
+
+
+def test_the_page_opens_where_the_data_cover_the_district(material: Material) -> None:
+    west, south, east, north = payload(material)["district"]["bounds"]
+    coder = Coder(CRS)
+    everywhere = coder.units(np.array([material.neighbourhoods.total_bounds[2:]]))[0]
+    assert west < east
+    assert south < north
+    assert east <= everywhere[0]
+
+
+def test_off_network_counts_stand_in_the_caveats(material: Material) -> None:
+    text = " ".join(payload(material)["caveats"])
+    assert "1 % of residents (70 people)" in text
+    assert "5 of 6 neighbourhoods" in text
+    assert "physical assets only" in text
+
+
+# --- geometry -------------------------------------------------------------------------------------
+
+
+def decoded(coded: list[int]) -> list[tuple[int, int]]:
+    return [tuple(row) for row in np.cumsum(np.array(coded).reshape(-1, 2), axis=0).tolist()]
+
+
+def test_a_line_survives_coding_to_the_unit() -> None:
+    line = LineString([(460_000, 520_000), (460_500, 520_100), (460_700, 519_000)])
+    coder = Coder(CRS)
+    (coded,) = coder.lines(np.array([line]))
+    expected = coder.units(np.array(line.coords))
+    assert decoded(coded) == [tuple(row) for row in expected.tolist()]
+
+
+def test_holes_and_parts_are_kept() -> None:
+    holed = box(460_000, 520_000, 461_000, 521_000) - box(460_400, 520_400, 460_600, 520_600)
+    both = holed.union(box(462_000, 520_000, 463_000, 521_000))
+    (coded,) = Coder(CRS).areas(np.array([both]))
+    assert sorted(len(rings) for rings in coded) == [1, 2]
+
+
+def test_neighbours_still_share_their_border_after_simplifying() -> None:
+    wiggle = [(460_000 + (n % 2) * 2, 520_000 + 50 * n) for n in range(20)]
+    left = Polygon([(459_000, 520_000), *wiggle, (459_000, 520_950)])
+    right = Polygon([(461_000, 520_000), *wiggle, (461_000, 520_950)])
+    one, other = shapes.bordering(np.array([left, right]))
+    assert one.intersection(other).length == pytest.approx(950, abs=5)
+    assert one.intersection(other).area == 0
+    assert len(one.exterior.coords) < len(left.exterior.coords) / 2
+
+
+# --- safety ---------------------------------------------------------------------------------------
+
+
+def test_the_page_is_the_same_for_every_district_but_for_its_data(
+    material: Material, hostile_material: Material
+) -> None:
+    assert without_data(map_page(material)) == without_data(map_page(hostile_material))
+
+
+def test_the_same_inputs_give_the_same_bytes(hostile_material: Material) -> None:
+    again = town(is_hostile=True)
+    assert map_page(hostile_material) == map_page(again)
+
+
+def test_row_order_does_not_matter_to_the_figures(material: Material) -> None:
+    shuffled = Material(
+        **{**vars_of(material), "indicators": material.indicators.sample(frac=1, random_state=3)}
+    )
+    assert map_page(shuffled) == map_page(material)
+
+
+def vars_of(material: Material) -> dict[str, Any]:
+    return {name: getattr(material, name) for name in Material.__dataclass_fields__}
+
+
+def test_nothing_in_the_page_can_be_asked_for(hostile_material: Material) -> None:
+    parser = Addresses()
+    parser.feed(map_page(hostile_material))
+    assert parser.found == []
+
+
+def test_data_cannot_leave_its_block(hostile_material: Material) -> None:
+    block = DATA.findall(map_page(hostile_material))[0]
+    assert not set("<>&\u2028\u2029") & set(block)
+    assert data_of(map_page(hostile_material))["district"]["name"] == HOSTILE[1]
+
+
+def test_no_data_passes_through_a_template(
+    hostile_material: Material, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    frame.map_frame.cache_clear()
+    page = map_page(hostile_material)
+    assert "cycler.__init__" in DATA.findall(page)[0]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_policy_allows_only_the_scripts_and_styles_of_the_page(material: Material) -> None:
+    policy = re.findall(r'Content-Security-Policy" content="([^"]*)"', map_page(material))
+    assert len(policy) == 1
+    assert policy[0].startswith("default-src 'none'; script-src 'sha256-")
+    assert "unsafe" not in policy[0]
+    assert "http" not in policy[0]
+
+
+def test_our_scripts_parse_no_markup_and_run_no_text() -> None:
+    forbidden = re.compile(
+        r"innerHTML|outerHTML|insertAdjacent|document\.write|DOMParser|\beval\b|new Function|"
+        r"createContextualFragment|srcdoc|setTimeout\(\s*[\"'`]|fetch\(|XMLHttpRequest|import\(|"
+        r"WebSocket|sendBeacon|localStorage"
+    )
+    scripts = sorted(STATIC.glob("*.js"))
+    assert scripts
+    for script in scripts:
+        assert forbidden.findall(script.read_text()) == [], script.name
+
+
+def test_templates_hold_constants_only() -> None:
+    for template in TEMPLATES.glob("*.html"):
+        assert not re.search(r"\{\{|\{%|\{#", template.read_text()), template.name
+
+
+def test_scripts_fit_in_their_block() -> None:
+    for script in STATIC.glob("*.js"):
+        assert "</script" not in script.read_text().lower()
+        assert len(script.read_text().splitlines()) < 400
+
+
+def test_long_text_is_cut(hostile_material: Material) -> None:
+    assert "x" * 601 not in map_page(hostile_material)
+
+
+# --- words ----------------------------------------------------------------------------------------
+
+
+UNWELCOME = ("worst", "desert", "failing", "deprived people", "poor access", "bad ", "because of")
+
+
+def test_no_unwelcome_words(material: Material) -> None:
+    text = json.dumps(payload(material)["words"]) + json.dumps(payload(material)["caveats"])
+    text += (TEMPLATES / "map.html").read_text()
+    for word in UNWELCOME:
+        assert word not in text.lower()
+
+
+def test_class_words_say_the_bounds(material: Material) -> None:
+    measures = {m["name"]: m for m in payload(material)["measures"]}
+    assert measures["within_10_min_pct"]["legend"] == (
+        "under 20 % of residents within 10 minutes",
+        "20–40 % of residents within 10 minutes",
+        "40–60 % of residents within 10 minutes",
+        "60–80 % of residents within 10 minutes",
+        "80 % or more of residents within 10 minutes",
+    )
+    assert measures["nearest_median_min"]["legend"][1] == "over 5 to 10 minutes"
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "said"),
+    [(0, 10, "0 %"), (1, 1000, "under 1 %"), (999, 1000, "over 99 %"), (10, 10, "100 %")],
+)
+def test_shares_are_never_rounded_to_none_or_all(part: float, whole: float, said: str) -> None:
+    assert words.share(part, whole) == said
+
+
+# --- other pages ----------------------------------------------------------------------------------
+
+
+def test_the_index_links_each_district_and_names_its_strengths(material: Material) -> None:
+    page = index_page({"littleton": run_note(material, {})}, material.theme)
+    (card,) = data_of(page)["cards"]
+    assert card["folder"] == "littleton"
+    assert card["name"] == "Littleton"
+    assert card["strengths"][0] == "Bus stops: within 10 minutes of 90 % of residents"
+
+
+def test_the_run_note_says_how_degrees_became_metres(material: Material) -> None:
+    note = run_note(material, {"osm": 1.234})
+    assert note["transformation"]["to"] == CRS
+    assert note["transformation"]["accuracy_m"] > 0
+    assert isinstance(note["transformation"]["is_the_best_known"], bool)
+    assert note["seconds"] == {"osm": 1.23}
+    assert {"python", "GDAL", "PROJ", "GEOS", "folium"} <= set(note["versions"])
+    json.dumps(note, allow_nan=False)
