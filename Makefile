@@ -26,6 +26,7 @@ DISTRICTS := $(sort $(basename $(notdir $(wildcard $(DISTRICTS_DIR)/*.yaml))))
 DEMO_DISTRICTS := sampleton helsinki-centre
 CATEGORY_FILES := $(sort $(wildcard config/categories/*.yaml))
 CATEGORIES := $(basename $(notdir $(CATEGORY_FILES)))
+SCHEMAS := category district national study theme
 NATIONAL_FILES := $(sort $(wildcard config/national/*.yaml))
 
 PYTHON := $(VENV)/bin/python
@@ -44,7 +45,7 @@ run-step = $(PYTHON) -m pipeline $(1) $(arguments) --out $(2) --note
 step = $(run-step) $(MADE)/notes/$(1).json
 district-step = $(run-step) $(MADE)/$*/notes/$(1).json
 
-.PHONY: help setup demo test check format bench doctor clean refetch schemas FORCE $(DISTRICTS)
+.PHONY: help setup demo test check format bench doctor clean refetch reference FORCE $(DISTRICTS)
 
 ## help: this list
 help:
@@ -161,11 +162,11 @@ index = $(MAKE) --no-print-directory --silent $(OUT)/index.html
 
 ## <district>: build one district, for example `make sampleton`
 $(DISTRICTS): %: $(OUT)/%/run.json
-	@$(index)
+	+@$(index)
 
 ## demo: build the demonstration districts; no network is needed
 demo: $(DEMO_DISTRICTS:%=$(OUT)/%/run.json)
-	@$(index)
+	+@$(index)
 	@echo && echo "Open in a browser:" && \
 	  for page in index $(DEMO_DISTRICTS:%=%/map); do echo "  $(OUT)/$$page.html"; done
 
@@ -180,8 +181,8 @@ clean:
 	rm -rf "$(MADE)" "$(DATA)/demo" $(foreach d,$(DISTRICTS),"$(OUT)/$(d)") "$(OUT)/index.html" "$(OUT)/published.names"
 
 # The synthetic district is written by its generator, in the formats of the real publishers.
-$(RAW)/sampleton/manifest.json: | $(DATA)/demo/sampleton/README.md
-$(DATA)/demo/sampleton/README.md: $(wildcard demo/*.py) requirements.lock | $(INSTALLED)
+$(RAW)/sampleton/manifest.json: $(DATA)/demo/sampleton/README.md
+$(DATA)/demo/sampleton/README.md: $(wildcard demo/*.py demo/*/*.py) requirements.lock | $(INSTALLED)
 	@$(PYTHON) -m demo --out $(@D)
 	@touch $@
 
@@ -209,6 +210,7 @@ format: $(INSTALLED)
 bench: $(INSTALLED)
 	@$(PYTHON) benchmarks/pipeline.py
 
-## schemas: rewrite what is generated: config/schema, docs/data-dictionary.md, docs/data-sources.md
-schemas: $(INSTALLED)
-	@$(PYTHON) -m docs
+## reference: rewrite what is generated: docs/data-dictionary.md, data-sources.md, config/schema
+reference: $(NATIONAL_FILES) $(INSTALLED)
+	@$(PYTHON) -m pipeline reference $(NATIONAL_FILES) --note $(MADE)/notes/reference.json --out \
+	  docs/data-dictionary.md docs/data-sources.md $(addprefix config/schema/,$(addsuffix .json,$(SCHEMAS)))

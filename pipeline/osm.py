@@ -470,7 +470,7 @@ def _report(
         "closed_ways_repaired": sum(name.startswith("way/") for name in found.repaired),
         "areas_repaired_near": int(features["was_repaired"].sum()),
         "ways_cut_at_the_border": len(found.cut_ways),
-        "ways_without_place": found.without_place,
+        "ways_without_place": len(found.without_place),
         "features_near": len(features),
         "streets_near": len(streets),
     }

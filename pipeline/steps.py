@@ -388,14 +388,29 @@ def index(theme: Path, *notes: Path, out: Outputs, note: Path | None = None) -> 
     return f"{len(found)} districts, open {out[0]}"
 
 
+def reference(*tables: Path, out: Outputs, note: Path | None = None) -> str:
+    """Write what is generated about the project itself."""
+    del note
+    from pipeline import reference as making
+
+    written = {
+        "data-dictionary": making.data_dictionary(),
+        "data-sources": making.data_sources(files.read_configs(list(tables), NationalTable)),
+        **making.schemas(),
+    }
+    for path in out:
+        files.write_text(written[path.stem], path)
+    return f"{len(out)} files"
+
+
 STEPS: dict[str, Callable[..., str]] = {
     step.__name__: step
     for step in (
-        rules, looks, national, fetch, neighbourhoods, osm, assets, network, entrances, homes, access,
-        profiles, publish, index,
+        rules, looks, national, fetch, neighbourhoods, osm, assets, network, entrances, homes,
+        access, profiles, publish, index, reference,
     )
 }  # fmt: skip
-SEVERAL_OUTPUTS: dict[str, int] = {"osm": 3, "assets": 3}
+SEVERAL_OUTPUTS: dict[str, int] = {"osm": 3, "assets": 3, "reference": 7}
 
 
 def outputs_of(step: str) -> int:
