@@ -101,7 +101,7 @@ def read_layer(
     asked = _asked_for(cells, declared)
     ids = _ids(cells, declared)
     geometry, reasons = _places(cells, declared, crs, reach)
-    reasons = np.where(reasons == "", _doubts(ids, geometry, asked), reasons)
+    reasons = np.where(reasons == "", _doubts(cells, ids, geometry, asked), reasons)
     bad = asked & (reasons != "")
     near = asked & ~bad & shapely.intersects(geometry, reach)
     if isinstance(declared, CouncilLayer) and (asked & ~bad).any() and not near.any():
@@ -146,6 +146,11 @@ class _Cells:
         index = self.rows.index
         is_numbered = pd.api.types.is_integer_dtype(index.dtype) and bool((index > 0).all())
         return np.asarray(index if is_numbered else range(1, len(self) + 1), dtype=np.int64)
+
+    def whole_rows(self) -> list[str]:
+        """Return all that each row says, as one text."""
+        plain = self.rows.drop(columns="geometry", errors="ignore")
+        return ["|".join(map(clean_text, row)) for row in plain.itertuples(index=False)]
 
     def texts(self, names: tuple[str, ...], key: str) -> Texts:
         """Return a column that must be there, clean; `key` is what declares it."""
@@ -204,10 +209,7 @@ def _ids(cells: _Cells, declared: RecordsTable | CouncilLayer) -> Texts:
     if declared.id:
         return cells.texts(_names(declared.id), "id")
     names = cells.texts(_names(declared.name), "name")
-    rows = [
-        "|".join(clean_text(cell) for cell in row)
-        for row in cells.rows.drop(columns="geometry", errors="ignore").itertuples(index=False)
-    ]
+    rows = cells.whole_rows()
     return np.array(
         [
             f"{slug(name) or 'row'}-{hashlib.sha256(row.encode()).hexdigest()[:8]}"
@@ -267,22 +269,24 @@ def _pairs(
         yield x, y, systems
 
 
-def _doubts(ids: Texts, geometry: Texts, asked: Flags) -> Texts:
+def _doubts(cells: _Cells, ids: Texts, geometry: Texts, asked: Flags) -> Texts:
     """Return why a row that lies somewhere is not to be trusted."""
     reasons = np.full(len(ids), "", dtype=object)
-    reasons[_doubled(ids, geometry, asked)] = "has an id that stands here more than once"
+    reasons[_doubled(cells, ids, geometry, asked)] = "has an id that stands here more than once"
     reasons[ids == ""] = "has no id"
     return reasons
 
 
-def _doubled(ids: Texts, geometry: Texts, asked: Flags) -> Flags:
+def _doubled(cells: _Cells, ids: Texts, geometry: Texts, asked: Flags) -> Flags:
     """Mark all but one of the rows with the same id; the one that is kept is the westernmost."""
-    xy = shapely.get_coordinates(shapely.point_on_surface(geometry))
+    if not pd.Series(ids).duplicated().any():
+        return np.zeros(len(ids), dtype=bool)
     keys = pd.DataFrame({"id": ids, "asked": ~asked, "x": np.nan, "y": np.nan})
     drawn = ~shapely.is_missing(geometry)
-    keys.loc[drawn, ["x", "y"]] = xy
-    first = keys.sort_values(["id", "asked", "x", "y"], kind="stable").duplicated("id")
-    return first.sort_index().to_numpy(dtype=bool)
+    keys.loc[drawn, ["x", "y"]] = shapely.get_coordinates(shapely.point_on_surface(geometry))
+    keys["all"] = cells.whole_rows()
+    ordered = keys.sort_values(["id", "asked", "x", "y", "all"], kind="stable")
+    return ordered.duplicated("id").sort_index().to_numpy(dtype=bool)
 
 
 # --- what they say -------------------------------------------------------------------------------
