@@ -187,6 +187,8 @@ def _at_a_glance(material: Material) -> dict[str, Any]:
     counts = caveats.district_counts(material)
     minutes = material.study.walking.minutes[len(material.study.walking.minutes) // 2]
     people = words.number(counts["people"])
+    known = caveats.coverage(material)
+    covered = "" if known["covered"] == known["of"] else " where the data reach"
     about = "about " if material.people_are_estimated else ""
     return {
         "counts": [
@@ -196,7 +198,7 @@ def _at_a_glance(material: Material) -> dict[str, Any]:
         ],
         "strengths": [
             f"{clean_text(found['label'])}: within {minutes} minutes of "
-            f"{words.share(found['share_pct'], 100)} of residents"
+            f"{words.share(found['share_pct'], 100)} of residents{covered}"
             for found in figures.strengths(material, minutes, most=3)
         ],
         "date": words.day(str(material.district.openstreetmap.date)),

@@ -11,6 +11,7 @@ from pipeline.config import Nation, State
 from pipeline.pages import backdrop, caveats, figures, places, shapes, words
 from pipeline.pages.material import KINDS, Material
 from pipeline.pages.shapes import Coder
+from pipeline.tables import PLACES_IN
 from pipeline.text import clean_text
 
 
@@ -45,7 +46,7 @@ def payload(material: Material) -> dict[str, Any]:
         "neighbourhoods": _neighbourhoods(material, coder),
         "figures": figures.figures(material),
         "places": places.places(material, coder),
-        "ways_in": list(words.WAY_IN_LABELS.values()),
+        "ways_in": [words.WAY_IN_LABELS[way] for way in PLACES_IN],
         "backdrop": backdrop.backdrop(material, coder),
         "edge": _edge_of_data(material, coder),
         "banner": caveats.banner(material),
@@ -133,9 +134,12 @@ def _deprivation(row: Any) -> dict[str, Any] | None:  # noqa: ANN401 (a named tu
         "decile": int(row.deprivation_decile),
         "rank": int(row.deprivation_rank) if not np.isnan(float(row.deprivation_rank)) else None,
         "income": None if np.isnan(income) else int(income),
-        "index": clean_text(row.deprivation_index),
-        "year": int(row.deprivation_year),
+        "index": _index_and_year(clean_text(row.deprivation_index), int(row.deprivation_year)),
     }
+
+
+def _index_and_year(index: str, year: int) -> str:
+    return index if str(year) in index else f"{index} {year}"
 
 
 def _edge_of_data(material: Material, coder: Coder) -> list[Any]:

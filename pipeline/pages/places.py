@@ -12,6 +12,7 @@ from pipeline.config import State
 from pipeline.pages import words
 from pipeline.pages.material import Material
 from pipeline.pages.shapes import Coded, Coder, Units
+from pipeline.tables import PLACES_IN
 from pipeline.text import clean_text
 
 # An asset smaller than this is drawn as its symbol alone.
@@ -126,7 +127,7 @@ def _entrances(material: Material, ids: list[str], at: Units, coder: Coder) -> d
     number = {asset: place for place, asset in enumerate(ids)}
     rows = material.entrances
     rows = rows[rows["asset_id"].isin(number) & (rows["state"] == State.OK)]
-    kinds = {name: place for place, name in enumerate(words.WAY_IN_LABELS)}
+    kinds = {name: place for place, name in enumerate(PLACES_IN)}
     owner = rows["asset_id"].map(number).to_numpy(dtype=int)
     steps = coder.points(np.asarray(rows.geometry.array)) - at[owner]
     found: dict[str, list[int]] = {}

@@ -100,22 +100,19 @@ PAGE = {
     "legend_people": "{n} neighbourhoods",
     "legend_person": "1 neighbourhood",
     "deprivation_toggle": "Lay deprivation over it",
-    "deprivation_legend": "{index} {year}: closer lines, more deprived. Decile 1 is the most "
+    "deprivation_legend": "{index}: closer lines, more deprived. Decile 1 is the most "
     "deprived tenth in {nation}.",
     "deprivation_group": "Deciles {from} and {to}",
     "deprivation_none": "No index of deprivation is used here.",
-    "decile": "Decile {decile} in the {index} {year}",
+    "decile": "Decile {decile} in the {index}",
     "decile_more": "Decile 1 is the most deprived tenth of neighbourhoods in {nation}, "
-    "decile 10 the least. Rank {rank}.",
+    "decile 10 the least.",
+    "decile_rank": "Rank {rank} in the nation; 1 is the most deprived.",
     "decile_none": "No figure of deprivation for this neighbourhood.",
     "income_decile": "For income alone, which holds no measure of access: decile {decile}.",
-    "nearly_all": "Within {minutes} minutes of nearly everyone here",
-    "most": "Within {minutes} minutes of most people here",
-    "none_nearly_all": "Choose a kind of asset to see how far it is from here.",
-    "reach": "within reach of {share} of residents",
-    "reach_minutes": "{label}: {share} of residents within {minutes} minutes",
-    "about_minutes": "about {minutes} minutes to the nearest",
-    "count": "{n} within {minutes} minutes, on average",
+    "all_no_data": "No figures here yet: the data do not cover this neighbourhood. That says "
+    "nothing about what is there.",
+    "strengths": "Within {minutes} minutes of at least {share} % of residents",
     "profile_button": "See everything within reach",
     "show_on_map": "Show {name} on the map",
     "unnamed": "{one} (no name in the sources)",
@@ -143,8 +140,7 @@ PAGE = {
     "under_one": "under 1 %",
     "over_99": "over 99 %",
     "close": "Close",
-    "certain": "certain for {share} of residents",
-    "rank": "{rank}",
+    "certain": "known for {share} of residents",
 }
 
 LEVELS_BANNER = (

@@ -194,7 +194,7 @@ def test_a_neighbourhood_says_its_strengths_before_its_deprivation(seen: Seen) -
     page.click(".leaflet-areas-pane path >> nth=1", force=True)
     text = page.inner_text(".leaflet-popup-content")
     assert text.startswith("Littleton 002A")
-    assert text.index("Within 10 minutes of nearly everyone") < text.index("Decile 2")
+    assert text.index("Within 10 minutes of at least 80 %") < text.index("Decile 2")
     page.click(".leaflet-popup-content button")
     assert "Littleton 002A" in page.inner_text("#profile-title")
     assert page.evaluate("document.activeElement.id") == "profile-title"

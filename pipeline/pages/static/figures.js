@@ -6,6 +6,11 @@ HalfFull.figures = (() => {
   const measures = new Map(data.measures.map((measure) => [measure.name, measure]));
   const whole = data.neighbourhoods.length;
 
+  /** Numbers of the neighbourhoods by name, as people look them up. */
+  const byName = [...data.neighbourhoods.keys()].sort((a, b) =>
+    data.neighbourhoods[a].name.localeCompare(data.neighbourhoods[b].name, "en-GB", { numeric: true }),
+  );
+
   /** One number, or the letter of the state that stands in its place. */
   const figure = (category, measure, place) => {
     const column = data.figures[category]?.[measure];
@@ -61,5 +66,5 @@ HalfFull.figures = (() => {
     return sentences[kind]() + note;
   };
 
-  return { measures, whole, figure, shown, classOf, wordsOf, share, minutes, brief, sentence };
+  return { measures, whole, byName, figure, shown, classOf, wordsOf, share, minutes, brief, sentence };
 })();

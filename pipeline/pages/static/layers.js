@@ -127,7 +127,7 @@ HalfFull.layers = (() => {
       const polygon = L.polygon(shape(neighbourhood.shape), {
         renderer, pane: "areas", stroke: false, fillOpacity: 0.93, bubblingMouseEvents: false,
       }).addTo(map);
-      polygon.bindTooltip(() => describe(place), { sticky: true, direction: "top", className: "hover" });
+      polygon.bindTooltip(() => describe(place), { sticky: true, direction: "auto", className: "hover" });
       polygon.on("click", (event) => {
         polygon.closeTooltip();
         onChoose(place, event);

@@ -60,7 +60,7 @@
     }
     byId("measure").append(...data.measures.map((measure) => option(measure.name, measure.label)));
     byId("neighbourhood").append(option(whole, fill(data.words.whole_district, { district: data.district.name })));
-    byId("neighbourhood").append(...data.neighbourhoods.map(({ name }, place) => option(place, name)));
+    byId("neighbourhood").append(...figures.byName.map((place) => option(place, data.neighbourhoods[place].name)));
     const hasDeprivation = data.neighbourhoods.some(({ deprivation }) => deprivation);
     byId("deprivation-choice").hidden = !hasDeprivation;
   };

@@ -29,12 +29,12 @@ HalfFull.profile = (() => {
   const strengthsSentence = (place) => {
     const labels = strengths(place, middle);
     if (!labels.length) return null;
-    const lead = fill(data.words.nearly_all, { minutes: middle });
-    return el("p", { class: "strengths" }, el("strong", {}, `${lead}: `), listed(labels), ".");
+    const lead = fill(data.words.strengths, { minutes: middle, share: NEARLY_ALL });
+    return el("p", { class: "strengths" }, el("strong", {}, `${lead}: `), listed(labels));
   };
 
   const listed = (labels) =>
-    labels.flatMap((label, n) => [n ? (n === labels.length - 1 ? " and " : ", ") : "", named(label)]);
+    labels.flatMap((label, n) => [n ? " · " : "", named(label)]);
 
   /** Three steps of one bar: the share of residents within each number of minutes. */
   const bar = (category, place) => {
@@ -102,10 +102,10 @@ HalfFull.profile = (() => {
     const found = data.neighbourhoods[place].deprivation;
     if (!found) return [data.words.decile_none];
     const nation = data.district.nation;
-    const more = fill(data.words.decile_more, { nation, rank: "" }).replace(/ Rank \.$/, "");
     return [
       `${fill(data.words.decile, found)}.`,
-      found.rank === null ? more : `${more} Rank ${number(found.rank)}.`,
+      fill(data.words.decile_more, { nation }),
+      found.rank === null ? null : fill(data.words.decile_rank, { rank: number(found.rank) }),
       found.income === null ? null : fill(data.words.income_decile, { decile: found.income }),
     ].filter(Boolean);
   };
@@ -139,7 +139,7 @@ HalfFull.profile = (() => {
         ? [
             el("p", {}, "Neighbourhoods of this district in each decile:"),
             decileChart(),
-            el("p", { class: "note" }, `${sample.index} ${sample.year}. Decile 1 is the most deprived tenth in ${data.district.nation}.`),
+            el("p", { class: "note" }, `${sample.index}. Decile 1 is the most deprived tenth in ${data.district.nation}.`),
           ]
         : deprivationSentences(place).map((text) => el("p", {}, text));
     return el("section", { class: "card beside" }, el("h3", {}, "Deprivation, beside it"), ...body);
@@ -156,20 +156,26 @@ HalfFull.profile = (() => {
       ]),
     );
 
+  const hasFigures = (place) =>
+    data.categories.some((category) => within(category, middle, place).state !== "n");
+
+  const everything = (place) => [
+    strengthsSentence(place),
+    key(),
+    el("div", { class: "cards" }, data.kinds.map((kind) => kindCard(kind, place)), deprivationCard(place)),
+  ];
+  const nothingKnown = (place) => [
+    el("p", { class: "strengths" }, data.words.all_no_data),
+    el("div", { class: "cards" }, deprivationCard(place)),
+  ];
+
   /** Fill the section about one neighbourhood, or about the district. */
   const show = (place) => {
     replace(byId("profile-title"), "What is within reach: ", named(nameOf(place)));
     replace(
       byId("profile-body"),
       el("p", { class: "lede" }, residents(place)),
-      strengthsSentence(place),
-      key(),
-      el(
-        "div",
-        { class: "cards" },
-        data.kinds.map((kind) => kindCard(kind, place)),
-        deprivationCard(place),
-      ),
+      hasFigures(place) ? everything(place) : nothingKnown(place),
     );
   };
 

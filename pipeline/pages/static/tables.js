@@ -3,9 +3,8 @@
 
 HalfFull.tables = (() => {
   const { data, el, named, fill, byId, replace, number, capital } = HalfFull;
-  const { figure, brief, measures, whole } = HalfFull.figures;
+  const { figure, brief, measures, whole, byName } = HalfFull.figures;
   const FIRST_ROWS = 100;
-  const everyone = [...data.neighbourhoods.keys()];
 
   /** Numbers rise, text follows the alphabet, and what has no figure comes last. */
   const compare = (a, b) => {
@@ -107,7 +106,7 @@ HalfFull.tables = (() => {
         ? [named(category.label), ": every measure"]
         : [`${words.label}, for every kind of asset`],
       columns: [nameColumn(onChoose), peopleColumn, ...numbers, ...(hasDeprivation ? [decileColumn] : [])],
-      rows: everyone,
+      rows: byName,
       last: [whole],
     });
   };
