@@ -71,7 +71,10 @@ def clean_text(value: object, most: int = LONGEST_TEXT) -> str:
             return ""
         value = str(value)
     text = value
-    if not text.isascii() or not text.isprintable():
+    is_plain = text.isascii() and text.isprintable()
+    if is_plain and " " not in text and len(text) <= most:
+        return text
+    if not is_plain:
         spaced = _SPACES.sub(" ", unicodedata.normalize("NFC", text))
         text = "".join(c for c in spaced if not unicodedata.category(c).startswith("C"))
     text = _SPACES.sub(" ", text).strip()

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from pipeline.errors import FileIsDamaged, SourceIsEmpty, TableBreaksItsContract, listed, quoted
-from pipeline.files.outside import clean_text, unique_names
+from pipeline.files.outside import unique_names
+from pipeline.text import clean_text
 
 # 1234, 1,234, -0.5 and 1475.0; not 1,23 nor 8e2, which are slips of a spreadsheet.
 _NUMBER = re.compile(r"[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?", re.ASCII)

@@ -12,12 +12,12 @@ import json
 import math
 import os
 import stat
-import unicodedata
 from collections import Counter
 from datetime import date, time
 from pathlib import Path
 
 from pipeline.errors import FileIsDamaged, FileIsMissing, FileIsNotAllowed, quoted
+from pipeline.text import clean_text
 
 # GDAL reads this once, when pyogrio is first imported: these drivers open other files or
 # servers that a file names, and none of them is a format read here. pyogrio is imported
@@ -28,7 +28,6 @@ DRIVERS_LEFT_OUT = (
 os.environ["OGR_SKIP"] = DRIVERS_LEFT_OUT
 
 MEGABYTE = 1_000_000
-LONGEST_CELL = 200
 SNIFFED_BYTES = 65_536
 
 VECTOR_ENDINGS = (".geojson", ".json", ".gpkg")
@@ -69,45 +68,6 @@ _LOOKS_LIKE = (
     (b"{", "JSON"),
     (b"<", "XML or a web page"),
 )
-
-
-def clean_text(value: object, longest: int = LONGEST_CELL) -> str:
-    r"""Return text from outside as the project keeps it.
-
-    Composed (NFC), without control, direction, format, private or unassigned characters,
-    with runs of space as one space and none at the ends.
-
-    Parameters
-    ----------
-    value
-        Anything; `None` is empty text.
-    longest
-        Most characters kept; longer text is cut and ends in `…`.
-
-    Returns
-    -------
-    str
-        Clean text.
-
-    Examples
-    --------
-    >>> clean_text("  Pill\u202e \n Park\x00 ")
-    'Pill Park'
-    """
-    text = "" if value is None else str(value)
-    is_plain = text.isascii() and text.isprintable()
-    if is_plain and " " not in text and len(text) <= longest:
-        return text
-    if not is_plain:
-        text = "".join(map(_kept, unicodedata.normalize("NFC", text)))
-    text = " ".join(text.split())
-    return text if len(text) <= longest else text[: longest - 1] + "…"
-
-
-def _kept(character: str) -> str:
-    if not unicodedata.category(character).startswith("C"):
-        return character
-    return " " if character.isspace() else ""
 
 
 def as_cell(value: object) -> str:

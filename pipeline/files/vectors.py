@@ -32,9 +32,9 @@ from pipeline.files.outside import (
     VECTOR_ENDINGS,
     as_cell,
     checked_ending,
-    clean_text,
     unique_names,
 )
+from pipeline.text import clean_text
 
 MOST_VERTICES_IN_ONE = 200_000
 MOST_VERTICES = 20_000_000

@@ -24,8 +24,8 @@ from pipeline.files.outside import (
     ROW_ENDINGS,
     as_cell,
     checked_ending,
-    clean_text,
 )
+from pipeline.text import clean_text
 
 MOST_COLUMNS = 200
 MOST_ROWS_OF_TEXT = 1_000_000

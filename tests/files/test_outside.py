@@ -23,9 +23,9 @@ from pipeline.errors import (
     SourceIsEmpty,
 )
 from pipeline.files import outside, vectors
-from pipeline.files.outside import clean_text
 from pipeline.files.vectors import must_lie_within, read_vector
 from pipeline.files.workbooks import read_rows
+from pipeline.text import clean_text
 
 HOSTILE = Path(__file__).parent.parent / "hostile"
 NEWPORT = shapely.box(320_000, 180_000, 340_000, 195_000)
