@@ -114,6 +114,8 @@ def read_tags(texts: pd.Series) -> list[Tags]:
 def is_out_of_use(tags: Tags) -> bool:
     """Tell whether a feature says that it is disused, ruined, gone, or not yet there.
 
+    A canal that is `disused` carries no boats; its water and towpath are still there.
+
     Parameters
     ----------
     tags
@@ -124,8 +126,10 @@ def is_out_of_use(tags: Tags) -> bool:
     bool
         False where it says nothing.
     """
+    is_water = "waterway" in tags or tags.get("natural") == "water"
     return tags.get("building") in _GONE_BUILDINGS or any(
-        tags.get(key, "no") not in ("no", "minor") for key in _GONE_KEYS
+        tags.get(key, "no") not in ("no", "minor") and not (is_water and key == "disused")
+        for key in _GONE_KEYS
     )
 
 

@@ -112,6 +112,12 @@ def test_what_is_out_of_use_is_no_asset_in_use(key: str) -> None:
     }
 
 
+def test_a_canal_without_boats_is_still_water_to_walk_along() -> None:
+    canal = line(1, [(0, 0), (500, 0)], waterway="canal", disused="yes")
+
+    assert category_of(canal) == {"way/1": ("water", "")}
+
+
 def test_a_building_under_construction_is_not_in_use_yet() -> None:
     found = category_of(area(1, 0, 0, 50, amenity="library", building="construction"))
 
