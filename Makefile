@@ -35,8 +35,8 @@ INSTALLED := $(VENV)/.installed
 CORE := requirements.lock pipeline/config.py pipeline/tables.py pipeline/text.py pipeline/steps.py \
         $(wildcard pipeline/files/*.py)
 
-# One job a core, unless the command line says otherwise.
-ifeq ($(filter -j% --jobs%,$(MAKEFLAGS)),)
+# One job a core; a -j on the command line has the last word.
+ifeq ($(MAKELEVEL),0)
   MAKEFLAGS += --jobs=$(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 endif
 

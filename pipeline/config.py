@@ -473,7 +473,11 @@ Layer = Annotated[
 
 
 class District(Choice):
-    """One local authority, or one place like it: `config/districts/<district>.yaml`."""
+    """One local authority, or one place like it: `config/districts/<district>.yaml`.
+
+    `largest_unmarked_dwelling_m2` stands in for the study's value where blocks of flats are
+    mapped as plain buildings.
+    """
 
     name: Words
     code: Code
@@ -481,6 +485,7 @@ class District(Choice):
     crs: MetricCrs
     notice: Words | None = None
     openstreetmap: OsmInput
+    largest_unmarked_dwelling_m2: Annotated[float, Field(gt=0, le=100_000)] | None = None
     neighbourhoods: Annotated[Areas | Grid, Field(discriminator="kind")]
     layers: dict[Slug, Layer] = {}
 

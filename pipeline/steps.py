@@ -234,6 +234,10 @@ def homes(
 
     held: Study = files.read_choices(study, Study)
     place: District = files.read_choices(district, District)
+    dwellings = held.dwellings
+    if place.largest_unmarked_dwelling_m2 is not None:
+        largest = {"largest_unmarked_m2": place.largest_unmarked_dwelling_m2}
+        dwellings = dwellings.model_copy(update=largest)
     points = published.read_census_points(
         raw.read_manifest(manifest), place, choices.read_national(national)
     )
@@ -242,7 +246,7 @@ def homes(
         files.read_table(coverage, tables.COVERAGE),
         files.read_table(features, tables.FEATURES),
         files.read_table(network, tables.NETWORK),
-        held.dwellings,
+        dwellings,
         held.snapping,
         points,
     )
