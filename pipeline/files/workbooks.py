@@ -1,41 +1,30 @@
 """Read tables that came from other people, as cells of text; nobody's types are guessed.
 
-A workbook is a zip of XML in which 5 KB can stand for 17 thousand million cells. Every part of
-it is read here first, within limits; only what was read is handed on to calamine.
+Workbooks are read by calamine, from what `unpacking` has read first.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-import re
-import zipfile
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from xml.parsers import expat
 
 import pandas as pd
 
 from pipeline.errors import FileIsDamaged, FileIsNotAllowed, SourceIsEmpty, listed, quoted
 from pipeline.files.outside import (
-    LARGEST_OTHER_BYTES,
     ROW_ENDINGS,
     as_cell,
     checked_ending,
 )
+from pipeline.files.unpacking import MOST_COLUMNS, must_not_be_larger, unpacked_within_limits
 from pipeline.text import clean_text
 
-MOST_COLUMNS = 200
 MOST_ROWS_OF_TEXT = 1_000_000
-MOST_ROWS_OF_WORKBOOK = 100_000
-MOST_MEMBERS = 1_000
-LARGEST_RATIO = 100
-SMALLEST_SUSPECT_BYTES = 1_000_000
 LONGEST_FIELD = 1_000_000
 _CHUNK = 50_000
-_READ = 1 << 20
 
 
 def read_rows(path: Path, sheet: str | None = None) -> pd.DataFrame:
@@ -158,7 +147,7 @@ def _safely(rows: Iterator[list[str]], path: Path) -> Iterator[list[str]]:
 def _rows_of_workbook(path: Path, ending: str, sheet: str | None) -> list[list[str]]:
     import python_calamine as calamine
 
-    content = io.BytesIO(path.read_bytes() if ending == ".xls" else _checked_zip(path))
+    content = io.BytesIO(path.read_bytes() if ending == ".xls" else unpacked_within_limits(path))
     try:
         workbook = calamine.load_workbook(content)
         table = workbook.get_sheet_by_name(_sheet_of(list(workbook.sheet_names), sheet, path))
@@ -168,7 +157,7 @@ def _rows_of_workbook(path: Path, ending: str, sheet: str | None) -> list[list[s
             f"{path}: cannot be read as a workbook ({clean_text(error)}); save it again as "
             f"{ending}."
         ) from None
-    _must_not_be_larger(len(rows), max(map(len, rows), default=0), path)
+    must_not_be_larger(len(rows), max(map(len, rows), default=0), path)
     return [[as_cell(cell) for cell in row] for row in rows]
 
 
@@ -181,159 +170,3 @@ def _sheet_of(sheets: list[str], wanted: str | None, path: Path) -> str:
             f"{path}: has {len(sheets)} sheets ({listed(sheets)}); name the one that is meant."
         )
     return sheets[0] if wanted is None else folded[clean_text(wanted).casefold()]
-
-
-def _must_not_be_larger(rows: int, columns: int, path: Path) -> None:
-    if columns > MOST_COLUMNS or rows > MOST_ROWS_OF_WORKBOOK:
-        raise FileIsNotAllowed(
-            f"{path}: a sheet reaches {rows:,} rows and {columns:,} columns; at most "
-            f"{MOST_ROWS_OF_WORKBOOK:,} and {MOST_COLUMNS} are read. Clear stray cells far out, or "
-            "save the one table as CSV."
-        )
-
-
-def _checked_zip(path: Path) -> bytes:
-    """Return the workbook packed anew, with only the XML that was read here, within limits."""
-    packed = io.BytesIO()
-    try:
-        with zipfile.ZipFile(path) as source, zipfile.ZipFile(packed, "w") as target:
-            for member in _members(source, path):
-                content = _unpacked(source, member, path)
-                if member.filename.lower().endswith((".xml", ".rels")):
-                    _must_be_small_table(content, path)
-                target.writestr(zipfile.ZipInfo(member.filename), content)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        raise FileIsDamaged(
-            f"{path}: is cut short or is not a workbook ({clean_text(error)}); fetch it again."
-        ) from None
-    return packed.getvalue()
-
-
-def _members(archive: zipfile.ZipFile, path: Path) -> list[zipfile.ZipInfo]:
-    members = archive.infolist()
-    names = [member.filename for member in members]
-    unpacked = sum(member.file_size for member in members)
-    ratio = unpacked / max(sum(member.compress_size for member in members), 1)
-    if len(members) > MOST_MEMBERS or len(set(names)) != len(names):
-        raise FileIsNotAllowed(
-            f"{path}: holds {len(members):,} parts, {len(set(names)):,} by name; a workbook has at "
-            f"most {MOST_MEMBERS:,} and none twice."
-        )
-    if unpacked > LARGEST_OTHER_BYTES or (
-        ratio > LARGEST_RATIO and unpacked > SMALLEST_SUSPECT_BYTES
-    ):
-        raise FileIsNotAllowed(
-            f"{path}: unpacks to {unpacked:,} bytes, {ratio:.0f} times its size; allowed are "
-            f"{LARGEST_OTHER_BYTES:,} bytes and {LARGEST_RATIO} times."
-        )
-    kept = (".xml", ".rels", "mimetype")
-    return [member for member in members if member.filename.lower().endswith(kept)]
-
-
-def _unpacked(archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path) -> bytes:
-    with archive.open(member) as part:
-        content = part.read(member.file_size + 1)
-    if len(content) != member.file_size:
-        raise FileIsDamaged(f"{path}: {quoted(member.filename)} is not as long as it says.")
-    return content
-
-
-def _must_be_small_table(content: bytes, path: Path) -> None:
-    extent = _Extent()
-    try:
-        extent.read(content)
-    except expat.ExpatError as error:
-        raise FileIsDamaged(f"{path}: is not a workbook ({clean_text(error)}).") from None
-    except _DoctypeError:
-        raise FileIsNotAllowed(
-            f"{path}: holds a DOCTYPE or ENTITY, which no workbook needs; it is not read."
-        ) from None
-    _must_not_be_larger(extent.rows, extent.columns, path)
-
-
-class _DoctypeError(Exception):
-    """The XML declares a document type."""
-
-
-_CELL = re.compile(r"([A-Z]{1,7})([0-9]{1,10})", re.ASCII)
-
-_HOLDS_A_VALUE = frozenset(
-    ("value", "value-type", "string-value", "date-value", "time-value", "boolean-value", "formula")
-)
-
-
-class _Extent:
-    """How far the cells of a sheet reach, found while its XML streams past.
-
-    In Office Open XML a cell names its place; in OpenDocument a cell or row may say how often
-    it is repeated, and long empty repetitions at the end are normal.
-    """
-
-    def __init__(self) -> None:
-        self.rows = self.columns = 0
-        self._row = self._column = self._repeated = 0
-        self._filled_to = 0
-
-    def read(self, content: bytes) -> None:
-        """Read one XML part."""
-        parser = expat.ParserCreate()
-        parser.StartDoctypeDeclHandler = self._refuse
-        parser.EntityDeclHandler = self._refuse
-        parser.StartElementHandler = self._start
-        parser.EndElementHandler = self._end
-        for place in range(0, len(content), _READ):
-            parser.Parse(content[place : place + _READ])
-        parser.Parse(b"", True)  # noqa: FBT003 (expat's own signature)
-
-    def _refuse(self, *_: object) -> None:
-        raise _DoctypeError
-
-    def _start(self, name: str, attributes: dict[str, str]) -> None:
-        short = name.rpartition(":")[2]
-        if short == "row":
-            self._row = _number(attributes.get("r"), self._row + 1)
-            self._column = 0
-        elif short == "c":
-            self._office_cell(attributes.get("r", ""))
-        elif short == "p":
-            self._filled_to = self._column
-        elif short in ("table", "table-row", "table-cell", "covered-table-cell"):
-            plain = {key.rpartition(":")[2]: value for key, value in attributes.items()}
-            self._open_document(short, plain)
-
-    def _open_document(self, short: str, attributes: dict[str, str]) -> None:
-        if short == "table":
-            self._row = 0
-        elif short == "table-row":
-            self._repeated = _number(attributes.get("number-rows-repeated"), 1)
-            self._column = self._filled_to = 0
-        else:
-            self._column += _number(attributes.get("number-columns-repeated"), 1)
-            if not _HOLDS_A_VALUE.isdisjoint(attributes):
-                self._filled_to = self._column
-
-    def _office_cell(self, place: str) -> None:
-        named = _CELL.fullmatch(place.upper())
-        self._column = _letters(named[1]) if named else self._column + 1
-        row = int(named[2]) if named else self._row
-        self.columns = max(self.columns, self._column)
-        self.rows = max(self.rows, row)
-
-    def _end(self, name: str) -> None:
-        if name.rpartition(":")[2] != "table-row":
-            return
-        self._row += self._repeated
-        if self._filled_to:
-            self.rows = max(self.rows, self._row)
-            self.columns = max(self.columns, self._filled_to)
-
-
-def _number(text: str | None, otherwise: int) -> int:
-    return int(text) if text and text.isdecimal() and len(text) < 12 else otherwise  # noqa: PLR2004
-
-
-def _letters(letters: str) -> int:
-    column = 0
-    for letter in letters:
-        column = column * 26 + ord(letter) - ord("A") + 1
-    return column

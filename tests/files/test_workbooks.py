@@ -13,7 +13,7 @@ from odf.table import Table, TableCell, TableRow
 from odf.text import P
 
 from pipeline.errors import FileIsDamaged, FileIsNotAllowed, PipelineError, SourceIsEmpty
-from pipeline.files import workbooks
+from pipeline.files import unpacking, workbooks
 from pipeline.files.workbooks import read_rows
 
 HOSTILE = Path(__file__).parent.parent / "hostile"
@@ -216,6 +216,42 @@ def test_a_repeated_full_cell_is_refused(tmp_path: Path, way: str) -> None:
     repacked(path, "content.xml", change)
     with pytest.raises(FileIsNotAllowed, match=r"a sheet reaches"):
         read_rows(path)
+
+
+def sharing(path: Path, cells: int) -> Path:
+    """A workbook all of whose cells refer to one text of a hundred letters."""
+    workbook(path, {f"A{n}": "y" for n in range(1, cells + 1)})
+    with zipfile.ZipFile(path) as source:
+        parts = {name: source.read(name).decode() for name in source.namelist()}
+    held = 't="inlineStr"><is><t>y</t></is>'
+    sheet = "xl/worksheets/sheet1.xml"
+    assert parts[sheet].count(held) == cells
+    parts[sheet] = parts[sheet].replace(held, 't="s"><v>0</v>')
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    parts["xl/sharedStrings.xml"] = f'<sst xmlns="{main}"><si><t>{"x" * 100}</t></si></sst>'
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as target:
+        for name, content in parts.items():
+            target.writestr(name, content)
+    return path
+
+
+def test_one_long_text_a_million_times_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unpacking, "MOST_LETTERS", 10_000)
+    assert len(read_rows(sharing(tmp_path / "t.xlsx", cells=99))) == 99
+    with pytest.raises(FileIsNotAllowed, match=r"a sheet holds 19,900 letters; at most 10,000"):
+        read_rows(sharing(tmp_path / "bomb.xlsx", cells=199))
+    document = open_document(tmp_path / "bomb.ods", [["x" * 100]], empty_after=False)
+    change = ("<table:table-row", '<table:table-row table:number-rows-repeated="200"')
+    with pytest.raises(FileIsNotAllowed, match=r"a sheet holds 20,000 letters"):
+        read_rows(repacked(document, "content.xml", change))
+
+
+def test_the_older_binary_workbook_is_read() -> None:
+    rows = read_rows(Path(__file__).parent / "nimdm-2017-form.xls", "MDM")
+    assert rows.shape == (3, 6)
+    assert rows.iloc[1, 2:].tolist() == ["95AA01S1", "Aldergrove_1", "516", "611"]
 
 
 def test_an_empty_workbook_is_empty(tmp_path: Path) -> None:
