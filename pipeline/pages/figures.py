@@ -10,7 +10,8 @@ import pandas as pd
 from pipeline.config import State
 from pipeline.pages.material import Material
 
-DECIMALS = 1
+# One more than is shown, so that nothing is rounded twice.
+DECIMALS = 2
 STATE_LETTERS = {
     State.OK: "o",
     State.TRUE_ZERO: "o",
@@ -37,7 +38,7 @@ def figures(material: Material) -> dict[str, Any]:
     Returns
     -------
     dict
-        Category → measure → `values` (one for each of `ids`, rounded to one decimal, none where
+        Category → measure → `values` (one for each of `ids`, rounded to two decimals, none where
         there is no number), `states` (a letter each: `o` a number, `n` no data, `u`
         unreachable, `s` suppressed) and `certain` (share of people for whom the number is
         certain, by place in the list, where it is not nearly all).

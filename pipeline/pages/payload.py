@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from pipeline.config import Nation, State
 from pipeline.pages import backdrop, caveats, figures, places, shapes, words
@@ -127,15 +128,19 @@ def _neighbourhoods(material: Material, coder: Coder) -> list[dict[str, Any]]:
 
 
 def _deprivation(row: Any) -> dict[str, Any] | None:  # noqa: ANN401 (a named tuple of pandas)
-    if row.deprivation_state != "ok" or np.isnan(float(row.deprivation_decile)):
+    decile = _whole(row.deprivation_decile)
+    if row.deprivation_state != "ok" or decile is None:
         return None
-    income = float(row.income_decile)
     return {
-        "decile": int(row.deprivation_decile),
-        "rank": int(row.deprivation_rank) if not np.isnan(float(row.deprivation_rank)) else None,
-        "income": None if np.isnan(income) else int(income),
+        "decile": decile,
+        "rank": _whole(row.deprivation_rank),
+        "income": _whole(row.income_decile),
         "index": _index_and_year(clean_text(row.deprivation_index), int(row.deprivation_year)),
     }
+
+
+def _whole(number: Any) -> int | None:  # noqa: ANN401 (a cell: a number, or one of pandas' nothings)
+    return None if pd.isna(number) else int(number)
 
 
 def _index_and_year(index: str, year: int) -> str:

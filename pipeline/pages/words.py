@@ -7,6 +7,7 @@ cause of anything. Every sentence that a script on a page shows comes from here.
 from __future__ import annotations
 
 import datetime as dt
+import math
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
@@ -47,7 +48,7 @@ STATE_LABELS = {
 }
 
 STATE_SENTENCES = {
-    "no_data": "no data: the sources do not cover this neighbourhood",
+    "no_data": "no data: the sources do not tell",
     "unreachable": "not reachable on foot within the walks counted",
     "suppressed": "too few people live here for a figure",
 }
@@ -94,12 +95,8 @@ PAGE = {
     "neighbourhoods": "{n} neighbourhoods",
     "assets": "{n} assets mapped",
     "whole_district": "{district} as a whole",
-    "reference": "Source of this: {reference}",
     "show_places": "Show these {n} places on the map",
     "no_places": "No such place is on the map",
-    "legend_people": "{n} neighbourhoods",
-    "legend_person": "1 neighbourhood",
-    "deprivation_toggle": "Lay deprivation over it",
     "deprivation_legend": "{index}: closer lines, more deprived. Decile 1 is the most "
     "deprived tenth in {nation}.",
     "deprivation_group": "Deciles {from} and {to}",
@@ -114,32 +111,19 @@ PAGE = {
     "nothing about what is there.",
     "strengths": "Within {minutes} minutes of at least {share} % of residents",
     "profile_button": "See everything within reach",
-    "show_on_map": "Show {name} on the map",
-    "unnamed": "{one} (no name in the sources)",
-    "why": "Why it helps",
     "potential": "Not in use at present: what could it become?",
     "source": "Source",
-    "source_of": "{source} ({date})",
     "entrances": "Ways in",
     "elsewhere": "just outside the district",
     "in_neighbourhood": "Where",
-    "nearby_names": "Here: {names}",
     "and_more": "and {n} more",
-    "all_categories": "All kinds of asset",
     "neighbourhood": "Neighbourhood",
     "people": "Residents",
     "deprivation": "Deprivation decile",
     "name": "Name",
     "show_all": "Show all {n} places",
-    "table_all": "{measure}, for every kind of asset",
-    "table_one": "{label}: every measure",
-    "places_title": "{label}: the places",
-    "map_failed": "The map could not be drawn here. The same figures are in profiles.csv, which "
-    "any spreadsheet opens.",
-    "coverage_line": "The map of streets ends here",
     "under_one": "under 1 %",
     "over_99": "over 99 %",
-    "close": "Close",
     "certain": "known for {share} of residents",
 }
 
@@ -285,7 +269,7 @@ def number(value: float) -> str:
     str
         For example ``12,345``.
     """
-    return f"{round(value):,}"
+    return f"{math.floor(value + 0.5):,}"
 
 
 def share(part: float, whole: float) -> str:
@@ -311,4 +295,5 @@ def share(part: float, whole: float) -> str:
         return PAGE["under_one"]
     if 99 < per_cent < 100:  # noqa: PLR2004 (per cent)
         return PAGE["over_99"]
-    return f"{round(per_cent)} %"
+    # Halves go up, as they do in the scripts of the pages.
+    return f"{math.floor(per_cent + 0.5)} %"

@@ -270,9 +270,22 @@ def test_without_scripts_the_sheet_is_named(browser: Browser, ordinary: Path) ->
     found.page.context.close()
 
 
+def test_a_page_that_fails_says_where_the_figures_are(
+    browser: Browser, ordinary: Path, tmp_path: Path
+) -> None:
+    broken = tmp_path / "map.html"
+    broken.write_text(ordinary.read_text(encoding="utf-8").replace('"figures":', '"figurez":', 1))
+    found = opened(browser, broken)
+    assert "profiles.csv" in found.page.inner_text("#failed")
+    assert not opened(browser, ordinary).page.is_visible("#failed")
+    found.page.context.close()
+
+
 def test_print_keeps_the_map_and_leaves_the_choices_out(browser: Browser, ordinary: Path) -> None:
     found = opened(browser, ordinary)
+    found.page.set_viewport_size({"width": 700, "height": 1000})
     found.page.emulate_media(media="print")
+    assert found.page.evaluate("document.documentElement.scrollWidth") <= 700
     assert found.page.is_visible("#map")
     assert not found.page.is_visible("#category")
     assert found.page.pdf(format="A4").count(b"/Type /Page\n") <= 8

@@ -15,6 +15,7 @@ from shapely.geometry import LineString, Polygon, box
 from pipeline.pages import Material, frame, index_page, map_page, run_note, shapes, words
 from pipeline.pages.payload import payload
 from pipeline.pages.shapes import Coder
+from pipeline.tables import PLACES_IN
 from tests.pages.town import CODE, CRS, HOSTILE, IDS, town
 
 STATIC = Path(frame.__file__).parent / "static"
@@ -61,7 +62,7 @@ class Addresses(HTMLParser):
 # --- exactness ------------------------------------------------------------------------------------
 
 
-def test_every_number_of_the_page_is_the_indicator_rounded_to_one_decimal(
+def test_every_number_of_the_page_is_the_indicator_rounded_to_two_decimals(
     material: Material,
 ) -> None:
     carried = data_of(map_page(material))["figures"]
@@ -72,7 +73,7 @@ def test_every_number_of_the_page_is_the_indicator_rounded_to_one_decimal(
         column = carried[category][measure]
         n = [*IDS, CODE].index(place)
         if state in {"ok", "true_zero"}:
-            assert column["values"][n] == round(value, 1)
+            assert column["values"][n] == round(value, 2)
             assert column["states"][n] == "o"
         else:
             assert column["values"][n] is None
@@ -303,3 +304,14 @@ def test_the_run_note_says_how_degrees_became_metres(material: Material) -> None
     assert note["seconds"] == {"osm": 1.23}
     assert {"python", "GDAL", "PROJ", "GEOS", "folium"} <= set(note["versions"])
     json.dumps(note, allow_nan=False)
+
+
+def test_scripts_use_every_sentence_and_no_other() -> None:
+    scripts = "".join(path.read_text() for path in STATIC.glob("*.js"))
+    used = set(re.findall(r"data\.words\.(\w+)", scripts))
+    python_only = {"under_one", "over_99"}
+    assert used | python_only == set(words.PAGE)
+
+
+def test_every_way_in_has_words() -> None:
+    assert set(words.WAY_IN_LABELS) == set(PLACES_IN)

@@ -18,13 +18,14 @@ HalfFull.figures = (() => {
     return { value: column.values[place], state: column.states[place], certain: column.certain[place] };
   };
 
-  /** A number as it is shown: shares are whole per cents, so that class and words agree. */
-  const shown = (value, measure) => (measures.get(measure).kind === "share" ? Math.round(value) : value);
+  /** A number as it is shown, by which it is also classed, so that class and words agree. */
+  const shown = (value, measure) =>
+    measures.get(measure).kind === "share" ? Math.round(value) : Math.round(value * 10) / 10;
 
   /** Which class a number is in; 0 is the least within reach. */
   const classOf = (value, measure) => {
     const { kind, bounds } = measures.get(measure);
-    if (kind === "minutes") return bounds.length - bounds.filter((bound) => value > bound).length;
+    if (kind === "minutes") return bounds.length - bounds.filter((bound) => shown(value, measure) > bound).length;
     return bounds.filter((bound) => shown(value, measure) >= bound).length;
   };
 

@@ -6,6 +6,9 @@
  * and no address of a link is taken from data but for the one of a district's own folder.
  */
 
+/** A page that fails says so, and says where the figures are. */
+window.addEventListener("error", () => document.getElementById("failed")?.removeAttribute("hidden"));
+
 /** Motion that readers have asked not to see is left out. */
 const halfFullMotion = () => {
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
