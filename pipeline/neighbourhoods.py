@@ -17,6 +17,7 @@ from pipeline.deprivation import Ranked, rank_neighbourhoods
 from pipeline.errors import (
     ChoiceIsNotAllowed,
     CodesDoNotMatch,
+    PlaceIsElsewhere,
     TableBreaksItsContract,
     listed,
 )
@@ -26,6 +27,8 @@ MOST_CELLS = 50_000
 # Repairing an outline may not change what it covers; more than this is another area.
 LARGEST_CHANGE = 0.01
 LARGEST_OVERLAP = 0.01
+# Boundaries may reach so many degrees beyond where their system is meant to be used.
+MARGIN = 0.5
 
 Report = dict[str, Any]
 
@@ -123,6 +126,8 @@ def from_areas(
     ------
     CodesDoNotMatch
         If codes are doubled, of another vintage, or have no people.
+    PlaceIsElsewhere
+        If boundaries lie where the district's system does not hold.
     TableBreaksItsContract
         If an outline cannot be repaired, or outlines overlap.
     """
@@ -131,6 +136,7 @@ def from_areas(
         raise CodesDoNotMatch(f"{boundaries.where}: {table.title} holds no boundaries.")
     rows = boundaries.rows
     must_be_of(rows["code"], table.vintage, boundaries.where)
+    _must_lie_where_the_system_holds(rows, crs, boundaries.where)
     drawn = gpd.GeoDataFrame(rows, geometry="geometry").to_crs(crs)
     shapes, repaired = _repaired(drawn, boundaries.where)
     _must_not_overlap(rows["code"], shapes, boundaries.where)
@@ -172,10 +178,11 @@ def from_grid(grid: Grid, crs: str) -> tuple[gpd.GeoDataFrame, Report]:
 
     Raises
     ------
-    ChoiceIsNotAllowed
-        If there would be no cell, or more than 50,000.
+    ChoiceIsNotAllowed, PlaceIsElsewhere
+        If there would be no cell, or more than 50,000, or the system does not hold in the box.
     """
     box = gpd.GeoSeries([shapely.box(grid.west, grid.south, grid.east, grid.north)], crs=4326)
+    _must_lie_where_the_system_holds(box.to_frame("geometry"), crs, "neighbourhoods")
     inside = box.segmentize(0.01).to_crs(crs).iloc[0]
     west, south = _corners(inside, grid.cell_m)
     if len(west) == 0:
@@ -258,6 +265,33 @@ def _with_ranks(frame: gpd.GeoDataFrame, ranks: Ranked | None) -> gpd.GeoDataFra
 
 
 # --- outlines ----------------------------------------------------------------------------------
+
+
+def _must_lie_where_the_system_holds(rows: pd.DataFrame, crs: str, where: str) -> None:
+    """Catch a wrong system and swapped columns: either moves a place far from where it is."""
+    held = pyproj.CRS(crs).area_of_use
+    frame = gpd.GeoDataFrame(rows, geometry="geometry")
+    if held is None:
+        return
+    area = shapely.box(*held.bounds).buffer(MARGIN, join_style="mitre")
+    if _lies_in(frame.geometry, area):
+        return
+    turned = frame.geometry.transform(lambda points: points[:, ::-1])
+    words = (
+        "the columns look swapped, because the other way round they would lie there; swap them"
+        if _lies_in(turned, area)
+        else "give the true coordinate reference system of the file, or another for the district"
+    )
+    found = ", ".join(f"{number:g}" for number in frame.total_bounds)
+    raise PlaceIsElsewhere(
+        f"{where}: the boundaries reach from {found} ({frame.crs.to_string()}), which is outside "
+        f"{held.name or 'the area'}, where the district's {crs} holds: {words}."
+    )
+
+
+def _lies_in(shapes: gpd.GeoSeries, area: shapely.Polygon) -> bool:
+    bounds = shapes.to_crs(4326).total_bounds
+    return bool(np.isfinite(bounds).all() and shapely.covers(area, shapely.box(*bounds)))
 
 
 def _repaired(frame: gpd.GeoDataFrame, where: str) -> tuple[Any, int]:

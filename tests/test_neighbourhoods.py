@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pytest
 import shapely
@@ -14,13 +16,19 @@ import shapely
 from pipeline import tables
 from pipeline.codes import CodedTable
 from pipeline.config import BoundariesTable, District, Grid, PeopleTable, Vintage
-from pipeline.errors import ChoiceIsNotAllowed, CodesDoNotMatch, TableBreaksItsContract
+from pipeline.errors import (
+    ChoiceIsNotAllowed,
+    CodesDoNotMatch,
+    PlaceIsElsewhere,
+    TableBreaksItsContract,
+)
 from pipeline.neighbourhoods import build_neighbourhoods, from_areas, from_grid, outline_of
 
 SAID: dict[str, Any] = {
     "title": "A table", "publisher": "ONS", "licence": "OGL-UK-3.0", "attribution": "ONS",
     "date": date(2021, 3, 21),
 }  # fmt: skip
+Points = npt.NDArray[np.float64]
 CODES = ["W01000001", "W01000002", "W01000003"]
 
 
@@ -111,6 +119,27 @@ def test_boundaries_that_are_not_what_they_say_stop() -> None:
     codes = ["S01006506", "S01006507", "S01006508"]
     with pytest.raises(CodesDoNotMatch, match=r"areas.gpkg: row 1: 3 of 3 codes are not LSOA 2021"):
         built(boundaries(codes=codes), people())
+
+
+def elsewhere(change: Callable[[Points], Points], crs: str) -> CodedTable:
+    areas = boundaries(crs="EPSG:4326")
+    shapes = areas.rows.geometry.transform(change)
+    moved = gpd.GeoDataFrame(areas.rows.drop(columns="geometry"), geometry=list(shapes), crs=crs)
+    return CodedTable(moved, areas.declared, areas.where)
+
+
+def test_boundaries_with_swapped_columns_are_called_swapped() -> None:
+    swapped = elsewhere(lambda points: points[:, ::-1], "EPSG:4326")
+    with pytest.raises(PlaceIsElsewhere, match=r"areas.gpkg: .*51\.\d+, -3.*columns look swapped"):
+        built(swapped, people())
+
+
+def test_boundaries_in_a_wrong_system_are_told() -> None:
+    wrong = elsewhere(lambda points: points * 20_000, "EPSG:32635")
+    with pytest.raises(PlaceIsElsewhere, match=r"EPSG:32635.*outside.*EPSG:27700 holds: give the"):
+        built(wrong, people())
+    with pytest.raises(PlaceIsElsewhere, match=r"neighbourhoods: .*EPSG:27700 holds"):
+        from_grid(grid(), "EPSG:27700")
 
 
 def test_a_small_fault_of_an_outline_is_mended_and_counted() -> None:

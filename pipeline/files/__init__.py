@@ -1,7 +1,9 @@
 """The only package that opens local files: checked reads, atomic writes.
 
-`choices` reads YAML, `stored` reads and writes the tables between steps, `outside` reads files
-that came from other people, `writing` puts bytes on the disk whole or not at all.
+`choices` reads YAML, `stored` reads and writes the tables between steps, `writing` puts bytes on
+the disk whole or not at all. Files from other people come in through `outside`, the door:
+`vectors` reads shapes, `workbooks` and `unpacking` rows, `columns` finds headings and numbers in
+them, `published` reads each kind of declared table. `raw` keeps the manifest of raw files.
 """
 
 from __future__ import annotations

@@ -2,8 +2,7 @@
 
 A file is refused by its ending, size and first bytes before any library opens it, because
 libraries guess: a `.geojson` may be a GDAL VRT that reads other files and asks servers for
-more, a `.csv` may be the web page of an error. Every cell of text that comes in is cleaned here,
-once.
+more, a `.csv` may be the web page of an error.
 """
 
 from __future__ import annotations
@@ -31,7 +30,8 @@ MEGABYTE = 1_000_000
 SNIFFED_BYTES = 65_536
 
 VECTOR_ENDINGS = (".geojson", ".json", ".gpkg")
-ROW_ENDINGS = (".csv", ".tsv", ".txt", ".xlsx", ".ods", ".xls")
+TEXT_ENDINGS = (".csv", ".tsv", ".txt")
+ROW_ENDINGS = (*TEXT_ENDINGS, ".xlsx", ".ods", ".xls")
 OSM_ENDINGS = (".osm.pbf", ".osm", ".osm.gz", ".osm.bz2")
 LARGEST_BYTES = {
     ".gpkg": 1_000 * MEGABYTE,
@@ -238,7 +238,7 @@ def _must_begin_as(ending: str, path: Path) -> None:
             f"{path}: is not what its ending says: it begins like {looks_like(start)}. "
             f"Give a real {ending} file."
         )
-    if ending in (".osm", ".csv", ".tsv", ".txt"):
+    if ending in (".osm", *TEXT_ENDINGS):
         _must_be_plain_text(ending, start, path)
 
 

@@ -25,9 +25,9 @@ from pipeline.config import (
 )
 from pipeline.errors import CodesDoNotMatch, FileIsDamaged, listed
 from pipeline.files.columns import column_if_any, column_named, numbers, table_from
-from pipeline.files.outside import ROW_ENDINGS, VECTOR_ENDINGS, ending_of
+from pipeline.files.outside import VECTOR_ENDINGS, ending_of
 from pipeline.files.raw import Manifest, raw_file
-from pipeline.files.vectors import read_vector
+from pipeline.files.vectors import must_lie_within, read_vector
 from pipeline.files.workbooks import read_rows
 
 _CODE = re.compile(r"[A-Za-z0-9_-]{1,24}", re.ASCII)
@@ -56,8 +56,7 @@ def read_cells(
     if ending_of(path.name, VECTOR_ENDINGS):
         shapes: pd.DataFrame = read_vector(path, part)
         return shapes
-    is_text = ending_of(path.name, ROW_ENDINGS[:3]) is not None
-    return table_from(read_rows(path, None if is_text else part), path, header_cells)
+    return table_from(read_rows(path, part), path, header_cells)
 
 
 def read_inputs(
@@ -112,13 +111,20 @@ def read_census_points(
     geopandas.GeoDataFrame or None
         `id` and `geometry`, points or areas, in the district's system; none where it declares
         none.
+
+    Raises
+    ------
+    PlaceIsElsewhere
+        If none of them lies in the district.
     """
     areas = district.neighbourhoods
     if not isinstance(areas, Areas) or areas.census_points is None:
         return None
     table = national[areas.census_points.table]
-    frame = read_table_of(raw_file(manifest, "census_points"), table)
-    points = gpd.GeoDataFrame(frame, geometry="geometry").rename(columns={"code": "id"})
+    path = raw_file(manifest, "census_points")
+    points = gpd.GeoDataFrame(read_table_of(path, table)).rename(columns={"code": "id"})
+    boundaries = read_vector(raw_file(manifest, "boundaries")).to_crs(district.crs)
+    must_lie_within(points, boundaries.make_valid(), path, least_share=0)
     return points[["id", "geometry"]].to_crs(district.crs)
 
 

@@ -62,6 +62,7 @@ class RawFile(Choice):
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
     bytes: Annotated[int, Field(gt=0)]
     rows: Annotated[int, Field(gt=0)] | None
+    encoding: str | None
     table: Slug | None
     original_name: str
     declared_place: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]

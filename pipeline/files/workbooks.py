@@ -16,8 +16,10 @@ import pandas as pd
 from pipeline.errors import FileIsDamaged, FileIsNotAllowed, SourceIsEmpty, listed, quoted
 from pipeline.files.outside import (
     ROW_ENDINGS,
+    TEXT_ENDINGS,
     as_cell,
     checked_ending,
+    ending_of,
 )
 from pipeline.files.unpacking import MOST_COLUMNS, must_not_be_larger, unpacked_within_limits
 from pipeline.text import clean_text
@@ -35,7 +37,7 @@ def read_rows(path: Path, sheet: str | None = None) -> pd.DataFrame:
     path
         A `.csv`, `.tsv`, `.txt`, `.xlsx`, `.ods` or `.xls` file.
     sheet
-        Which sheet of a workbook; needed where it has several.
+        Which sheet of a workbook; needed where it has several, and of no use in a text file.
 
     Returns
     -------
@@ -52,7 +54,7 @@ def read_rows(path: Path, sheet: str | None = None) -> pd.DataFrame:
         If it has no cells.
     """
     ending = checked_ending(path, ROW_ENDINGS)
-    if ending in (".csv", ".tsv", ".txt"):
+    if ending in TEXT_ENDINGS:
         frame = _read_text(path)
     else:
         frame = _frame(_rows_of_workbook(path, ending, sheet))
@@ -60,6 +62,22 @@ def read_rows(path: Path, sheet: str | None = None) -> pd.DataFrame:
         raise SourceIsEmpty(f"{path}: holds no cells; give a table that has some.")
     frame.index = pd.RangeIndex(1, len(frame) + 1, name="row")
     return frame
+
+
+def encoding_of(path: Path) -> str | None:
+    """Return how the letters of a file of text are read.
+
+    Parameters
+    ----------
+    path
+        The file.
+
+    Returns
+    -------
+    str or None
+        `utf-8-sig`, or `cp1252` where it is not UTF-8; none for other kinds of file.
+    """
+    return _decoded(path)[1] if ending_of(path.name, TEXT_ENDINGS) else None
 
 
 def _frame(rows: list[list[str]]) -> pd.DataFrame:

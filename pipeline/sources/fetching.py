@@ -34,6 +34,7 @@ from pipeline.files.raw import (
     read_manifest,
     write_manifest,
 )
+from pipeline.files.workbooks import encoding_of
 from pipeline.files.writing import ABANDONED_AFTER_S, PARTIAL, write_json
 from pipeline.sources.local import local_file
 from pipeline.sources.packaged import packaged_file
@@ -86,7 +87,8 @@ def fetch(
 
 def _line(key: str, raw: RawFile) -> str:
     rows = "" if raw.rows is None else f", {raw.rows:,} rows"
-    return f"{key}: {raw.title}, {raw.date.isoformat()}, {raw.bytes:,} bytes{rows}"
+    letters = ", read as Windows-1252" if raw.encoding == "cp1252" else ""
+    return f"{key}: {raw.title}, {raw.date.isoformat()}, {raw.bytes:,} bytes{rows}{letters}"
 
 
 def _original(declared: DeclaredInput, district_file: Path) -> Path:
@@ -115,6 +117,7 @@ def _fetch_one(declared: DeclaredInput, original: Path, staging: Path) -> RawFil
         sha256=digest,
         bytes=size,
         rows=rows,
+        encoding=encoding_of(original),
         table=declared.table,
         original_name=original.name,
         declared_place=declared.declared_place,

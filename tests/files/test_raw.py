@@ -27,6 +27,7 @@ def manifest(tmp_path: Path) -> Path:
         sha256=hashlib.sha256(content).hexdigest(),
         bytes=len(content),
         rows=1,
+        encoding="utf-8-sig",
         table="census_2021_residents",
         original_name="ts001.csv",
         declared_place="0" * 64,
