@@ -79,20 +79,16 @@ $(MADE)/categories.names: FORCE
 $(MADE)/national.names: FORCE
 	@mkdir -p $(@D) && echo '$(NATIONAL_FILES)' | cmp -s - $@ || echo '$(NATIONAL_FILES)' > $@
 
-# Rewritten only when their content changes, so that a new colour does not rerun the routing.
-$(MADE)/rules.stamp: $(CATEGORY_FILES) $(MADE)/categories.names $(CORE) | $(INSTALLED)
-	@$(call step,rules,$(MADE)/rules.json)
+# Rewritten only when their content changes, so that a new colour does not rerun the routing: the
+# stamp says when that was last looked into.
+$(MADE)/rules.stamp $(MADE)/looks.stamp: $(CATEGORY_FILES) $(MADE)/categories.names $(CORE) | $(INSTALLED)
+	@$(call step,$(basename $(@F)),$(@:.stamp=.json))
 	@touch $@
 $(MADE)/national.stamp: $(NATIONAL_FILES) $(MADE)/national.names $(CORE) | $(INSTALLED)
-	@$(call step,national,$(MADE)/national.json)
+	@$(call step,$(basename $(@F)),$(@:.stamp=.json))
 	@touch $@
-$(MADE)/rules.json: $(MADE)/rules.stamp
+$(MADE)/rules.json $(MADE)/looks.json $(MADE)/national.json: %.json: %.stamp
 	@test -f $@ || { rm -f $< && $(MAKE) --no-print-directory $@; }
-$(MADE)/national.json: $(MADE)/national.stamp
-	@test -f $@ || { rm -f $< && $(MAKE) --no-print-directory $@; }
-
-$(MADE)/looks.json: $(CATEGORY_FILES) $(MADE)/categories.names $(CORE) | $(INSTALLED)
-	@$(call step,looks,$@)
 
 # --- a district, from raw files to tables --------------------------------------------------------
 
