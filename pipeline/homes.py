@@ -197,7 +197,7 @@ def _badly_mapped(
 ) -> list[str]:
     """List neighbourhoods with people and too few mapped dwellings for their households."""
     mapped = houses.groupby("neighbourhood_id").size()
-    n_mapped = neighbourhoods["neighbourhood_id"].map(mapped).fillna(0)
+    n_mapped = mapped.reindex(neighbourhoods["neighbourhood_id"], fill_value=0).to_numpy()
     wanted = neighbourhoods["households"].fillna(0) * choices.fewest_buildings_per_household
     has_people = neighbourhoods["people"].fillna(0) > 0
     is_poor = has_people & ((n_mapped < wanted) | (n_mapped == 0))

@@ -68,6 +68,8 @@ class Coder:
         return in_shapes
 
     def _sequences(self, shapes: Shapes) -> list[Coded]:
+        if not len(shapes):
+            return []
         coordinates, owner = shapely.get_coordinates(shapes, return_index=True)
         units = self.units(coordinates)
         starts = np.r_[True, np.diff(owner) != 0] if len(owner) else np.zeros(0, dtype=bool)
