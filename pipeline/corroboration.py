@@ -153,7 +153,8 @@ def _doubt(
         return None
     if one and one == other:
         return 1 if metres == 0 else 2
-    if may_differ:
+    # One source that gives two names to neighbours means two places; two sources may abridge.
+    if is_across or (in_pieces and not (one and other)):
         return 1 if metres == 0 else 3
     return None
 
@@ -243,7 +244,15 @@ def _shape(rows: list[Row], shapes: Shapes, rules: CategoryRules) -> shapely.Geo
     first = sources[dimensions == most][0]
     ours = shapes[(dimensions == most) & (sources == first)]
     is_union = len(ours) > 1 and (most > 0 or rules.walk_in == "point")
-    return shapely.union_all(ours) if is_union else ours[0]
+    return _of_one_kind(shapely.union_all(ours) if is_union else ours[0], most)
+
+
+def _of_one_kind(shape: shapely.Geometry, dimension: int) -> shapely.Geometry:
+    """Drop the stray lines and points that repairing a crossed boundary leaves beside an area."""
+    if shape.geom_type != "GeometryCollection":
+        return shape
+    parts = shapely.get_parts(shape)
+    return shapely.union_all(parts[shapely.get_dimensions(parts) == dimension])
 
 
 def _is_too_small(rows: list[Row], shape: shapely.Geometry, rules: CategoryRules) -> bool:

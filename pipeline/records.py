@@ -135,6 +135,7 @@ class _Cells:
     def __init__(self, name: str, rows: pd.DataFrame) -> None:
         self.name = name
         self.rows = rows
+        self._read: dict[str, Texts] = {}
         self._columns = {_bare(column): column for column in reversed(rows.columns.tolist())}
 
     def __len__(self) -> int:
@@ -165,10 +166,12 @@ class _Cells:
 
     def texts_if_any(self, names: tuple[str, ...]) -> Texts | None:
         """Return a column, clean, or None where there is none of these names."""
-        for name in names:
-            if _bare(name) in self._columns:
-                values = self.rows[self._columns[_bare(name)]]
-                return np.array([clean_text(value) for value in values], dtype=object)
+        for key in map(_bare, names):
+            if key in self._columns:
+                if key not in self._read:
+                    cells = self.rows[self._columns[key]]
+                    self._read[key] = np.array([clean_text(c) for c in cells], dtype=object)
+                return self._read[key]
         return None
 
 
@@ -201,7 +204,9 @@ def _is_one_of(texts: Texts, values: TagValues) -> Flags:
     if values == "*":
         return np.array(texts != "", dtype=bool)
     allowed = {folded(value) for value in _names(values)}
-    return np.array([folded(text) in allowed for text in texts], dtype=bool)
+    numbers, different = pd.factorize(texts)
+    fits = np.array([folded(text) in allowed for text in different], dtype=bool)
+    return fits[numbers]
 
 
 def _ids(cells: _Cells, declared: RecordsTable | CouncilLayer) -> Texts:

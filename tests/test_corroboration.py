@@ -98,6 +98,24 @@ def test_neighbouring_parks_of_two_names_are_two_even_through_a_nameless_strip()
     assert sorted(names) == ["Hill Gardens", "North Park"]
 
 
+def test_neighbours_to_which_one_source_gives_two_names_are_two_and_two_sources_may_abridge() -> (
+    None
+):
+    park = record(1, "park", square(0, 0), name="Tredegar Park")
+    bowl = record(2, "park", square(100, 0), name="Tredegar Park Bowl")
+
+    assert n_assets(park, bowl) == 2
+    assert n_assets(park, bowl | {"source": "council", "record_id": "9"}) == 1
+
+
+def test_an_area_repaired_into_pieces_keeps_its_areas_only() -> None:
+    stray = shapely.LineString([(EAST, NORTH), (EAST - 50, NORTH)])
+    found = assets_of(record(1, "park", shapely.GeometryCollection([square(0, 0), stray])))
+
+    assert found.geometry.geom_type.tolist() == ["Polygon"]
+    assert found["area_m2"].tolist() == [10_000]
+
+
 def test_blocks_of_a_school_near_each_other_are_one_school_and_the_next_school_is_another() -> None:
     found = assets_of(
         record(1, "school", square(0, 0, 20)),
