@@ -102,7 +102,7 @@ $(MADE)/%/neighbourhoods.parquet: $(DISTRICTS_DIR)/%.yaml $(MADE)/national.json 
 
 $(MADE)/%/features.parquet $(MADE)/%/streets.parquet $(MADE)/%/coverage.parquet: \
 		config/study.yaml $(DISTRICTS_DIR)/%.yaml $(RAW)/%/manifest.json $(MADE)/%/neighbourhoods.parquet \
-		pipeline/osm.py pipeline/coverage.py $(CORE)
+		pipeline/osm.py pipeline/osm_file.py pipeline/coverage.py $(CORE)
 	@$(call district-step,osm,$(addprefix $(MADE)/$*/,features.parquet streets.parquet coverage.parquet))
 
 $(MADE)/%/assets.parquet $(MADE)/%/access_points.parquet $(MADE)/%/set_aside.csv: \
