@@ -202,9 +202,13 @@ class CategoryRules(Choice):
     `public_access` says whose way in counts: `open` (anyone may walk in), `customers` (and
     whoever buys something), or `listed` (counted whatever the sign at the gate says, as an
     allotment or a school is). Of two categories that a feature matches, the one with the
-    smaller `precedence` keeps it. `one_place: named_place` gathers stops of one name that lie
-    no farther apart than `named_place_within_m`. With `banks_m`, the strip of that width around
-    a lake or a river is part of the asset, because that is where one walks.
+    smaller `precedence` keeps it.
+
+    Records no farther apart than `same_within_m` are one asset where their names agree, and
+    with `nameless_joins` also where one has no name: parts of a park and blocks of a school
+    often have none, but shops side by side are two. `one_place: named_place` gathers stops of
+    one name that lie no farther apart than `named_place_within_m`. With `banks_m`, the strip
+    of that width around a lake or a river is part of the asset: that is where one walks.
     """
 
     kind: Kind
@@ -217,6 +221,7 @@ class CategoryRules(Choice):
     smallest_unnamed_m2: Annotated[float, Field(ge=0)] = 0
     one_place: Literal["feature", "named_place"] = "feature"
     same_within_m: Annotated[float, Field(ge=0, le=500)] = 30
+    nameless_joins: bool = False
     named_place_within_m: Annotated[float, Field(ge=0, le=1000)] = 200
     banks_m: Annotated[float, Field(ge=0, le=100)] = 0
     walk_in: Literal["boundary", "building", "point", "street", "shore"]

@@ -33,9 +33,10 @@ Row = dict[Hashable, Any]
 # of two sources draw the same place a little differently.
 INSIDE_SHARE = 0.9
 SAME_SHARE = 0.5
-# Land and streets may be mapped in pieces without names; buildings may not.
-_IN_PIECES = frozenset({"boundary", "shore", "street"})
+# What lies inside such land is part of it, whatever it is called; a shop inside a shop is not.
+_LAND = frozenset({"boundary", "shore", "street"})
 _CURVE_SEGMENTS = 4
+_COLLECTION = 7  # shapely's number for shapes of several kinds in one
 
 
 def corroborate(
@@ -116,17 +117,13 @@ def _links(records: gpd.GeoDataFrame, keys: list[str], rules: CategoryRules) -> 
     one, other = near[:, near[0] < near[1]]
     apart = shapely.distance(shapes[one], shapes[other])
     shares = _shares(shapes[one], shapes[other])
-    in_pieces = rules.walk_in in _IN_PIECES
     is_coast = _is_coast(shapes, keys, rules)
     for a, b, metres, share in zip(
         one.tolist(), other.tolist(), apart.tolist(), shares.tolist(), strict=True
     ):
         if is_coast[a] != is_coast[b]:
             continue
-        is_across = sources[a] != sources[b]
-        doubt = _doubt(keys[a], keys[b], metres, share, is_across=is_across, in_pieces=in_pieces)
-        if rules.walk_in == "point" and doubt is None and not (keys[a] and keys[b]):
-            doubt = 4
+        doubt = _doubt(keys[a], keys[b], metres, share, rules, is_across=sources[a] != sources[b])
         if doubt is not None:
             yield Link(doubt, metres, a, b)
 
@@ -140,23 +137,22 @@ def _is_coast(shapes: Shapes, keys: list[str], rules: CategoryRules) -> list[boo
 
 
 def _doubt(
-    one: str, other: str, metres: float, share: float, *, is_across: bool, in_pieces: bool
+    one: str, other: str, metres: float, share: float, rules: CategoryRules, *, is_across: bool
 ) -> int | None:
     """Say how doubtful it is that two records are one asset; None is that they are not."""
     agree = names_agree(one, other)
-    may_differ = is_across or in_pieces
-    if share >= INSIDE_SHARE and (may_differ or agree):
+    is_land = rules.walk_in in _LAND
+    if share >= INSIDE_SHARE and (is_across or is_land or agree):
         return 0
     if is_across and share >= SAME_SHARE:
         return 0
     if not agree:
         return None
-    if one and one == other:
-        return 1 if metres == 0 else 2
-    # One source that gives two names to neighbours means two places; two sources may abridge.
-    if is_across or (in_pieces and not (one and other)):
-        return 1 if metres == 0 else 3
-    return None
+    if one and other:
+        # One source that gives two names to neighbouring land means two places.
+        may_abridge = is_across or not is_land
+        return (1 if metres == 0 else 2) if one == other or may_abridge else None
+    return (1 if metres == 0 else 3) if is_across or rules.nameless_joins else None
 
 
 def _shares(one: Shapes, other: Shapes) -> Numbers:
@@ -249,7 +245,7 @@ def _shape(rows: list[Row], shapes: Shapes, rules: CategoryRules) -> shapely.Geo
 
 def _of_one_kind(shape: shapely.Geometry, dimension: int) -> shapely.Geometry:
     """Drop the stray lines and points that repairing a crossed boundary leaves beside an area."""
-    if shape.geom_type != "GeometryCollection":
+    if shapely.get_type_id(shape) != _COLLECTION:
         return shape
     parts = shapely.get_parts(shape)
     return shapely.union_all(parts[shapely.get_dimensions(parts) == dimension])

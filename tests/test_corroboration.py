@@ -183,6 +183,12 @@ def test_two_shops_in_one_building_and_two_empty_shops_side_by_side_stay_two() -
     )
 
 
+def test_a_nameless_block_beside_a_surgery_is_part_of_it_and_beside_a_shop_it_is_not() -> None:
+    for category, assets in (("doctors", 1), ("food_shop", 2)):
+        named = record(1, category, square(0, 0, 10), name="The Corner")
+        assert n_assets(named, record(2, category, spot(15, 5))) == assets
+
+
 def test_benches_side_by_side_are_two_and_toilet_doors_side_by_side_are_one() -> None:
     assert n_assets(record(1, "bench", spot(0, 0)), record(2, "bench", spot(1, 0))) == 2
     assert n_assets(record(1, "toilets", spot(0, 0)), record(2, "toilets", spot(3, 0))) == 1
