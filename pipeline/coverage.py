@@ -53,7 +53,7 @@ def measure_coverage(
     """
     outline = shapely.union_all(neighbourhoods.geometry.to_numpy())
     around = shapely.buffer(outline, buffer_m)
-    region = shapely.intersection(_covered(features, streets, choices, around), around)
+    region = _areas_of(shapely.intersection(_covered(features, streets, choices, around), around))
     edge = _edge(region, features, choices.cell_m)
     parts = shapely.intersection(neighbourhoods.geometry.to_numpy(), region)
     shares = np.clip(shapely.area(parts) / shapely.area(neighbourhoods.geometry.to_numpy()), 0, 1)
@@ -100,6 +100,12 @@ def known_within(points: npt.NDArray[np.object_], coverage: gpd.GeoDataFrame) ->
     metres = far if shapely.is_empty(edge) else shapely.distance(points, edge)
     shapely.prepare(region)
     return pd.Series(np.where(shapely.intersects(region, points), metres, 0.0))
+
+
+def _areas_of(shape: shapely.Geometry) -> shapely.Geometry:
+    """Drop the lines and points in which cells merely touch what they are cut to."""
+    parts = shapely.get_parts(shape)
+    return shapely.union_all(parts[shapely.get_dimensions(parts) == 2])  # noqa: PLR2004 (areas)
 
 
 def _share(parts: npt.NDArray[np.object_], outline: shapely.Geometry) -> float:

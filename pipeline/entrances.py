@@ -27,7 +27,7 @@ Flags = npt.NDArray[np.bool_]
 
 # A mapped gate belongs to a boundary that is no further from it than this.
 ON_BOUNDARY_M = 2.0
-# Two ways in nearer than this are one.
+# Two ways in within a square of this side are one.
 SAME_POINT_M = 1.0
 # A crossing this near to a locked gate is that gate.
 AT_LOCKED_GATE_M = 3.0
@@ -246,6 +246,8 @@ def _nearest_edge(
     ordered = ground.sort_values("edge_id")
     lines = ordered.geometry.to_numpy()
     asset, line = shapely.STRtree(lines).query_nearest(outlines[at], max_distance=cap_m)
+    order = np.lexsort((line, asset))
+    asset, line = asset[order], line[order]
     first = np.unique(asset, return_index=True)[1]
     asset, line = asset[first], line[first]
     bridges = shapely.shortest_line(outlines[at[asset]], lines[line])
@@ -275,13 +277,23 @@ def _attached(rows: pd.DataFrame, network: gpd.GeoDataFrame, cap_m: float) -> gp
             rows.assign(edge_id=0, along_dm=0, snap_dm=0, state=""), geometry="geometry",
             crs=network.crs,
         )  # fmt: skip
-    rounded = np.rint(shapely.get_coordinates(rows["geometry"].to_numpy()) / SAME_POINT_M)
-    keys = pd.DataFrame(rounded, columns=["x", "y"]).assign(asset_at=rows["asset_at"].to_numpy())
-    distinct = rows[~keys.duplicated().to_numpy()].reset_index(drop=True)
+    distinct = _distinct(rows)
     stands = snap(distinct["geometry"].to_numpy(), network, cap_m)
     joined = distinct.join(stands)
     kept = joined[joined["edge_id"] >= 0].assign(state=State.OK.value)
     return gpd.GeoDataFrame(kept, geometry="geometry", crs=network.crs)
+
+
+def _distinct(rows: pd.DataFrame) -> pd.DataFrame:
+    """Keep one of an asset's points in the same square metre, whatever their order."""
+    x, y = shapely.get_coordinates(rows["geometry"].to_numpy()).T
+    placed = rows.assign(
+        x=x, y=y, column=np.floor(x / SAME_POINT_M + 0.5), row=np.floor(y / SAME_POINT_M + 0.5)
+    )
+    ordered = placed.sort_values(["asset_at", "x", "y", "way_in"], ignore_index=True)
+    return ordered.drop_duplicates(["asset_at", "column", "row"], ignore_index=True)[
+        list(rows.columns)
+    ]
 
 
 def _out_of_reach(assets: gpd.GeoDataFrame, pending: Flags) -> gpd.GeoDataFrame:

@@ -85,15 +85,16 @@ def as_graph(network: gpd.GeoDataFrame) -> Graph:
     Parameters
     ----------
     network
-        The table, `edge_id` counting from 0.
+        The table, `edge_id` counting from 0; its rows in any order.
 
     Returns
     -------
     Graph
         Its junctions and edges.
     """
+    ordered = network.sort_values("edge_id")
     start, end, length = (
-        network[name].to_numpy(np.int64) for name in ("start", "end", "length_dm")
+        ordered[name].to_numpy(np.int64) for name in ("start", "end", "length_dm")
     )
     tail, head = np.concatenate([start, end]), np.concatenate([end, start])
     order = np.argsort(tail, kind="stable")

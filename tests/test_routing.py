@@ -18,7 +18,7 @@ def network_of(edges: list[tuple[int, int, int]]) -> Graph:
     frame = gpd.GeoDataFrame(
         edges, columns=["start", "end", "length_dm"], geometry=[shapely.Point(0, 0)] * len(edges)
     )
-    return as_graph(frame)
+    return as_graph(frame.reset_index(names="edge_id"))
 
 
 def stands(*points: tuple[int, int, int]) -> Stands:
