@@ -22,6 +22,16 @@ export DATA
 RAW := $(DATA)/raw
 MADE := $(DATA)/interim
 
+# A folder that is nowhere, or is two words, would be built in the wrong place or removed by `clean`.
+$(foreach variable,DISTRICTS_DIR DATA OUT VENV,$(if $(filter 1,$(words $($(variable)))),,\
+  $(error $(variable) must name one folder, without spaces, and is "$($(variable))")))
+# The names of these files become goals and parts of commands.
+ODD_NAMES := $(shell ls -1 $(DISTRICTS_DIR) config/categories config/national 2>/dev/null | \
+  grep '[.]yaml$$' | LC_ALL=C grep -vxE '[a-z][a-z0-9]*([_-][a-z0-9]+)*[.]yaml' | LC_ALL=C tr -c '[:alnum:]._\n-' '?')
+ifneq ($(ODD_NAMES),)
+  $(error A name is not allowed in $(DISTRICTS_DIR) or config: $(firstword $(ODD_NAMES)). Use small letters, digits, _ and -, beginning with a letter)
+endif
+
 DISTRICTS := $(sort $(basename $(notdir $(wildcard $(DISTRICTS_DIR)/*.yaml))))
 DEMO_DISTRICTS := sampleton helsinki-centre
 CATEGORY_FILES := $(sort $(wildcard config/categories/*.yaml))
@@ -45,7 +55,11 @@ run-step = $(PYTHON) -m pipeline $(1) $(arguments) --out $(2) --note
 step = $(run-step) $(MADE)/notes/$(1).json
 district-step = $(run-step) $(MADE)/$*/notes/$(1).json
 
-.PHONY: help setup demo test check format bench doctor clean refetch reference FORCE $(DISTRICTS)
+GOALS := help setup demo test check format bench doctor clean refetch reference
+ifneq ($(filter $(GOALS),$(DISTRICTS)),)
+  $(error $(DISTRICTS_DIR)/$(firstword $(filter $(GOALS),$(DISTRICTS))).yaml: this is the name of a goal of make; give the district another)
+endif
+.PHONY: $(GOALS) FORCE $(DISTRICTS)
 
 ## help: this list
 help:
@@ -87,8 +101,11 @@ $(MADE)/rules.stamp $(MADE)/looks.stamp: $(CATEGORY_FILES) $(MADE)/categories.na
 $(MADE)/national.stamp: $(NATIONAL_FILES) $(MADE)/national.names $(CORE) | $(INSTALLED)
 	@$(call step,$(basename $(@F)),$(@:.stamp=.json))
 	@touch $@
+# One that was taken away is made again from the same files, which are no prerequisites here.
+$(MADE)/rules.json $(MADE)/looks.json: arguments = $(CATEGORY_FILES)
+$(MADE)/national.json: arguments = $(NATIONAL_FILES)
 $(MADE)/rules.json $(MADE)/looks.json $(MADE)/national.json: %.json: %.stamp
-	@test -f $@ || { rm -f $< && $(MAKE) --no-print-directory $@; }
+	@test -f $@ || $(call step,$(basename $(@F)),$@)
 
 # --- a district, from raw files to tables --------------------------------------------------------
 
@@ -140,12 +157,13 @@ $(MADE)/%/indicators.parquet: config/study.yaml $(MADE)/rules.json $(DISTRICTS_D
 # --- what is published ---------------------------------------------------------------------------
 
 # run.json is written last, and holds the sum of every file published with it.
-$(OUT)/%/run.json: config/study.yaml config/theme.yaml $(MADE)/looks.json $(DISTRICTS_DIR)/%.yaml \
+PUBLISHED := run.json map.html profiles.csv indicators.csv profiles.gpkg assets.gpkg
+$(addprefix $(OUT)/%/,$(PUBLISHED)): config/study.yaml config/theme.yaml $(MADE)/looks.json $(DISTRICTS_DIR)/%.yaml \
 		$(RAW)/%/manifest.json \
 		$(addprefix $(MADE)/%/,$(addsuffix .parquet,neighbourhoods coverage features network assets \
 		entrances homes indicators)) \
 		pipeline/publish.py $(wildcard pipeline/pages/*.py pipeline/pages/*/*) $(CORE)
-	@$(call district-step,publish,$@)
+	@$(call district-step,publish,$(OUT)/$*/run.json)
 
 $(OUT)/published.names: FORCE
 	@mkdir -p $(@D) && echo '$(wildcard $(OUT)/*/run.json)' | cmp -s - $@ || \
@@ -157,11 +175,11 @@ $(OUT)/index.html: config/theme.yaml $(wildcard $(OUT)/*/run.json) $(OUT)/publis
 index = $(MAKE) --no-print-directory --silent $(OUT)/index.html
 
 ## <district>: build one district, for example `make sampleton`
-$(DISTRICTS): %: $(OUT)/%/run.json
+$(DISTRICTS): %: $(addprefix $(OUT)/%/,$(PUBLISHED))
 	+@$(index)
 
 ## demo: build the demonstration districts; no network is needed
-demo: $(DEMO_DISTRICTS:%=$(OUT)/%/run.json)
+demo: $(foreach district,$(DEMO_DISTRICTS),$(addprefix $(OUT)/$(district)/,$(PUBLISHED)))
 	+@$(index)
 	@echo && echo "Open in a browser:" && \
 	  for page in index $(DEMO_DISTRICTS:%=%/map); do echo "  $(OUT)/$$page.html"; done
@@ -173,7 +191,6 @@ refetch: $(MADE)/national.json
 
 ## clean: remove what was built; raw files stay
 clean:
-	@test -n "$(strip $(DATA))" && test -n "$(strip $(OUT))"
 	rm -rf "$(MADE)" "$(DATA)/demo" $(foreach d,$(DISTRICTS),"$(OUT)/$(d)") "$(OUT)/index.html" "$(OUT)/published.names"
 
 # The synthetic district is written by its generator, in the formats of the real publishers.

@@ -103,8 +103,9 @@ def write_map(path: Path, text: Text = plain, shift: float = 0.0) -> None:
     draft.node(952, 200, {"shop": "greengrocer", "name": text("Fruit"), "opening_hours": text("9")})
     outer = draft.ring(300, 300, 150, 100, {})
     inner = draft.ring(340, 330, 30, 30, {"natural": "water"})
-    draft.relation([("w", outer, "outer"), ("w", inner, "inner")],
-                   {"type": "multipolygon", "leisure": "nature_reserve", "name": text("Marsh")})  # fmt: skip
+    members = [("w", outer, "outer"), ("w", inner, "inner")]
+    marsh = {"type": "multipolygon", "leisure": "nature_reserve", "name": text("Marsh")}
+    draft.relation(members, marsh)
     draft.save(path)
 
 
