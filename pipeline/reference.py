@@ -63,12 +63,13 @@ def data_dictionary() -> str:
         "# Data dictionary",
         GENERATED,
         (
-            "Unit suffixes: `_m` metres, `_m2` square metres, `_ha` hectares, `_min` minutes, `_pct` "
-            "per cent (0–100), `_share` (0–1). Tables between steps are (Geo)Parquet files in "
-            "`data/interim/<district>/`, in the metric reference system of the district; what is "
-            "published stands in `outputs/<district>/`. CSV files are UTF-8 without a byte order mark; "
-            "text that a spreadsheet could run as a formula begins with an apostrophe there, and only "
-            "there."
+            "Unit suffixes: `_m` metres, `_m2` square metres, `_ha` hectares, `_min` minutes, "
+            "`_pct` per cent (0–100), `_share` (0–1). Tables between steps are (Geo)Parquet files "
+            "in `data/interim/<district>/`, in the metric reference system of the district; what "
+            "is published stands in `outputs/<district>/`. CSV files are UTF-8 without a byte "
+            "order mark; text in them that a spreadsheet could run as a formula begins with an "
+            "apostrophe. Text in GeoPackages is as it is. Where a district file has a notice, it "
+            "stands in every row of what is published."
         ),
         "## States\n\n" + _table(("state", "means"), STATE_WORDS.items()),
         "## Measures\n\n" + _table(("measure", "means"), MEASURES.items()),
@@ -117,10 +118,11 @@ def data_sources(national: Mapping[str, NationalTable]) -> str:
         "# Data sources",
         GENERATED,
         (
-            "A district names a table by the name of its file in `config/national` and says where its "
-            "copy lies. Beside these it needs OpenStreetMap data (ODbL 1.0, © OpenStreetMap "
-            "contributors), and it may bring layers of its council, declared in its own file. Codes of "
-            "two vintages are never joined silently, and indices of two nations never compared."
+            "A district names a table by the name of its file in `config/national` and says where "
+            "its copy lies. Beside these it needs OpenStreetMap data (ODbL 1.0, © OpenStreetMap "
+            "contributors), and it may bring layers of its council, declared in its own file. "
+            "Codes of two vintages are never joined silently, and indices of two nations never "
+            "compared."
         ),
         *(_of_source(name, national[name]) for name in sorted(national)),
     ]

@@ -8,6 +8,7 @@ import io
 import json
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -64,13 +65,17 @@ def test_no_cell_of_a_hostile_district_is_a_formula() -> None:
                 assert not text.startswith("-") or text[1:].replace(".", "").isdigit()
 
 
-def test_indicators_have_exactly_their_columns() -> None:
-    header = pages.indicators_csv(town()).split(b"\n", 1)[0].decode()
-    assert (
-        header
-        == "neighbourhood_id,category,measure,value,unit,state,coverage_pct,source,source_date"
-    )
-    assert header == ",".join(INDICATOR_COLUMNS)
+def test_indicators_have_exactly_their_columns_and_the_notice_of_the_district() -> None:
+    header, *rows = pages.indicators_csv(town()).decode().splitlines()
+    assert header == ",".join([*INDICATOR_COLUMNS, "notice"])
+    assert header.startswith("neighbourhood_id,category,measure,value,unit,state,coverage_pct,")
+    assert all(row.endswith(",Littleton is made up: nobody lives here.") for row in rows)
+
+
+def test_a_real_district_has_no_notice_column() -> None:
+    material = town()
+    real = replace(material, district=material.district.model_copy(update={"notice": None}))
+    assert pages.indicators_csv(real).decode().splitlines()[0] == ",".join(INDICATOR_COLUMNS)
 
 
 def test_the_wide_and_the_tidy_sheet_say_the_same() -> None:

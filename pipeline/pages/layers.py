@@ -53,7 +53,7 @@ def profiles_gpkg(material: Material) -> Writer:
     frame = gpd.GeoDataFrame(
         table, geometry=geometry.reindex(table["neighbourhood_id"]).to_numpy(), crs=geometry.crs
     )
-    return _writer({"neighbourhoods": frame}, material)
+    return _writer({"neighbourhoods": material.noted(frame)}, material)
 
 
 def assets_gpkg(material: Material) -> Writer:
@@ -70,8 +70,8 @@ def assets_gpkg(material: Material) -> Writer:
         Writes the layers `assets` and `entrances` to the path that it is given.
     """
     layers = {
-        "assets": material.assets[list(ASSET_COLUMNS)],
-        "entrances": material.entrances[list(ENTRANCE_COLUMNS)],
+        "assets": material.noted(material.assets[list(ASSET_COLUMNS)]),
+        "entrances": material.noted(material.entrances[list(ENTRANCE_COLUMNS)]),
     }
     return _writer(layers, material)
 

@@ -45,6 +45,24 @@ class Material:
         people: pd.Series = counted.fillna(at_homes.reindex(counted.index)).fillna(0.0)
         return people
 
+    def noted(self, frame: Any) -> Any:  # noqa: ANN401 (a DataFrame or a GeoDataFrame)
+        """Add the district's notice to every row, where it has one.
+
+        A file travels without its page, and a row without its file.
+
+        Parameters
+        ----------
+        frame
+            What is published.
+
+        Returns
+        -------
+        pandas.DataFrame or geopandas.GeoDataFrame
+            The same rows, with `notice` as one more column.
+        """
+        notice = self.district.notice
+        return frame if notice is None else frame.assign(notice=" ".join(notice.split()))
+
     @property
     def people_are_estimated(self) -> bool:
         """Whether any neighbourhood's people are not from a census."""

@@ -35,11 +35,12 @@ INDICATOR_COLUMNS = (
 DEPRIVATION_COLUMNS = (
     "deprivation_rank",
     "deprivation_decile",
+    "income_decile",
     "deprivation_index",
     "deprivation_year",
     "deprivation_state",
 )
-_WHOLE = {"deprivation_rank", "deprivation_decile", "deprivation_year"}
+_WHOLE = {"deprivation_rank", "deprivation_decile", "income_decile", "deprivation_year"}
 
 
 def cell(value: Any) -> str:  # noqa: ANN401 (text, a number or nothing)
@@ -111,11 +112,11 @@ def indicators_csv(material: Material) -> bytes:
     Returns
     -------
     bytes
-        CSV with `INDICATOR_COLUMNS`, sorted by neighbourhood, category and measure.
+        CSV with `INDICATOR_COLUMNS` and the district's notice, if it has one, sorted by
+        neighbourhood, category and measure.
     """
     rows = material.indicators.sort_values(["neighbourhood_id", "category", "measure"])
-    columns = [rows[name].tolist() for name in INDICATOR_COLUMNS]
-    return csv_bytes(INDICATOR_COLUMNS, zip(*columns, strict=True))
+    return _sheet(material.noted(rows[list(INDICATOR_COLUMNS)]))
 
 
 def profiles_csv(material: Material) -> bytes:
@@ -129,9 +130,12 @@ def profiles_csv(material: Material) -> bytes:
     Returns
     -------
     bytes
-        CSV of `wide_table`.
+        CSV of `wide_table` and the district's notice, if it has one.
     """
-    table = wide_table(material)
+    return _sheet(material.noted(wide_table(material)))
+
+
+def _sheet(table: pd.DataFrame) -> bytes:
     columns = [table[name].tolist() for name in table.columns]
     return csv_bytes(list(table.columns), zip(*columns, strict=True))
 
