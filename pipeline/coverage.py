@@ -105,7 +105,8 @@ def known_within(points: npt.NDArray[np.object_], coverage: gpd.GeoDataFrame) ->
 def _areas_of(shape: shapely.Geometry) -> shapely.Geometry:
     """Drop the lines and points in which cells merely touch what they are cut to."""
     parts = shapely.get_parts(shape)
-    return shapely.union_all(parts[shapely.get_dimensions(parts) == 2])  # noqa: PLR2004 (areas)
+    areas = parts[shapely.get_dimensions(parts) == 2]  # noqa: PLR2004
+    return shapely.union_all(areas) if len(areas) else shapely.Polygon()
 
 
 def _share(parts: npt.NDArray[np.object_], outline: shapely.Geometry) -> float:
