@@ -133,7 +133,6 @@ class Dwellings(Choice):
     smallest_m2: Annotated[float, Field(gt=0, le=1000)]
     largest_unmarked_m2: Annotated[float, Field(gt=0, le=100_000)]
     residential: tuple[str, ...]
-    not_residential: tuple[str, ...]
     storeys_when_unknown: dict[str, Annotated[float, Field(gt=0, le=60)]]
     fewest_buildings_per_household: Share
     floor_m2_per_person: Annotated[float, Field(gt=5, le=200)]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -254,12 +255,12 @@ class Project:
         assert run.returncode == 0, run.stdout
         return run.stdout
 
-    def edit(self, path: str, old: str, new: str) -> None:
-        """Replace a text that stands in a file once or more."""
+    def edit(self, path: str, pattern: str, new: str) -> None:
+        """Replace the first text that a pattern fits in a file."""
         file = self.folder / path
-        before = file.read_text(encoding="utf-8")
-        assert old in before, path
-        file.write_text(before.replace(old, new), encoding="utf-8")
+        text, times = re.subn(pattern, new, file.read_text(encoding="utf-8"), count=1)
+        assert times == 1, path
+        file.write_text(text, encoding="utf-8")
 
     def dates(self) -> dict[str, int]:
         """Return when each made file was last written."""

@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import date
 from pathlib import Path
 
 from pipeline.config import BoundariesTable, District, NationalTable, Place
@@ -69,6 +70,19 @@ def fetch(
     PipelineError
         If an input is missing, refused or damaged; what was there before is untouched.
     """
+    try:
+        _fetch_all(district, district_file, national, out, tell)
+    except PipelineError as error:
+        raise type(error)(f"{error}{_what_stays(out)}") from error
+
+
+def _fetch_all(
+    district: District,
+    district_file: Path,
+    national: dict[str, NationalTable],
+    out: Path,
+    tell: Callable[[str], None],
+) -> None:
     slug = district_file.stem
     inputs = inputs_of(slug, district, national)
     originals = {key: _original(declared, district_file) for key, declared in inputs.items()}
@@ -83,6 +97,15 @@ def fetch(
         write_manifest(Manifest(slug, out.parent, fetched), staging / out.name)
         _move_into_place(staging, out)
     _remove(earlier - {raw.path for raw in fetched.values()}, out.parent)
+
+
+def _what_stays(out: Path) -> str:
+    """Say from when the raw files are that a fetch that failed leaves in place."""
+    with suppress(PipelineError, OSError):
+        osm = read_manifest(out).inputs[OPENSTREETMAP].date
+        day = date.fromtimestamp(out.stat().st_mtime)
+        return f" The raw files fetched on {day} (OpenStreetMap of {osm}) stay as they are."
+    return ""
 
 
 def _line(key: str, raw: RawFile) -> str:
