@@ -44,6 +44,8 @@ OTHER_LAND = {
     "leisure": frozenset(("park", "sports_centre", "golf_course", "nature_reserve", "marina")),
 }  # fmt: skip
 MOST_STOREYS = 60.0
+# People are shared out in grains of a power of two, so that adding them up is exact.
+GRAIN = 2.0**-30
 
 
 def build_homes(
@@ -257,15 +259,16 @@ def conserved_shares(total: float, weights: Floats) -> Floats:
     Returns
     -------
     numpy.ndarray
-        Shares of shape (n,), at least 0; the rounding of all is borne by the largest.
+        Shares of shape (n,), at least 0, in whole grains of a billionth; what rounding them down
+        leaves over is borne by the largest.
 
     Examples
     --------
     >>> math.fsum(conserved_shares(10.0, np.array([1.0, 1.0, 1.0])))
     10.0
     """
-    shares = total * weights / math.fsum(weights)
-    largest = int(np.argmax(shares))
+    shares = np.floor(total * (weights / math.fsum(weights)) / GRAIN) * GRAIN
+    largest = int(np.argmax(weights))
     others = np.delete(shares, largest)
     shares[largest] = total - math.fsum(others)
     return shares
