@@ -15,7 +15,10 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import rasterio.features
 import shapely
+import shapely.geometry
+from rasterio import transform
 from scipy import ndimage
 
 from pipeline.config import Coverage, State
@@ -129,9 +132,11 @@ def _covered(
     inside = ((places >= 0) & (places < size)).all(axis=1)
     mask = np.zeros(tuple(size), dtype=bool)
     mask[tuple(places[inside].T)] = True
-    columns, rows = np.nonzero(_closed(mask, choices))
-    lower = origin + np.column_stack([columns, rows]) * cell
-    return shapely.union_all(shapely.box(*lower.T, *(lower + cell).T))
+    # rasterio counts rows from the north.
+    image = _closed(mask, choices).T[::-1].astype(np.uint8)
+    place = transform.from_origin(origin[0], origin[1] + cell * size[1], cell, cell)
+    found = rasterio.features.shapes(image, mask=image == 1, transform=place)
+    return shapely.union_all([shapely.geometry.shape(area) for area, _ in found])
 
 
 def _witnesses(
@@ -151,10 +156,11 @@ def _witnesses(
 
 def _closed(mask: Mask, choices: Coverage) -> Mask:
     """Close gaps up to `gap_m`, drop spurs up to two cells wide, fill what is enclosed."""
-    reach = max(1, round(choices.gap_m / choices.cell_m / 2))
-    steps = np.hypot(*np.ogrid[-reach : reach + 1, -reach : reach + 1])
-    closed = ndimage.binary_closing(mask, structure=steps <= reach)
-    opened = ndimage.binary_opening(closed, structure=np.ones((3, 3), dtype=bool))
+    reach = choices.gap_m / choices.cell_m / 2
+    # Distances to the nearest cell stand in for a structuring element of any size.
+    grown = ndimage.distance_transform_edt(~mask) <= reach if mask.any() else mask
+    closed = ndimage.distance_transform_edt(grown) > reach if not grown.all() else grown
+    opened = ndimage.binary_opening(closed | mask, structure=np.ones((3, 3), dtype=bool))
     filled: Mask = ndimage.binary_fill_holes(opened)
     return filled
 

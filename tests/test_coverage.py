@@ -15,7 +15,7 @@ FAR_TREE = features(("node/1", {"natural": "tree"}, shapely.Point(-50_000, 0)))
 WEST, EAST = shapely.box(0, 0, 1000, 1000), shapely.box(1000, 0, 2000, 1000)
 TWO = neighbourhoods(("E1", WEST, 100), ("E2", EAST, 100))
 BUFFER_M = 600.0
-CHOICES = STUDY.coverage.model_copy(update={"gap_m": 600.0})
+CHOICES = STUDY.coverage.model_copy(update={"cell_m": 100.0, "gap_m": 600.0})
 
 
 def lattice(west: float, south: float, east: float, north: float) -> list[Way]:
