@@ -14,7 +14,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import date
+from datetime import UTC, datetime
 from pathlib import Path
 
 from pipeline.config import BoundariesTable, District, NationalTable, Place
@@ -103,7 +103,7 @@ def _what_stays(out: Path) -> str:
     """Say from when the raw files are that a fetch that failed leaves in place."""
     with suppress(PipelineError, OSError):
         osm = read_manifest(out).inputs[OPENSTREETMAP].date
-        day = date.fromtimestamp(out.stat().st_mtime)
+        day = datetime.fromtimestamp(out.stat().st_mtime, tz=UTC).astimezone().date()
         return f" The raw files fetched on {day} (OpenStreetMap of {osm}) stay as they are."
     return ""
 

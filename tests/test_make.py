@@ -1,0 +1,365 @@
+"""The real Makefile, on a copy of the project with a district of two neighbourhoods."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import re
+import shutil
+import signal
+import time
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.tiny import STEPS, Project, steps_run
+
+PARK = "config/categories/park.yaml"
+ACCENT = 'accent: "#.{6}"'
+PAGES = ["index", "publish"]
+WORDS = sorted([*PAGES, "looks", "rules"])
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """Build the district once, whichever process of the tests comes first."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    with (folder / "built.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        project = Project(folder / "built")
+        if not (project.folder / "said.txt").exists():
+            said = Project.new(project.folder).built()
+            (project.folder / "said.txt").write_text(said)
+    return project
+
+
+@pytest.fixture
+def project(built: Project, tmp_path: Path) -> Project:
+    """Return a copy of the project with everything built."""
+    return built.copy(tmp_path / "project")
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> Project:
+    """Return a copy of the project with nothing built."""
+    return Project.new(tmp_path / "project")
+
+
+# --- what needs no step --------------------------------------------------------------------------
+
+
+def test_help_is_the_default_and_lists_goals_districts_and_categories(bare: Project) -> None:
+    said = bare.built("help")
+    assert bare.make(*bare.command()[5:]).stdout == said
+    for goal in ("demo", "test", "check", "doctor", "clean", "refetch D=<district>", "<district>"):
+        assert f"make {goal}" in said
+    assert "Districts:  tiny\n" in said
+    assert "Categories: allotments arts_venue" in said
+    assert not (bare.folder / "data").exists()
+
+
+@pytest.mark.parametrize("goal", ["clean", "tiny", "help"])
+@pytest.mark.parametrize("variable", ["DATA", "OUT", "DISTRICTS_DIR", "VENV"])
+def test_a_folder_that_is_nowhere_or_two_words_is_refused(
+    bare: Project, goal: str, variable: str
+) -> None:
+    for value in ("", "/ tmp"):
+        run = bare.make(goal, f"{variable}={value}")
+        assert run.returncode == 2
+        assert f'{variable} must name one folder, without spaces, and is "{value}".' in run.stdout
+        assert "rm -rf" not in run.stdout
+
+
+@pytest.mark.parametrize(
+    "name", ["`touch${IFS}pwned`", "$(shell touch pwned)", "a;touch pwned", "-rf", "Tiny", "a b"]
+)
+def test_a_name_of_a_district_that_is_no_plain_word_is_refused(bare: Project, name: str) -> None:
+    (bare.districts / f"{name}.yaml").touch()
+    for goal in ("help", "tiny"):
+        run = bare.make(goal)
+        assert run.returncode == 2
+        assert "A name is not allowed in districts or config" in run.stdout
+        assert "Use small letters, digits, _ and -" in run.stdout
+    assert not (bare.folder / "pwned").exists()
+
+
+def test_a_district_may_not_be_called_like_a_goal(bare: Project) -> None:
+    bare.choose(lambda _: None, name="clean")
+    run = bare.make("help")
+    assert run.returncode == 2
+    assert "districts/clean.yaml: this is the name of a goal of make" in run.stdout
+
+
+def test_an_old_make_is_refused_in_one_line(bare: Project) -> None:
+    run = bare.make("help", ".FEATURES=second-expansion", "MAKE_VERSION=3.81")
+    assert run.returncode == 2
+    assert "needs GNU Make 4 or newer and is 3.81; on macOS: brew install make" in run.stdout
+    assert run.stdout.count("\n") == 1
+
+
+def test_a_district_that_is_not_known_cannot_be_fetched_again(project: Project) -> None:
+    for name in ("D=nowhere", "D="):
+        run = project.make("refetch", name)
+        assert run.returncode == 2
+        assert "make refetch: name a district, D=<one of: tiny>" in run.stdout
+
+
+# --- what is built -------------------------------------------------------------------------------
+
+
+def test_a_build_runs_every_step_once_and_the_next_one_none(project: Project) -> None:
+    said = (project.folder / "said.txt").read_text()
+    assert steps_run(said) == sorted([*STEPS, "index", "looks", "national", "rules"])
+    assert not _odd_lines(said)
+    dates = project.dates()
+    assert project.built() == ""
+    assert project.dates() == dates
+
+
+def _odd_lines(said: str) -> list[str]:
+    """Return lines that warn: of make's job server, of Python, of libraries."""
+    return [line for line in said.splitlines() if "arning" in line or "jobserver" in line]
+
+
+def test_the_published_files_are_those_that_make_knows(project: Project) -> None:
+    listed = next(
+        line
+        for line in (project.folder / "Makefile").read_text().splitlines()
+        if line.startswith("PUBLISHED :=")
+    )
+    assert sorted(listed.split()[2:]) == sorted(path.name for path in project.out.iterdir())
+
+
+def test_a_dry_run_changes_nothing(project: Project) -> None:
+    project.edit("config/theme.yaml", ACCENT, 'accent: "#0b5c64"')
+    (project.folder / "data/interim/rules.json").unlink()
+    before = _everything(project)
+    said = project.built("-n", "tiny")
+    assert "-m pipeline publish" in said
+    assert _everything(project) == before
+
+
+def _everything(project: Project) -> dict[Path, int]:
+    return {path: path.stat().st_mtime_ns for path in project.folder.rglob("*")}
+
+
+def _touch(path: str) -> Callable[[Project], None]:
+    return lambda project: os.utime(project.folder / path)
+
+
+def _edit(path: str, old: str, new: str) -> Callable[[Project], None]:
+    return lambda project: project.edit(path, old, new)
+
+
+def _unlink(path: str) -> Callable[[Project], None]:
+    return lambda project: (project.folder / path).unlink()
+
+
+AFTER_RULES = ["access", "assets", "entrances", "profiles"]
+# What a change touches. A study or a district is an argument of nearly every step; a step whose
+# result is the same rewrites it all the same, because it was made from other choices.
+TOUCHED: dict[str, tuple[Callable[[Project], None], list[str]]] = {
+    "a colour of the theme": (_edit("config/theme.yaml", ACCENT, 'accent: "#0b5c64"'), PAGES),
+    "the colour of a category": (_edit(PARK, 'colour: "#.{6}"', 'colour: "#2e7d33"'), WORDS),
+    "why a category helps": (_edit(PARK, "sentence: ", "sentence: All "), WORDS),
+    "an OSM rule of a category": (
+        _edit(PARK, "  any:\n", "  any:\n    - leisure: hedge\n"),
+        sorted([*WORDS, *AFTER_RULES]),
+    ),
+    "a category taken away": (
+        _unlink("config/categories/tram_stop.yaml"),
+        sorted([*WORDS, *AFTER_RULES]),
+    ),
+    "the walking speed": (
+        _edit("config/study.yaml", "speed_m_per_min: .*", "speed_m_per_min: 67.0"),
+        sorted([*PAGES, *AFTER_RULES, "homes", "network", "osm"]),
+    ),
+    "the words of a national table": (_touch("config/national/iod_2019.yaml"), ["national"]),
+    "the code of profiles": (_touch("pipeline/profiles.py"), ["index", "profiles", "publish"]),
+    "the code of pages": (_touch("pipeline/pages/static/map.css"), PAGES),
+    "a published page that is gone": (_unlink("outputs/tiny/map.html"), PAGES),
+    "the index that is gone": (_unlink("outputs/index.html"), ["index"]),
+    "a run note that is gone": (_unlink("outputs/tiny/run.json"), PAGES),
+}  # fmt: skip
+FAST = ("a colour of the theme", "the colour of a category", "a published page that is gone")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [name if name in FAST else pytest.param(name, marks=pytest.mark.slow) for name in TOUCHED],
+)
+def test_a_change_rebuilds_exactly_what_it_touches(project: Project, change: str) -> None:
+    spoil, steps = TOUCHED[change]
+    spoil(project)
+    said = project.built()
+    assert steps_run(said) == steps
+    assert not _odd_lines(said)
+    assert project.built() == ""
+
+
+@pytest.mark.slow
+def test_a_title_of_a_district_fetches_nothing(project: Project) -> None:
+    raw = {path: path.stat().st_mtime_ns for path in project.raw.iterdir()}
+    project.choose(lambda choices: choices.update(name="Tinyham"))
+    said = project.built()
+    assert "fetch" not in steps_run(said)
+    assert {path: path.stat().st_mtime_ns for path in project.raw.iterdir()} == raw
+    assert "Tinyham" in (project.out / "map.html").read_text()
+
+
+@pytest.mark.slow
+def test_a_category_put_in_and_taken_out_again_gives_the_bytes_from_before(
+    project: Project,
+) -> None:
+    before = project.state()
+    added = project.folder / "config/categories/hedge.yaml"
+    words = re.sub("precedence: .*", "precedence: 999", (project.folder / PARK).read_text())
+    added.write_text(words)
+    project.built()
+    assert "hedge" in (project.out / "indicators.csv").read_text()
+    added.unlink()
+    project.built()
+    after = project.state()
+    assert {name for name in before if before[name] != after[name]} == set()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("place", ["relative", "absolute"])
+def test_data_and_outputs_may_lie_elsewhere_and_say_the_same(
+    project: Project, tmp_path: Path, place: str
+) -> None:
+    folder = Path("..") if place == "relative" else tmp_path
+    said = project.built("-j4", "tiny", f"DATA={folder}/d", f"OUT={folder}/o")
+    assert not _odd_lines(said)
+    for name in ("map.html", "indicators.csv", "assets.gpkg"):
+        assert (tmp_path / "o" / "tiny" / name).read_bytes() == (project.out / name).read_bytes()
+    assert project.built("tiny", f"DATA={folder}/d", f"OUT={folder}/o") == ""
+
+
+@pytest.mark.slow
+def test_two_districts_stand_side_by_side_and_one_can_go(project: Project) -> None:
+    project.choose(lambda choices: choices.update(name="Twinton"), name="twin")
+    said = project.built("tiny", "twin")
+    assert steps_run(said) == sorted([*STEPS, "index"])
+    assert not _odd_lines(said)
+    index = project.folder / "outputs/index.html"
+    assert "Twinton" in index.read_text()
+    (project.districts / "twin.yaml").unlink()
+    shutil.rmtree(project.folder / "outputs/twin")
+    assert steps_run(project.built()) == ["index"]
+    assert "Twinton" not in index.read_text()
+
+
+@pytest.mark.slow
+def test_clean_takes_what_was_built_and_leaves_raw_files(project: Project) -> None:
+    before = project.state()
+    (project.folder / "outputs/mine.txt").touch()
+    raw = sorted(project.raw.iterdir())
+    project.built("clean")
+    assert sorted(project.raw.iterdir()) == raw
+    assert [path.name for path in (project.folder / "outputs").iterdir()] == ["mine.txt"]
+    assert "fetch" not in steps_run(project.built())
+    (project.folder / "outputs/mine.txt").unlink()
+    assert project.state() == before
+
+
+# --- what goes wrong -----------------------------------------------------------------------------
+
+
+def _one_sentence(said: str) -> str:
+    found = [line for line in said.splitlines() if line.startswith("✗ ")]
+    assert len(found) == 1, said
+    assert "Traceback" not in said
+    return found[0]
+
+
+def test_a_step_that_fails_leaves_what_was_there_and_the_next_make_goes_on(
+    project: Project,
+) -> None:
+    before = project.state()
+    theme = project.folder / "config/theme.yaml"
+    words = theme.read_text()
+    project.edit("config/theme.yaml", ACCENT, "accent: blue")
+    run = project.make("tiny")
+    assert run.returncode == 2
+    assert "config/theme.yaml: accent" in _one_sentence(run.stdout)
+    assert project.state() == before
+    theme.write_text(words)
+    assert steps_run(project.built()) == PAGES
+    assert project.state() == before
+
+
+def test_a_raw_file_changed_by_hand_stops_the_next_build_that_uses_it(project: Project) -> None:
+    before = project.state()
+    people = project.raw / "people.csv"
+    people.write_bytes(people.read_bytes().replace(b"60", b"61"))
+    os.utime(project.folder / "pipeline/neighbourhoods.py")
+    run = project.make("tiny")
+    assert run.returncode == 2
+    sentence = _one_sentence(run.stdout)
+    assert "data/raw/tiny/people.csv: is not the file that was fetched" in sentence
+    assert "make refetch D=tiny" in sentence
+    people.write_bytes(people.read_bytes().replace(b"61", b"60"))
+    assert project.state() == before
+
+
+def test_a_fetch_that_fails_keeps_the_old_files_and_says_of_when_they_are(
+    project: Project,
+) -> None:
+    before = project.state()
+    (project.inputs / "people.csv").write_text("<!doctype html><html>not found</html>")
+    run = project.make("refetch", "D=tiny")
+    assert run.returncode == 2
+    sentence = _one_sentence(run.stdout)
+    assert "inputs/people.csv: is not a table of text: it begins like a web page" in sentence
+    today = datetime.now().astimezone().date()
+    assert f"The raw files fetched on {today} (OpenStreetMap of 2026-01-01)" in sentence
+    assert sentence.endswith("stay as they are.")
+    assert project.state() == before
+    assert project.built() == ""
+
+
+def test_an_environment_variable_that_is_not_set_is_told(project: Project) -> None:
+    def change(choices: dict[str, Any]) -> None:
+        choices["openstreetmap"]["at"]["file"] = "${WHERE_TINY_IS}/map.osm.pbf"
+
+    project.choose(change)
+    run = project.make("refetch", "D=tiny")
+    assert run.returncode == 2
+    assert "the environment variable WHERE_TINY_IS, which is not set" in run.stdout
+    project.built("refetch", "D=tiny", WHERE_TINY_IS="inputs")
+
+
+@pytest.mark.slow
+def test_a_stop_by_the_keyboard_is_quiet_and_the_next_make_finishes(
+    project: Project, built: Project
+) -> None:
+    os.utime(project.folder / "pipeline/osm.py")
+    run = project.start("tiny")
+    assert run.stdout is not None
+    run.stdout.readline()
+    time.sleep(0.3)
+    os.killpg(run.pid, signal.SIGINT)
+    said, _ = run.communicate(timeout=30)
+    assert run.returncode != 0
+    assert "Traceback" not in said
+    project.built()
+    assert project.state() == built.state()
+
+
+@pytest.mark.slow
+def test_sampleton_is_written_and_built_by_one_goal_and_then_nothing_is_left_to_do(
+    bare: Project,
+) -> None:
+    said = bare.built("sampleton", "DISTRICTS_DIR=config/districts")
+    assert "24 neighbourhoods" in said
+    assert not _odd_lines(said)
+    note = json.loads((bare.folder / "outputs/sampleton/run.json").read_text())
+    assert len(note["published"]) == 5
+    assert bare.built("sampleton", "DISTRICTS_DIR=config/districts") == ""
