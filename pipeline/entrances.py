@@ -106,6 +106,7 @@ def _finders(
     """List, for each way of walking in, what is tried in turn."""
     shapes = assets.geometry.to_numpy()
     outlines = _outlines(shapes)
+    not_to_shut_gates = ground[~_ends_at(ground, gates[~gates["is_open"]])]
 
     def given(asked: Flags) -> pd.DataFrame:
         mapped = _gates_on(outlines, asked, gates)
@@ -118,7 +119,7 @@ def _finders(
         return _along(shapes, asked, ground)
 
     def nearest(asked: Flags) -> pd.DataFrame:
-        return _nearest_edge(outlines, asked, ground, cap_m)
+        return _nearest_edge(outlines, asked, not_to_shut_gates, cap_m)
 
     def itself(asked: Flags) -> pd.DataFrame:
         return _parts(shapes, asked)
@@ -160,7 +161,7 @@ def _gates(features: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     ]
     tags = [json.loads(text) for text in points["tags"]]
     gates = points[["feature_id", "geometry"]].assign(
-        is_open=[not walkable.blocks_walking(t) for t in tags],
+        is_open=np.array([not walkable.blocks_walking(t) for t in tags], dtype=bool),
         way_in=[_gate_or_entrance(t) for t in tags],
     )
     return gates[(gates["way_in"] != "") | ~gates["is_open"]].reset_index(drop=True)
@@ -202,13 +203,23 @@ def _crossings(
     parts, of = shapely.get_parts(meeting, return_index=True)
     points, of_point = _sampled(parts)
     rows = _rows(at[asset[of[of_point]]], "crossing", points)
-    locked = gates.geometry.to_numpy()[~gates["is_open"]]
-    if not len(locked) or rows.empty:
-        return rows
-    shut = np.zeros(len(rows), dtype=bool)
-    near = shapely.STRtree(points).query(locked, predicate="dwithin", distance=AT_LOCKED_GATE_M)
-    shut[near[1]] = True
-    return rows[~shut]
+    return rows[~_is_at(points, gates[~gates["is_open"]])]
+
+
+def _is_at(points: Shapes, gates: gpd.GeoDataFrame) -> Flags:
+    """Find the points that are at one of some gates."""
+    found = np.zeros(len(points), dtype=bool)
+    tree = shapely.STRtree(points)
+    near = tree.query(gates.geometry.to_numpy(), predicate="dwithin", distance=AT_LOCKED_GATE_M)
+    found[near[1]] = True
+    return found
+
+
+def _ends_at(edges: gpd.GeoDataFrame, gates: gpd.GeoDataFrame) -> Flags:
+    """Find the edges that end at one of some gates."""
+    lines = edges.geometry.to_numpy()
+    found: Flags = np.logical_or(*(_is_at(shapely.get_point(lines, end), gates) for end in (0, -1)))
+    return found
 
 
 def _along(shapes: Shapes, asked: Flags, ground: gpd.GeoDataFrame) -> pd.DataFrame:
