@@ -21,7 +21,7 @@ from pathlib import Path
 from rich.console import Console
 
 from pipeline import steps
-from pipeline.errors import ChoiceIsNotAllowed, FileCannotBeWritten, PipelineError
+from pipeline.errors import ChoiceIsNotAllowed, FileCannotBeWritten, PipelineError, quoted
 from pipeline.files import write_json
 
 BYTES_PER_KIB = 1024
@@ -54,7 +54,8 @@ def main(arguments: list[str] | None = None) -> int:
     except Exception as error:
         if os.environ.get("HALF_FULL_TRACEBACK"):
             raise
-        fault = f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
+        words = quoted(" ".join(str(error).split()))
+        fault = f"{type(error).__name__}: {words}"
         return _stopped(
             console,
             f"{choices.step}: a fault of this program, not of your files ({fault}). Set "
@@ -135,7 +136,8 @@ def _locked(choices: argparse.Namespace, console: Console) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            console.print(f"{choices.out[0]}: another run is making it; waiting.", markup=False)
+            waiting = f"{choices.out[0]}: another run is making it; waiting."
+            console.print(waiting, markup=False, soft_wrap=True)
             fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
