@@ -113,3 +113,51 @@ CROSSROADS: tuple[Way, ...] = (
     ([(2, -500, 0), (1, 0, 0), (3, 500, 0)], {"highway": "residential", "name": "Long Street"}),
     ([(4, 0, -500), (1, 0, 0), (5, 0, 500)], {"highway": "residential", "name": "High Street"}),
 )
+
+
+# --- points that stand on a network without being drawn -----------------------------------------
+
+
+def line_of_streets(*lengths_dm: int, apart: tuple[int, ...] = ()) -> gpd.GeoDataFrame:
+    """Lay out streets in a row, edge 0 from junction 0 to 1 and so on; then streets apart."""
+    n = len(lengths_dm)
+    starts = [*range(n), *(n + 1 + 2 * at for at in range(len(apart)))]
+    return gpd.GeoDataFrame(
+        {
+            "edge_id": range(n + len(apart)),
+            "start": starts,
+            "end": [start + 1 for start in starts],
+            "length_dm": [*lengths_dm, *apart],
+        },
+        geometry=[shapely.Point(0, 0)] * (n + len(apart)),
+        crs=CRS,
+    )
+
+
+def homes_at(*rows: tuple[int, int, int]) -> gpd.GeoDataFrame:
+    """Place homes `h0`, `h1`, … by edge, decimetres along it and snap leg; edge −1 is off."""
+    return _standing({"home_id": [f"h{at}" for at in range(len(rows))]}, rows)
+
+
+def entrances_at(*rows: tuple[str, int, int, int], category: str = "park") -> gpd.GeoDataFrame:
+    """Place entrances by asset, edge, decimetres along it and snap leg; edge −1 is off."""
+    names = {"asset_id": [row[0] for row in rows], "category": category}
+    return _standing(names, [row[1:] for row in rows])
+
+
+def _standing(
+    names: Mapping[str, object], rows: Sequence[tuple[int, int, int]]
+) -> gpd.GeoDataFrame:
+    edges = [row[0] for row in rows]
+    frame = gpd.GeoDataFrame(
+        {
+            **names,
+            "edge_id": edges,
+            "along_dm": [row[1] for row in rows],
+            "snap_dm": [row[2] for row in rows],
+            "state": ["ok" if edge >= 0 else "unreachable" for edge in edges],
+        },
+        geometry=[shapely.Point(0, 0)] * len(rows),
+        crs=CRS,
+    )
+    return frame.astype({"edge_id": "int64", "along_dm": "int64", "snap_dm": "int64"})

@@ -1,0 +1,75 @@
+"""One row a home and category, and a state that says what a missing number means."""
+
+import math
+from typing import Any
+
+import pandas as pd
+
+from pipeline import tables
+from pipeline.access import measure_access
+from tests.towns import STUDY, entrances_at, homes_at, line_of_streets, rules
+
+NETWORK = line_of_streets(10_000, 10_000, apart=(20_000,))
+# Two homes on the long street, one on the street apart, one that no street is near to.
+HOMES = homes_at((0, 0, 0), (1, 9000, 0), (2, 0, 0), (-1, 0, 0))
+RULES = {
+    "park": rules(),
+    "tram_stop": rules(none_mapped_means="none"),
+    "vacant_shop": rules(none_mapped_means="unknown"),
+}
+DOORS = entrances_at(("a", 0, 4000, 0), ("b", 1, 0, 0), category="park")
+
+
+def measured(doors: pd.DataFrame = DOORS) -> Any:  # noqa: ANN401 (rows by two keys)
+    table, report = measure_access(HOMES, doors, NETWORK, RULES, STUDY.walking)
+    tables.check(table, tables.ACCESS, "access")
+    assert sum(report["answers"].values()) == len(table) == len(HOMES) * len(RULES)
+    return table.set_index(["category", "home_id"]).sort_index()
+
+
+def test_what_is_mapped_is_measured_from_every_home() -> None:
+    parks = measured().loc["park"]
+    assert parks["nearest_m"].tolist()[:2] == [400.0, 900.0]
+    assert parks["nearest_asset"].tolist() == ["a", "b", "", ""]
+    assert parks["n_within_5_min"].tolist()[:3] == [1, 0, 0]
+    assert parks["n_within_15_min"].tolist()[:3] == [2, 1, 0]
+
+
+def test_where_no_street_leads_there_it_is_unreachable_and_none_is_within_reach() -> None:
+    park = measured().loc[("park", "h2")]
+    assert (park["state"], park["n_within_15_min"]) == ("unreachable", 0)
+    assert math.isnan(park["nearest_m"])
+
+
+def test_a_home_off_the_network_has_no_count() -> None:
+    park = measured().loc[("park", "h3")]
+    assert park["state"] == "unreachable"
+    assert math.isnan(park["n_within_15_min"])
+
+
+def test_none_mapped_means_none_or_unknown_as_the_category_says() -> None:
+    table = measured()
+    none, unknown = table.loc["tram_stop"], table.loc["vacant_shop"]
+    assert none["state"].tolist() == ["unreachable"] * 4
+    assert none["n_within_15_min"].tolist()[:3] == [0, 0, 0]
+    assert unknown["state"].tolist() == ["no_data"] * 4
+    assert unknown["n_within_15_min"].isna().all()
+    assert unknown["nearest_m"].isna().all()
+
+
+def test_one_that_is_mapped_and_that_no_street_is_near_to_is_known() -> None:
+    shop = entrances_at(("s", -1, 0, 0), category="vacant_shop")
+    shops = measured(pd.concat([DOORS, shop])).loc["vacant_shop"]
+    assert shops["state"].tolist() == ["unreachable"] * 4
+    assert shops["n_within_15_min"].tolist()[:3] == [0, 0, 0]
+
+
+def test_a_district_without_any_asset_is_measured() -> None:
+    table = measured(DOORS[:0])
+    assert set(table.loc["park", "state"]) == {"unreachable"}
+
+
+def test_the_order_of_rows_does_not_matter() -> None:
+    there, _ = measure_access(HOMES, DOORS, NETWORK, RULES, STUDY.walking)
+    back, _ = measure_access(HOMES[::-1], DOORS[::-1], NETWORK[::-1], RULES, STUDY.walking)
+    assert tables.ordered(back, tables.ACCESS).equals(tables.ordered(there, tables.ACCESS))
