@@ -291,6 +291,7 @@ class PeopleTable(Published):
     counts: Literal["people", "households"]
     code: Columns
     count: Columns
+    sheet: str | None = None
     header_cell: str | None = None
 
 

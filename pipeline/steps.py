@@ -118,8 +118,8 @@ def osm(
     files.write_table(data.streets, tables.STREETS, out[1])
     files.write_table(coverage, tables.COVERAGE, out[2], covered)
     files.write_table(data.features, tables.FEATURES, out[0], data.report)
-    share = 100 * covered["covered_share_of_area"]
-    return f"{len(data.features):,} features, {len(data.streets):,} streets, covers {share:.0f} %"
+    known = f"{covered['neighbourhoods_covered']} of {len(areas)} neighbourhoods covered"
+    return f"{len(data.features):,} features, {len(data.streets):,} streets, {known}"
 
 
 # --- what there is, and how one gets there --------------------------------------------------------

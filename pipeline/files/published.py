@@ -246,7 +246,7 @@ def read_people(path: Path, table: PeopleTable) -> pd.DataFrame:
     FileIsDamaged
         If a code or count is not one; the message names its row.
     """
-    frame = read_cells(path, None, _headings(table.header_cell, table.code))
+    frame = read_cells(path, table.sheet, _headings(table.header_cell, table.code))
     code = column_named(frame, table.code, path)
     count = numbers(frame[column_named(frame, table.count, path)], path)
     if (count < 0).any():
