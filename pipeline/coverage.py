@@ -25,6 +25,9 @@ from pipeline.config import Coverage, State
 
 Mask = npt.NDArray[np.bool_]
 
+# This much of beach may lie between the last street and the sea.
+SHORE_M = 200.0
+
 
 def measure_coverage(
     neighbourhoods: gpd.GeoDataFrame,
@@ -57,7 +60,7 @@ def measure_coverage(
     outline = shapely.union_all(neighbourhoods.geometry.to_numpy())
     around = shapely.buffer(outline, buffer_m)
     region = _areas_of(shapely.intersection(_covered(features, streets, choices, around), around))
-    edge = _edge(region, features, choices.cell_m)
+    edge = _edge(region, features)
     parts = shapely.intersection(neighbourhoods.geometry.to_numpy(), region)
     shares = np.clip(shapely.area(parts) / shapely.area(neighbourhoods.geometry.to_numpy()), 0, 1)
     is_known = shares >= choices.smallest_share
@@ -165,12 +168,12 @@ def _closed(mask: Mask, choices: Coverage) -> Mask:
     return filled
 
 
-def _edge(region: shapely.Geometry, features: gpd.GeoDataFrame, cell_m: float) -> shapely.Geometry:
+def _edge(region: shapely.Geometry, features: gpd.GeoDataFrame) -> shapely.Geometry:
     """Return the outline of the region, without what runs along the shore."""
     shores = features.geometry[
         (features["shape"] == "line") & features["tags"].str.contains('"natural": "coastline"')
     ]
     if shores.empty:
         return shapely.boundary(region)
-    near_shore = shapely.buffer(shapely.union_all(shores.to_numpy()), 2 * cell_m)
+    near_shore = shapely.buffer(shapely.union_all(shores.to_numpy()), SHORE_M)
     return shapely.difference(shapely.boundary(region), near_shore)
