@@ -15,7 +15,7 @@ import pandas as pd
 import pyproj
 import shapely
 
-from pipeline.errors import quoted
+from pipeline.errors import ChoiceIsNotAllowed, quoted
 from pipeline.text import folded
 
 Texts = npt.NDArray[np.object_]
@@ -58,6 +58,49 @@ def system_called(text: str) -> str:
         Such as `EPSG:27700`; the text itself where it is not known.
     """
     return _SYSTEMS.get(re.sub(r"[^a-z0-9]", "", folded(text)), text)
+
+
+def is_known(system: str) -> bool:
+    """Tell whether a code is one of a coordinate reference system.
+
+    Parameters
+    ----------
+    system
+        Such as `EPSG:27700`.
+
+    Returns
+    -------
+    bool
+        Whether places can be moved into it.
+    """
+    try:
+        return pyproj.CRS(system).is_geographic or pyproj.CRS(system).is_projected
+    except pyproj.exceptions.CRSError:
+        return False
+
+
+def must_be_metric(system: str, where: str) -> None:
+    """Stop unless distances in a coordinate reference system are metres.
+
+    Parameters
+    ----------
+    system
+        Its code.
+    where
+        The key that names it, for the message.
+
+    Raises
+    ------
+    ChoiceIsNotAllowed
+        If it is not known, or is in degrees or feet.
+    """
+    units = {axis.unit_name for axis in pyproj.CRS(system).axis_info} if is_known(system) else set()
+    if units != {"metre"}:
+        words = "is not in metres" if units else "is not known"
+        raise ChoiceIsNotAllowed(
+            f"{where}: {quoted(system)} {words}; name a system in metres, such as EPSG:27700 for "
+            "Great Britain or EPSG:29903 for Northern Ireland."
+        )
 
 
 def drawn_shapes(rows: gpd.GeoDataFrame, crs: str) -> tuple[Texts, Texts]:
@@ -145,7 +188,8 @@ def _numbers(texts: Texts) -> Numbers:
 
 
 def _why_not(system: str, xs: Numbers, ys: Numbers, x: Texts, y: Texts) -> list[str]:
-    if system not in _SYSTEMS.values() and not re.fullmatch(r"EPSG:\d{4,5}", system):
+    is_code = system in _SYSTEMS.values() or re.fullmatch(r"EPSG:\d{4,5}", system) is not None
+    if not (is_code and is_known(system)):
         words = f"says that it is in {quoted(system)}" if system else "does not say in which system"
         return [f"{words} its coordinates are; known are WGS84, ETRS89, OSGB36"] * len(xs)
     is_degrees = system in _DEGREES

@@ -13,6 +13,7 @@ import shapely
 
 from pipeline.codes import WORDS, CodedTable, must_all_be_in, must_be_of
 from pipeline.config import BoundariesTable, District, Grid, PeopleTable, State, Vintage
+from pipeline.coordinates import must_be_metric
 from pipeline.deprivation import Ranked, rank_neighbourhoods
 from pipeline.errors import (
     ChoiceIsNotAllowed,
@@ -56,6 +57,7 @@ def build_neighbourhoods(
     CodesDoNotMatch, TableBreaksItsContract, ChoiceIsNotAllowed
         If the tables do not speak of the same areas, or an area cannot be drawn.
     """
+    must_be_metric(district.crs, f"{district.name}: crs")
     if isinstance(district.neighbourhoods, Grid):
         return from_grid(district.neighbourhoods, district.crs)
     if inputs is None:

@@ -53,6 +53,8 @@ def read_osm(path: str, crs: str, outline: shapely.Geometry, buffer_m: float) ->
         If it holds no street near the district.
     """
     found = read_file(path)
+    if not found.street_wkb:
+        raise SourceIsEmpty(f"{path}: holds no street; give an extract that has streets.")
     project = pyproj.Transformer.from_crs("EPSG:4326", crs, always_xy=True)
     near = shapely.box(*shapely.buffer(shapely.box(*shapely.bounds(outline)), buffer_m).bounds)
     features = _features(found, project, crs, near)
@@ -105,7 +107,9 @@ def _streets(
 
 
 def _projected(wkb: list[str], project: pyproj.Transformer) -> Shapes:
-    shapes = shapely.from_wkb(np.asarray(wkb, dtype=object))
+    shapes: Shapes = shapely.from_wkb(np.asarray(wkb, dtype=object))
+    if not len(shapes):
+        return shapes
     return shapely.transform(
         shapes, lambda points: np.column_stack(project.transform(points[:, 0], points[:, 1]))
     )

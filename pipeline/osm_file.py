@@ -115,7 +115,7 @@ def _collect(path: str) -> OsmFile:
                 _take_relation(found, entity)
             else:
                 _take_area(found, entity, factory)
-    except (RuntimeError, ValueError) as error:
+    except (RuntimeError, ValueError, osmium.InvalidLocationError) as error:
         raise FileIsDamaged(
             f"{path}: cannot be read as OpenStreetMap data ({quoted(error)}); it is cut short or "
             "is something else. Fetch it again."

@@ -18,7 +18,7 @@ import pandas as pd
 import shapely
 
 from pipeline.config import CategoryRules, CouncilLayer, RecordsTable, TagValues
-from pipeline.coordinates import drawn_shapes, points_from, system_called
+from pipeline.coordinates import drawn_shapes, is_known, points_from, system_called
 from pipeline.errors import (
     ChoiceIsNotAllowed,
     PlaceIsElsewhere,
@@ -235,6 +235,11 @@ def _places(
         return drawn_shapes(cells.rows, crs)
     geometry = np.full(len(cells), None, dtype=object)
     reasons = np.full(len(cells), "has no coordinates", dtype=object)
+    if declared.crs is not None and not is_known(declared.crs):
+        raise ChoiceIsNotAllowed(
+            f"layers.{cells.name}.crs: {quoted(declared.crs)} is not known; name the system of its "
+            "coordinates, such as EPSG:27700 or EPSG:4326."
+        )
     pairs = list(_pairs(cells, declared))
     if not pairs:
         raise ChoiceIsNotAllowed(

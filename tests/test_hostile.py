@@ -1,0 +1,626 @@
+"""Hostile inputs through the command itself: one sentence, exit 1, and nothing else happens.
+
+Each row of the tables below is a fault: what is spoilt, the step that notices it, and what its
+sentence must hold. Files that need no making lie in `tests/hostile`.
+"""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import http.server
+import json
+import re
+import resource
+import shutil
+import sqlite3
+import subprocess
+import sys
+import threading
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import osmium
+import pandas as pd
+import pytest
+import shapely
+from osmium.osm import mutable
+
+from pipeline.__main__ import main
+from tests import tiny
+from tests.tiny import CODES, EAST, NORTH, ROOT, Project, choices, write_inputs, write_map
+
+HOSTILE = Path(__file__).parent / "hostile"
+STUDY = ROOT / "config/study.yaml"
+CHAIN = ("fetch", "neighbourhoods", "osm", "assets")
+
+
+class Place:
+    """A tiny district, and its first four steps as the Makefile calls them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.inputs = folder / "inputs"
+        self.raw = folder / "data/raw/tiny"
+        self.made = folder / "data/interim/tiny"
+        self.study = folder / "study.yaml"
+        self.district = folder / "districts/tiny.yaml"
+
+    def lay_out(self) -> None:
+        """Write raw files and choices, and take every step once."""
+        write_inputs(self.inputs)
+        shutil.copy(STUDY, self.study)
+        self.district.parent.mkdir()
+        self.choose(lambda _: None)
+        for name, kind in (("rules", "categories"), ("national", "national")):
+            found = sorted((ROOT / "config" / kind).glob("*.yaml"))
+            assert run(name, *found, "--out", self.made.parent / f"{name}.json") == 0
+        for step in CHAIN:
+            assert run(*self.arguments(step)) == 0
+
+    def choose(self, change: Callable[[dict[str, Any]], object]) -> None:
+        """Write the district's file, changed."""
+        values = choices()
+        change(values)
+        self.district.write_text(json.dumps(values))
+
+    def replace(self, name: str, content: str | bytes) -> None:
+        """Write an input."""
+        path = self.inputs / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+
+    def give(self, key: str, name: str) -> None:
+        """Let the district name another file for an input."""
+
+        def change(values: dict[str, Any]) -> None:
+            areas, layers = values["neighbourhoods"], values["layers"]
+            entry = values[key] if key in values else (areas if key in areas else layers)[key]
+            entry["at"] = {"file": name}
+
+        self.choose(change)
+
+    def arguments(self, step: str) -> list[str]:
+        """Return the arguments of a step."""
+        national, manifest = self.made.parent / "national.json", self.raw / "manifest.json"
+        areas, features = self.made / "neighbourhoods.parquet", self.made / "features.parquet"
+        inputs, outputs = {
+            "fetch": ((self.district, national), (manifest,)),
+            "neighbourhoods": ((self.district, national, manifest), (areas,)),
+            "osm": (
+                (self.study, self.district, manifest, areas),
+                (features, self.made / "streets.parquet", self.made / "coverage.parquet"),
+            ),
+            "assets": (
+                (self.study, self.made.parent / "rules.json", national, self.district, manifest,
+                 areas, features),
+                (self.made / "assets.parquet", self.made / "access_points.parquet",
+                 self.made / "set_aside.csv"),
+            ),
+        }[step]  # fmt: skip
+        return [step, *map(str, inputs), "--out", *map(str, outputs)]
+
+    def state(self) -> dict[str, bytes]:
+        """Return every byte under the folder of data."""
+        found = (path for path in (self.folder / "data").rglob("*") if path.is_file())
+        return {str(p): p.read_bytes() for p in found if not p.name.endswith(".lock")}
+
+
+def run(*arguments: object) -> int:
+    return main([str(argument) for argument in arguments])
+
+
+@pytest.fixture(scope="session")
+def laid_out(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    place = Place(tmp_path_factory.mktemp("place") / "place")
+    place.lay_out()
+    return place
+
+
+@pytest.fixture
+def place(laid_out: Place, tmp_path: Path) -> Place:
+    shutil.copytree(laid_out.folder, tmp_path / "place")
+    return Place(tmp_path / "place")
+
+
+def must_stop(place: Place, capsys: pytest.CaptureFixture[str], step: str, words: str) -> str:
+    """Take steps up to one that must stop, and hold its sentence against what it must say."""
+    for earlier in CHAIN[: CHAIN.index(step)]:
+        assert run(*place.arguments(earlier)) == 0, capsys.readouterr().err
+    capsys.readouterr()
+    before = place.state()
+    code = run(*place.arguments(step))
+    said = capsys.readouterr().err
+    lines = [line for line in said.splitlines() if not line.endswith(" …")]
+    assert code == 1, f"accepted: {said}"
+    assert len(lines) == 1, said
+    sentence = lines[0]
+    assert sentence.startswith("✗ ")
+    assert "Traceback" not in said
+    assert "a fault of this program" not in sentence
+    assert re.search(words, sentence), sentence
+    assert all(character.isprintable() for character in sentence)
+    assert place.state() == before
+    return sentence
+
+
+Spoil = Callable[[Place], object]
+Row = tuple[str, Spoil, str, str]
+
+
+def _file(name: str, of: str | None = None) -> Spoil:
+    """Give a named hostile file in the place of an input."""
+
+    def spoil(place: Place) -> None:
+        target = {".csv": "people.csv", ".geojson": "areas.geojson"}[Path(name).suffix]
+        shutil.copy(HOSTILE / name, place.inputs / (of or target))
+        if target.endswith(".geojson"):
+            place.give("boundaries", "../inputs/areas.geojson")
+
+    return spoil
+
+
+def _write(name: str, content: str | bytes) -> Spoil:
+    return lambda place: place.replace(name, content)
+
+
+def _give(key: str, name: str) -> Spoil:
+    return lambda place: place.give(key, name)
+
+
+def _cut(name: str, share: float) -> Spoil:
+    def spoil(place: Place) -> None:
+        content = (place.inputs / name).read_bytes()
+        place.replace(name, content[: int(len(content) * share)])
+
+    return spoil
+
+
+def _areas(change: Callable[[gpd.GeoDataFrame], gpd.GeoDataFrame | None]) -> Spoil:
+    def spoil(place: Place) -> None:
+        path = place.inputs / "areas.gpkg"
+        frame = gpd.read_file(path)
+        changed = change(frame)
+        path.unlink()
+        (frame if changed is None else changed).to_file(path, layer="areas")
+
+    return spoil
+
+
+def _text(name: str, old: str, new: str) -> Spoil:
+    def spoil(place: Place) -> None:
+        text = (place.inputs / name).read_text()
+        assert old in text
+        place.replace(name, text.replace(old, new))
+
+    return spoil
+
+
+def _shape(number: int, shape: shapely.Geometry) -> Spoil:
+    def change(frame: gpd.GeoDataFrame) -> None:
+        frame.loc[number, "geometry"] = shape
+
+    return _areas(change)
+
+
+def _square(x: float, y: float, size: float = 500.0) -> shapely.Polygon:
+    return shapely.box(EAST + x, NORTH + y, EAST + x + size, NORTH + y + size)
+
+
+def _as_of_2011(place: Place) -> None:
+    _areas(lambda frame: frame.rename(columns={"LSOA21CD": "LSOA11CD", "LSOA21NM": "LSOA11NM"}))(
+        place
+    )
+    place.choose(lambda c: c["neighbourhoods"]["boundaries"].update(table="lsoa_2011"))
+
+
+BOWTIE = shapely.Polygon(
+    [(EAST + x, NORTH + y) for x, y in ((500, 0), (1000, 500), (1000, 0), (500, 500))]
+)
+
+
+# --- files ---------------------------------------------------------------------------------------
+
+CODE = "neighbourhoods"
+FILES: list[Row] = [
+    # Other things than their name says.
+    ("a VRT as GeoJSON", _file("vrt-dressed-as.geojson"), "fetch", "areas.geojson: .*virtual file"),
+    ("a VRT behind JSON", _file("vrt-behind-json.geojson"), "fetch", "virtual file"),
+    ("a web page as GeoJSON", _file("web-page.geojson"), "fetch", "begins like a web page"),
+    ("a web page as CSV", _file("web-page.csv"), "fetch", "people.csv: .* a web page"),
+    ("a web page as PBF", _write("map.osm.pbf", "<!doctype html><html></html>"), "fetch|osm",
+     "map.osm.pbf"),
+    ("a pointer to a file", _file("pointer.csv"), "fetch", "not downloaded"),
+    ("the password file", _give("people", "../../../../../../../../etc/passwd"), "fetch",
+     r"etc/passwd: files of this kind are not read here; give one that ends in \.geojson"),
+    ("a path of GDAL", _give("boundaries", "/vsicurl/http://127.0.0.1:9/a.geojson"), "fetch",
+     "a.geojson: there is no such file"),
+    ("an address", _give("people", "http://127.0.0.1:9/a.csv"), "fetch", "no such file"),
+    ("a path of a database", _give("boundaries", "PG:dbname=x.gpkg"), "fetch", "no such file"),
+    ("a device", _give("people", "/dev/zero"), "fetch", "files of this kind are not read"),
+    ("a file inside a zip", _give("boundaries", "/vsizip/x.zip/a.geojson"), "fetch", "no such"),
+    # Places and shapes.
+    ("degrees called metres", _file("degrees-labelled-metres.geojson"), "fetch", "look like deg"),
+    ("metres called degrees", _file("metres-labelled-degrees.geojson"), "fetch", "like metres"),
+    ("an unknown system", _file("unknown-system.geojson"), "fetch", "‘Newport grid’ is not known"),
+    ("NaN", _file("nan-coordinate.geojson"), "fetch", "areas.geojson: .*NaN"),
+    ("infinity", _file("infinite-coordinate.geojson"), "fetch", "feature 2"),
+    ("text for coordinates", _file("text-coordinates.geojson"), "fetch", "feature 2"),
+    ("no shape", _file("null-geometry.geojson"), "fetch", "feature 2 has no geometry"),
+    ("an empty shape", _file("empty-geometry.geojson"), "fetch", "no geometry.*‘2’"),
+    ("an open ring", _file("open-ring.geojson"), "fetch", "feature 2"),
+    ("a point for an area", _shape(1, shapely.Point(EAST, NORTH)), "fetch", "1 features are not ar"),
+    ("a bowtie", _shape(1, BOWTIE), CODE, rf"boundaries.gpkg: .*‘{CODES[1]}’ crosses itself"),
+    ("areas that overlap", _shape(1, _square(200, 0)), CODE, rf"{CODES[0]}.*{CODES[1]}|overlap"),
+    ("another place's boundaries", _areas(lambda f: f.set_crs(3857, allow_override=True)), CODE,
+     "boundaries.gpkg: .*EPSG:3857.*outside.*EPSG:27700 holds: give the true"),
+    # Codes and counts.
+    ("a doubled code", _areas(lambda f: f.assign(LSOA21CD=CODES[0])), CODE, f"‘{CODES[0]}’"),
+    ("a code without people", _text("people.csv", CODES[1], "E01099899"), CODE,
+     rf"people.csv.*{CODES[1]}|{CODES[1]}.*people.csv"),
+    ("boundaries of 2011 with ranks of 2025",
+     _as_of_2011, CODE, "LSOA 2011"),
+    ("a path for a code", _text("people.csv", CODES[1], "../../x"), "fetch", "‘../../x’ is no code"),
+    ("fewer than nobody", _text("people.csv", '"40"', '"-40"'), "fetch", "row 3 counts -40 people"),
+    ("no count", _text("people.csv", '"40"', '""'), "fetch", "row 3.*‘’ is not a number"),
+    ("not a count", _text("people.csv", '"40"', '"1e3"'), "fetch", "row 3.*‘1e3’ is not a number"),
+    ("NaN people", _text("people.csv", '"40"', '"nan"'), "fetch", "row 3.*‘nan’ is not a number"),
+    ("endless people", _text("people.csv", '"40"', '"' + "9" * 400 + '"'), "fetch", "row 3"),
+    ("a rank of nobody", _text("ranks.csv", '"33000"', '"0"'), CODE, "deprivation.csv: row 3: the .* from 1 to"),
+    ("a rank beyond all", _text("ranks.csv", '"33000"', '"33756"'), CODE, "deprivation.csv: row 3: the .* from 1 to"),
+    ("a decile that is none", _text("ranks.csv", '"10"', '"11"'), CODE, "deprivation.csv: row 3: the .* from 1 to"),
+    # Cut short.
+    *[
+        (f"GeoPackage cut at {share}", _cut("areas.gpkg", share), "fetch", "areas.gpkg: .*cut short")
+        for share in (0.1, 0.5, 0.99)
+    ],
+    *[
+        (f"PBF cut at {share}", _cut("map.osm.pbf", share), "fetch|osm", "map.osm.pbf|openstreetmap")
+        for share in (0.02, 0.3, 0.5, 0.8, 0.99)
+    ],
+    ("CSV cut in a cell", _cut("people.csv", 0.97), "fetch", "people.csv: row 3"),
+    ("CSV cut in a row", _cut("ranks.csv", 0.9), "fetch", "ranks.csv: row 3"),
+    ("CSV cut after its headings", _cut("people.csv", 0.42), "fetch", "people.csv"),
+    ("an empty CSV", _write("people.csv", ""), "fetch", "people.csv: is empty"),
+    ("NUL bytes", _file("nul.csv"), "fetch", "NUL"),
+    # Maps.
+    ("the map of another place", lambda p: write_map(p.inputs / "map.osm.pbf", shift=90_000),
+     "osm", "holds no street within .* of the district; is it the extract of another place"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("row", FILES, ids=[row[0] for row in FILES])
+def test_a_hostile_file_is_told_in_one_sentence(
+    place: Place, capsys: pytest.CaptureFixture[str], row: Row
+) -> None:
+    _, spoil, step, words = row
+    spoil(place)
+    if "|" in step:
+        step = "fetch" if run(*place.arguments("fetch")) else step.split("|")[1]
+    must_stop(place, capsys, step, words)
+
+
+# --- maps ----------------------------------------------------------------------------------------
+
+
+def _map(name: str, content: str | bytes) -> Spoil:
+    def spoil(place: Place) -> None:
+        place.replace(name, content)
+        place.give("openstreetmap", f"../inputs/{name}")
+
+    return spoil
+
+
+def _xml(body: str, head: str = "<?xml version='1.0'?>") -> str:
+    return f"{head}\n<osm version='0.6'>{body}</osm>\n"
+
+
+def _as(ending: str, pack: Callable[[bytes], bytes], share: float) -> Spoil:
+    """Write the map in another format and cut it."""
+
+    def spoil(place: Place) -> None:
+        plain = place.inputs / "plain.osm"
+        write_map(plain)
+        packed = pack(plain.read_bytes())
+        _map(f"map{ending}", packed[: int(len(packed) * share)])(place)
+
+    return spoil
+
+
+ENTITIES = "<?xml version='1.0'?><!DOCTYPE osm [<!ENTITY a 'ha'><!ENTITY b '&a;&a;&a;'>]>"
+MAPS: list[Row] = [
+    ("an empty map", _map("map.osm", _xml("")), "osm", "holds no tagged way; it is empty"),
+    ("entities", _map("map.osm", _xml("<note>&b;</note>", ENTITIES)), "fetch", "DOCTYPE or ENTITY"),
+    ("entities far below", _map("map.osm", _xml("", "<?xml version='1.0'?>" + " " * 70_000
+     + ENTITIES[21:])), "osm", "map.osm|openstreetmap.osm"),
+    ("XML that is no map", _map("map.osm", "<?xml version='1.0'?><gpx></gpx>"), "osm",
+     "openstreetmap.osm"),
+    ("XML cut short", _as(".osm", bytes, 0.6), "osm", "openstreetmap.osm: cannot be read"),
+    ("gzip cut short", _as(".osm.gz", gzip.compress, 0.6), "osm", "openstreetmap.osm.gz"),
+    ("gzip cut at its end", _as(".osm.gz", gzip.compress, 0.999), "osm", "openstreetmap.osm.gz"),
+    ("bzip2 cut short", _as(".osm.bz2", bz2.compress, 0.9), "osm", "openstreetmap.osm.bz2"),
+    ("gzip that is none", _map("map.osm.gz", b"\x1f\x8bnonsense"), "osm", "openstreetmap.osm.gz"),
+    ("ways without places", _map("map.osm", _xml(
+        "<way id='1'><nd ref='1'/><nd ref='2'/><tag k='highway' v='path'/></way>")), "osm",
+     "openstreetmap.osm"),
+    ("a place beyond the globe", _map("map.osm", _xml(
+        "<node id='1' lat='999' lon='0'/><node id='2' lat='nan' lon='inf'/>"
+        "<way id='1'><nd ref='1'/><nd ref='2'/><tag k='highway' v='path'/></way>")), "osm",
+     "openstreetmap.osm"),
+    ("a number that is none", _map("map.osm", _xml(
+        "<node id='99999999999999999999' lat='0' lon='0'/>")), "osm", "openstreetmap.osm"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("row", MAPS, ids=[row[0] for row in MAPS])
+def test_a_hostile_map_is_told_in_one_sentence(
+    place: Place, capsys: pytest.CaptureFixture[str], row: Row
+) -> None:
+    _, spoil, step, words = row
+    spoil(place)
+    must_stop(place, capsys, step, words)
+
+
+# --- choices -------------------------------------------------------------------------------------
+
+
+def _yaml(old: str, new: str) -> Spoil:
+    """Change the text of the district's file, written as YAML."""
+
+    def spoil(place: Place) -> None:
+        text = place.district.read_text()
+        assert old in text, old
+        place.district.write_text(text.replace(old, new, 1), errors="surrogatepass")
+
+    return spoil
+
+
+def _study(pattern: str, new: str) -> Spoil:
+    def spoil(place: Place) -> None:
+        text, times = re.subn(pattern, new, place.study.read_text(), count=1)
+        assert times == 1
+        place.study.write_text(text)
+
+    return spoil
+
+
+def _whole(content: bytes) -> Spoil:
+    return lambda place: place.district.write_bytes(content)
+
+
+SPEED = "speed_m_per_min: .*"
+CHOICES: list[Row] = [
+    ("a word that was false", _yaml('"england"', "NO"), "fetch", "tiny.yaml: nation: .*found ‘NO’"),
+    ("a number for a code", _yaml('"E07099998"', "7099998"), "fetch", "tiny.yaml: code: "),
+    ("minutes and seconds", _yaml('"E07099998"', "1:30"), "fetch", "tiny.yaml: code: .*‘1:30’"),
+    ("a doubled key", _yaml('"nation"', '"name": "x", "nation"'), "fetch", "‘name’ stands here tw"),
+    ("a misspelt key", _yaml('"notice"', '"notise"'), "fetch", "tiny.yaml: notise: .* not known"),
+    ("a missing key", _yaml('"crs": "EPSG:27700", "notice"', '"notice"'), "fetch", "crs: .*missing"),
+    ("an alias", _yaml('"Tinyton"', '[&a "x", *a]'), "fetch", "aliases"),
+    ("code of Python", _yaml('"Tinyton"', "!!python/object/apply:os.mkdir [pwned]"), "fetch",
+     "tiny.yaml: line 1"),
+    ("a path as a layer's name", _yaml('"register"', '"../../register"'), "fetch",
+     "tiny.yaml: layers"),
+    ("a path as a table", _yaml('"iod_2025"', '"../../etc/passwd"'), "fetch", "tiny.yaml: "),
+    ("a step out of a package", _yaml('{"file": "../inputs/map.osm.pbf"}',
+     '{"package": "numpy", "member": "../../etc/x.osm"}'), "fetch", "leads out of the package"),
+    ("a package that is a path", _yaml('{"file": "../inputs/map.osm.pbf"}',
+     '{"package": "../numpy", "member": "a.osm"}'), "fetch", "tiny.yaml: openstreetmap.at.package"),
+    ("a file and a package", _yaml('"../inputs/map.osm.pbf"',
+     '"../inputs/map.osm.pbf", "package": "numpy"'), "fetch", "give either `file`"),
+    ("a date that is none", _yaml('"2026-01-01"', '"2026-02-30"'), "fetch", "openstreetmap.date"),
+    ("degrees to compute in", _yaml('"EPSG:27700"', '"EPSG:4326"'), "neighbourhoods|fetch",
+     "tiny.yaml: crs|EPSG:4326"),
+    ("a system that is none", _yaml('"EPSG:27700"', '"EPSG:99999"'), "neighbourhoods|fetch",
+     "tiny.yaml: crs|EPSG:99999"),
+    ("the system of a layer that is none", _yaml('"Northing", "crs": "EPSG:27700"',
+     '"Northing", "crs": "EPSG:99999"'), "assets|fetch", "markets.*EPSG:99999|EPSG:99999.*markets"),
+    ("a name of 5,000 letters", _yaml('"Tinyton"', f'"{"x" * 5000}"'), "fetch", "tiny.yaml: name"),
+    ("half a letter", _yaml('"Tinyton"', r'"\ud800"'), "fetch", "tiny.yaml"),
+    ("NUL in a path", _yaml('"../inputs/people.csv"', r'"../inputs/peo\u0000ple.csv"'), "fetch",
+     "tiny.yaml: .*path"),
+    ("letters of Windows", _whole(b"name: Caf\xe9\n"), "fetch", "byte 9 is not UTF-8"),
+    ("nothing", _whole(b""), "fetch", "tiny.yaml: "),
+    ("a list", _whole(b"- a\n- b\n"), "fetch", "tiny.yaml: the file"),
+    ("two documents", _whole(b"a: 1\n---\nb: 2\n"), "fetch", "tiny.yaml: "),
+    ("a thousand brackets", _whole(b"[" * 10_000), "fetch", "tiny.yaml: "),
+    ("two megabytes", _whole(b"a: " + b"x" * 2_000_000), "fetch", "larger than 1,000,000 bytes"),
+    ("NUL bytes in YAML", _whole(b"name: \x00\n"), "fetch", "tiny.yaml: "),
+    ("no speed", _study(SPEED, "speed_m_per_min: .nan"), "osm", "walking.speed_m_per_min"),
+    ("endless speed", _study(SPEED, "speed_m_per_min: .inf"), "osm", "walking.speed_m_per_min"),
+    ("huge speed", _study(SPEED, "speed_m_per_min: 1.0e+999"), "osm", "study.yaml: "),
+    ("backwards", _study(SPEED, "speed_m_per_min: -1.0"), "osm", "speed_m_per_min: .*greater.*-1"),
+    ("true speed", _study(SPEED, "speed_m_per_min: true"), "osm", "speed_m_per_min: .*[Tt]rue"),
+    ("speed in words", _study(SPEED, 'speed_m_per_min: "80"'), "osm", "speed_m_per_min: .*‘80’"),
+    ("minutes that fall", _study("minutes: .*", "minutes: [10, 5]"), "osm", "minutes must rise"),
+    ("no minutes", _study("minutes: .*", "minutes: []"), "osm", "walking.minutes"),
+    ("a share above all", _study("smallest_share: .*", "smallest_share: 1.5"), "osm",
+     "coverage.smallest_share"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("row", CHOICES, ids=[row[0] for row in CHOICES])
+def test_a_hostile_choice_is_told_in_one_sentence(
+    place: Place, capsys: pytest.CaptureFixture[str], row: Row
+) -> None:
+    _, spoil, step, words = row
+    spoil(place)
+    if "|" in step:
+        step = "fetch" if run(*place.arguments("fetch")) else step.split("|")[0]
+    must_stop(place, capsys, step, words)
+    assert not Path("pwned").exists()
+
+
+# --- what is cut, linked or asked for elsewhere --------------------------------------------------
+
+
+def _after_blob(content: bytes, number: int) -> bytes:
+    """Return an OpenStreetMap file up to the end of one of its blobs."""
+    place = 0
+    for _ in range(number):
+        head = int.from_bytes(content[place : place + 4], "big")
+        block = content[place + 4 : place + 4 + head]
+        size = osmium_blob_size(block)
+        place += 4 + head + size
+    return content[:place]
+
+
+def osmium_blob_size(block: bytes) -> int:
+    """Read the field `datasize` (number 3, a varint) at the end of a blob's header."""
+    at = block.rindex(b"\x18") + 1
+    return sum((byte & 0x7F) << (7 * n) for n, byte in enumerate(block[at:]))
+
+
+@pytest.mark.parametrize("blobs", [1, 2])
+def test_a_map_cut_between_its_blobs_is_told(
+    place: Place, capsys: pytest.CaptureFixture[str], blobs: int
+) -> None:
+    whole = (place.inputs / "map.osm.pbf").read_bytes()
+    place.replace("map.osm.pbf", _after_blob(whole, blobs))
+    must_stop(place, capsys, "osm", "openstreetmap.osm.pbf: holds no tagged way; it is empty, or")
+
+
+def test_no_other_file_is_read_and_no_server_asked(
+    place: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked: list[str] = []
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_error(404)
+
+    sentinel = place.inputs / "sentinel.geojson"
+    point = {"type": "Feature", "properties": {"n": "SENTINEL"}, "geometry": None}
+    sentinel.write_text(json.dumps({"type": "FeatureCollection", "features": [point]}))
+    with http.server.HTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_port}/a.geojson"
+        for source in (str(sentinel), f"/vsicurl/{address}", address):
+            vrt = (
+                f"<OGRVRTDataSource><OGRVRTLayer name='a'><SrcDataSource>{source}"
+                "</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>"
+            )
+            for name in ("a.geojson", "a.gpkg", "a.json", "a.csv", "a.osm", "a.osm.pbf"):
+                place.replace(name, vrt)
+                key = (
+                    "openstreetmap"
+                    if "osm" in name
+                    else "people"
+                    if "csv" in name
+                    else "boundaries"
+                )
+                place.give(key, f"../inputs/{name}")
+                step = "fetch" if name != "a.osm.pbf" else "osm"
+                if step == "osm" and run(*place.arguments("fetch")) == 1:
+                    step = "fetch"
+                sentence = must_stop(place, capsys, step, r"a\.(geojson|gpkg|json|csv|osm)|openst")
+                assert "SENTINEL" not in sentence
+        for path in (address, f"/vsicurl/{address}", f"/vsizip//vsicurl/{address}"):
+            place.give("boundaries", path)
+            must_stop(place, capsys, "fetch", "there is no such file")
+        server.shutdown()
+    assert asked == []
+
+
+@pytest.mark.parametrize("name", ["people.csv", "areas.gpkg", "map.osm.pbf"])
+def test_a_link_in_the_place_of_an_input_is_not_followed(
+    place: Place, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    path = place.inputs / name
+    path.rename(place.inputs / f"real-{name}")
+    path.symlink_to(place.inputs / f"real-{name}")
+    must_stop(place, capsys, "fetch", f"{name}: is a symbolic link; give the file itself")
+
+
+def test_a_link_in_the_place_of_a_raw_file_is_not_followed(
+    place: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    people = place.raw / "people.csv"
+    people.rename(place.raw / "real.csv")
+    people.symlink_to(place.raw / "real.csv")
+    before = place.state()
+    assert run(*place.arguments("neighbourhoods")) == 1
+    assert "people.csv: the raw file of people is not there" in capsys.readouterr().err
+    assert place.state() == before
+
+
+def test_a_link_in_the_place_of_an_output_is_replaced_and_its_target_left(place: Place) -> None:
+    precious = place.folder / "precious"
+    precious.write_text("mine")
+    for path in (place.made / "neighbourhoods.parquet", place.raw / "people.csv"):
+        path.unlink()
+        path.symlink_to(precious)
+    assert run(*place.arguments("fetch")) == 0
+    assert run(*place.arguments("neighbourhoods")) == 0
+    assert precious.read_text() == "mine"
+    assert not (place.made / "neighbourhoods.parquet").is_symlink()
+
+
+# --- what is odd and yet right -------------------------------------------------------------------
+
+
+def _flat(place: Place) -> None:
+    def raised(frame: gpd.GeoDataFrame) -> None:
+        frame.geometry = shapely.force_3d(np.asarray(frame.geometry.array), 7.0)
+
+    _areas(raised)(place)
+
+
+ODD: dict[str, Spoil] = {
+    "heights": _flat,
+    "padded codes": _areas(lambda frame: frame.assign(LSOA21CD=frame["LSOA21CD"] + "  ")),
+    "a mark at the beginning": _text("people.csv", '"date"', '\ufeff"date"'),
+    "thousands": _text("people.csv", '"40"', '" 0,040.0 "'),
+    "blank rows at the end": lambda p: p.replace(
+        "ranks.csv", (p.inputs / "ranks.csv").read_bytes() + b",,,,\r\n,,,,\r\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_what_is_odd_and_right_gives_the_same_neighbourhoods(place: Place, name: str) -> None:
+    before = pd.read_parquet(place.made / "neighbourhoods.parquet")
+    ODD[name](place)
+    for step in ("fetch", "neighbourhoods"):
+        assert run(*place.arguments(step)) == 0
+    after = pd.read_parquet(place.made / "neighbourhoods.parquet")
+    pd.testing.assert_frame_equal(before, after)
+
+
+def test_rows_of_a_register_that_cannot_be_used_are_set_aside_with_their_reasons(
+    place: Place,
+) -> None:
+    rows = list(_register(place))
+    head = '"SiteReference","SiteNameAddress","GeoX","GeoY","CoordinateReferenceSystem","EndDate"'
+    place.replace("brownfield.csv", "\r\n".join([head, *rows]) + "\r\n")
+    for step in CHAIN:
+        assert run(*place.arguments(step)) == 0
+    aside = pd.read_csv(place.made / "set_aside.csv", index_col="id")
+    assert {name: text for name, text in aside["reason"].items() if name.startswith("R/")} == {
+        "R/1": f"{EAST + 700}, {NORTH + 100} are not degrees, and the row says they are",
+        "R/2": "‘see map’, ‘54.13’ are not two numbers",
+        "R/3": "has its two coordinates changed about",
+        "R/4": "says that it is in ‘EPSG:99999’ its coordinates are; known are WGS84, ETRS89, OSGB36",
+        "R/5": "has no coordinates",
+        "R/6": "has an id that stands here more than once",
+    }
+    found = gpd.read_parquet(place.made / "assets.parquet")
+    assert not found["name"].str.startswith("Spoilt").any()
+
+
+def _register(place: Place) -> Iterator[str]:
+    longitude, latitude = tiny._place(700, 100)
+    for number, x, y, system in (
+        (1, EAST + 700, NORTH + 100, "WGS84"),
+        (2, "see map", "54.13", "WGS84"),
+        (3, latitude, longitude, "WGS84"),
+        (4, longitude, latitude, "EPSG:99999"),
+        (5, "", "", "WGS84"),
+    ):
+        yield f'"R/{number}","Spoilt {number}","{x}","{y}","{system}",""'
+    yield f'"R/6","Works","{longitude}","{latitude}","WGS84",""'
+    yield f'"R/6","Works again","{longitude}","{latitude}","",""'
