@@ -42,7 +42,7 @@ NATIONAL_FILES := $(sort $(wildcard config/national/*.yaml))
 PYTHON := $(VENV)/bin/python
 INSTALLED := $(VENV)/.installed
 # What every step leans on: its results are made anew when one of these changes.
-CORE := requirements.lock pipeline/config.py pipeline/tables.py pipeline/text.py pipeline/steps.py \
+CORE := requirements.lock pipeline/config.py pipeline/contracts.py pipeline/tables.py pipeline/text.py pipeline/steps.py \
         $(wildcard pipeline/files/*.py)
 
 # One job a core; a -j on the command line has the last word.

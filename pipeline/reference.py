@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from pipeline import tables
+from pipeline import contracts, tables
 from pipeline.config import (
     BoundariesTable,
     Category,
@@ -78,7 +78,7 @@ def data_dictionary() -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _of_table(table: tables.Table) -> str:
+def _of_table(table: contracts.Table) -> str:
     columns = (
         (
             column.name,
@@ -95,7 +95,7 @@ def _of_table(table: tables.Table) -> str:
     )
 
 
-def _limits(column: tables.Column) -> str:
+def _limits(column: contracts.Column) -> str:
     if column.allowed:
         return " One of " + ", ".join(f"`{value}`" for value in column.allowed) + "."
     return ""

@@ -8,7 +8,7 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from pipeline import tables
+from pipeline import contracts, tables
 from pipeline.corroboration import corroborate
 from tests.made_features import CRS, EAST, NORTH, OUTLINE, RULES
 
@@ -50,7 +50,7 @@ def assets_of(*records: dict[str, Any]) -> gpd.GeoDataFrame:
     found, too_small = corroborate(frame, RULES, OUTLINE)
     kept = [m for members in [*found["members"], *too_small["members"]] for m in members]
     assert sorted(kept) == sorted((r["source"], r["record_id"]) for r in records)
-    tables.check(found.drop(columns="members"), tables.ASSETS, "assets")
+    contracts.check(found.drop(columns="members"), tables.ASSETS, "assets")
     return found
 
 

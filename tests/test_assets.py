@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from pipeline import tables
+from pipeline import contracts, tables
 from pipeline.assets import build_assets
 from pipeline.records import LayerRows
 from tests.made_features import (
@@ -88,8 +88,8 @@ def build(*rows: Feature, **layers: LayerRows) -> Built:
     assets, points, aside, report = build_assets(
         features, RULES, layers, OUTLINE, osm=SOURCE, buffer_m=500
     )
-    tables.check(assets, tables.ASSETS, "assets")
-    tables.check(points, tables.ACCESS_POINTS, "access points")
+    contracts.check(assets, tables.ASSETS, "assets")
+    contracts.check(points, tables.ACCESS_POINTS, "access points")
     must_add_up(assets, report)
     return assets, points, aside, report
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import shapely
 
-from pipeline import tables
+from pipeline import contracts, tables
 from pipeline.config import Coverage
 from pipeline.coverage import known_within, measure_coverage
 from tests.towns import STUDY, Way, features, neighbourhoods, streets
@@ -37,7 +37,7 @@ def measured(
     choices: Coverage = CHOICES,
 ) -> gpd.GeoDataFrame:
     table, _ = measure_coverage(areas, marks, streets(*ways), choices, "D", BUFFER_M)
-    tables.check(table, tables.COVERAGE, "coverage")
+    contracts.check(table, tables.COVERAGE, "coverage")
     return table
 
 
@@ -125,5 +125,7 @@ def test_the_order_of_rows_does_not_matter() -> None:
     back, other = measure_coverage(
         TWO.iloc[::-1], FAR_TREE, ways.iloc[::-1], CHOICES, "D", BUFFER_M
     )
-    assert tables.ordered(back, tables.COVERAGE).equals(tables.ordered(there, tables.COVERAGE))
+    assert contracts.ordered(back, tables.COVERAGE).equals(
+        contracts.ordered(there, tables.COVERAGE)
+    )
     assert report == other

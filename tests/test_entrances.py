@@ -6,7 +6,7 @@ import geopandas as gpd
 import pytest
 import shapely
 
-from pipeline import tables
+from pipeline import contracts, tables
 from pipeline.entrances import find_entrances
 from pipeline.network import build_network
 from tests.towns import CROSSROADS, CRS, STUDY, Way, assets, features, rules, streets
@@ -62,7 +62,7 @@ def found(
         assets(("a", "park", shape)), points, mapped, network, {"park": rules(walk_in)},
         STUDY.snapping,
     )  # fmt: skip
-    tables.check(table, tables.ENTRANCES, "entrances")
+    contracts.check(table, tables.ENTRANCES, "entrances")
     return table
 
 
@@ -256,7 +256,7 @@ def test_a_district_without_assets_has_no_entrances() -> None:
     table, report = find_entrances(
         none, NO_POINTS, features(TREE), network, {"park": rules()}, STUDY.snapping
     )
-    tables.check(table, tables.ENTRANCES, "entrances")
+    contracts.check(table, tables.ENTRANCES, "entrances")
     assert (len(table), report["entrances"]) == (0, 0)
 
 

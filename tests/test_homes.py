@@ -9,7 +9,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import tables
+from pipeline import contracts, tables
 from pipeline.homes import build_homes, conserved_shares
 from pipeline.network import build_network
 from tests.towns import CROSSROADS, CRS, STUDY, covered, features, neighbourhoods, streets
@@ -47,7 +47,7 @@ def built(
     homes, report = build_homes(
         areas, coverage, features(*rows), NETWORK, STUDY.dwellings, STUDY.snapping, census
     )
-    tables.check(homes, tables.HOMES, "homes")
+    contracts.check(homes, tables.HOMES, "homes")
     return homes.set_index("home_id"), report
 
 

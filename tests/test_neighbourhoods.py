@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from pipeline import tables
+from pipeline import contracts, tables
 from pipeline.codes import CodedTable
 from pipeline.config import BoundariesTable, District, Grid, PeopleTable, Vintage
 from pipeline.errors import (
@@ -61,7 +61,7 @@ def people(
 
 def built(areas: CodedTable, counts: CodedTable) -> gpd.GeoDataFrame:
     frame, _ = from_areas(areas, counts, None, None, "EPSG:27700")
-    tables.check(frame, tables.NEIGHBOURHOODS, "test")
+    contracts.check(frame, tables.NEIGHBOURHOODS, "test")
     return frame
 
 
@@ -79,8 +79,8 @@ def test_the_order_of_rows_changes_nothing() -> None:
     areas, counts = boundaries(), people()
     turned = CodedTable(areas.rows.iloc[::-1], areas.declared, areas.where)
     shuffled = CodedTable(counts.rows.iloc[[2, 0, 3, 1]], counts.declared, counts.where)
-    one = tables.ordered(built(areas, counts), tables.NEIGHBOURHOODS)
-    other = tables.ordered(built(turned, shuffled), tables.NEIGHBOURHOODS)
+    one = contracts.ordered(built(areas, counts), tables.NEIGHBOURHOODS)
+    other = contracts.ordered(built(turned, shuffled), tables.NEIGHBOURHOODS)
     pd.testing.assert_frame_equal(one, other)
 
 
@@ -184,7 +184,7 @@ def grid(**change: float) -> Grid:
 
 def test_a_grid_covers_its_box_with_whole_cells_and_no_people() -> None:
     frame, report = from_grid(grid(), "EPSG:3067")
-    tables.check(frame, tables.NEIGHBOURHOODS, "test")
+    contracts.check(frame, tables.NEIGHBOURHOODS, "test")
     assert (frame["area_ha"] == 6.25).all()
     assert frame["people"].isna().all()
     assert frame["people_state"].unique().tolist() == ["no_data"]

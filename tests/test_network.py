@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import shapely
 
-from pipeline import tables
+from pipeline import contracts, tables
 from pipeline.errors import SourceIsEmpty
 from pipeline.network import build_network, snap
 from tests.towns import CROSSROADS, STUDY, features, streets
@@ -15,7 +15,7 @@ PATH = {"highway": "footway"}
 
 def test_a_crossroads_is_four_edges_and_five_junctions() -> None:
     network, report = build_network(streets(*CROSSROADS), NOTHING, STUDY.snapping)
-    tables.check(network, tables.NETWORK, "crossroads")
+    contracts.check(network, tables.NETWORK, "crossroads")
     assert network["length_dm"].tolist() == [5000] * 4
     assert report["junctions"] == 5
 

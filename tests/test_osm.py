@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import shapely
 
-from pipeline import osm_file, tables
+from pipeline import contracts, osm_file, tables
 from pipeline.errors import FileIsDamaged, SourceIsEmpty
 from pipeline.osm import OsmData, read_osm
 from pipeline.osm_file import is_area_by_tags
@@ -44,8 +44,8 @@ def kind_of(data: OsmData, name: str) -> str:
 
 def test_four_formats_give_the_same_tables(tmp_path: Path) -> None:
     first = town().read(tmp_path, "town.osm.pbf")
-    tables.check(first.features, tables.FEATURES, "features")
-    tables.check(first.streets, tables.STREETS, "streets")
+    contracts.check(first.features, tables.FEATURES, "features")
+    contracts.check(first.streets, tables.STREETS, "streets")
     for name in ("town.osm", "town.osm.gz", "town.osm.bz2"):
         other = town().read(tmp_path, name)
         assert other.features.equals(first.features)

@@ -14,7 +14,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline import tables
+from pipeline import contracts, tables
 from pipeline.profiles import build_indicators
 from tests.towns import CRS, STUDY, neighbourhoods
 
@@ -87,7 +87,7 @@ def indicators(
     table, report = build_indicators(
         access, homes_of(rows, off), areas, STUDY, "D", {"park": ("openstreetmap", "2026-01-01")}
     )
-    tables.check(table, tables.INDICATORS, "indicators")
+    contracts.check(table, tables.INDICATORS, "indicators")
     assert sum(report["numbers"].values()) == len(table)
     return table.set_index(["category", "neighbourhood_id", "measure"]).sort_index()
 
@@ -252,4 +252,6 @@ def test_the_order_of_rows_does_not_matter() -> None:
     there, _ = build_indicators(both, homes_of(rows), AREAS, STUDY, "D", {})
     shuffled = both.sample(frac=1, random_state=1), homes_of(rows).sample(frac=1, random_state=2)
     back, _ = build_indicators(*shuffled, AREAS[::-1], STUDY, "D", {})
-    assert tables.ordered(back, tables.INDICATORS).equals(tables.ordered(there, tables.INDICATORS))
+    assert contracts.ordered(back, tables.INDICATORS).equals(
+        contracts.ordered(there, tables.INDICATORS)
+    )

@@ -9,8 +9,8 @@ import pytest
 
 from pipeline import files, reference, tables
 from pipeline.config import NationalTable
+from pipeline.contracts import Table
 from pipeline.files.choices import _plain_values
-from pipeline.tables import Table
 
 ROOT = Path(__file__).parent.parent
 SCHEMAS = reference.schemas()

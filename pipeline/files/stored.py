@@ -16,10 +16,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline import tables
+from pipeline import contracts
+from pipeline.contracts import Table
 from pipeline.errors import FileIsDamaged, FileIsMissing
 from pipeline.files.writing import written_whole
-from pipeline.tables import Table
 
 _REPORT = b"half_full_report"
 
@@ -45,8 +45,8 @@ def write_table(
     TableBreaksItsContract
         If it does not keep its contract; nothing is written.
     """
-    tables.check(frame, table, path.name)
-    rows = tables.ordered(frame, table)
+    contracts.check(frame, table, path.name)
+    rows = contracts.ordered(frame, table)
     note = json.dumps(report or {}, sort_keys=True, ensure_ascii=False, allow_nan=False)
     with written_whole(path) as part:
         rows.to_parquet(part, index=False)
@@ -86,7 +86,7 @@ def read_table(path: Path, table: Table) -> Any:  # noqa: ANN401 (a DataFrame or
             f"{path}: cannot be read as Parquet ({type(error).__name__}); delete it and run "
             "`make` again."
         ) from error
-    tables.check(frame, table, path.name)
+    contracts.check(frame, table, path.name)
     return frame
 
 

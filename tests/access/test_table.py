@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline import tables
+from pipeline import contracts, tables
 from pipeline.access import measure_access
 from tests.towns import STUDY, entrances_at, homes_at, line_of_streets, rules
 
@@ -22,7 +22,7 @@ DOORS = entrances_at(("a", 0, 4000, 0), ("b", 1, 0, 0), category="park")
 
 def measured(doors: pd.DataFrame = DOORS) -> Any:  # noqa: ANN401 (rows by two keys)
     table, report = measure_access(HOMES, doors, NETWORK, RULES, STUDY.walking)
-    tables.check(table, tables.ACCESS, "access")
+    contracts.check(table, tables.ACCESS, "access")
     assert sum(report["answers"].values()) == len(table) == len(HOMES) * len(RULES)
     return table.set_index(["category", "home_id"]).sort_index()
 
@@ -72,4 +72,4 @@ def test_a_district_without_any_asset_is_measured() -> None:
 def test_the_order_of_rows_does_not_matter() -> None:
     there, _ = measure_access(HOMES, DOORS, NETWORK, RULES, STUDY.walking)
     back, _ = measure_access(HOMES[::-1], DOORS[::-1], NETWORK[::-1], RULES, STUDY.walking)
-    assert tables.ordered(back, tables.ACCESS).equals(tables.ordered(there, tables.ACCESS))
+    assert contracts.ordered(back, tables.ACCESS).equals(contracts.ordered(there, tables.ACCESS))

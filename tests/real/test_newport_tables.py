@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pipeline import tables
+from pipeline import contracts, tables
 from pipeline.config import (
     BoundariesTable,
     DeprivationTable,
@@ -119,7 +119,7 @@ neighbourhoods:
     assert district.neighbourhoods.kind == "areas"
     inputs = read_inputs(held, district.neighbourhoods, NATIONAL)
     frame, _ = build_neighbourhoods(district, inputs)
-    tables.check(frame, tables.NEIGHBOURHOODS, "newport")
+    contracts.check(frame, tables.NEIGHBOURHOODS, "newport")
     by_code: pd.DataFrame = frame.set_index("neighbourhood_id")
     return by_code
 
