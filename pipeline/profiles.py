@@ -158,7 +158,7 @@ def _of_category(rows: pd.DataFrame, places: _Places, study: Study) -> pd.DataFr
         measures.append(_measure(name, "min", value, certain, places))
     for minutes in study.walking.minutes:
         is_within = rows[f"n_within_{minutes}_min"].to_numpy(float) > 0
-        value = _divided(places.sums(people * is_within) * 100, answered)
+        value = _divided(places.sums(people * is_within), answered) * 100
         known = (is_within | (places.known_within_m >= minutes * speed)) & places.is_attached
         name = f"within_{minutes}_min_pct"
         measures.append(_measure(name, "%", value, _coverage(places, known), places))
@@ -196,7 +196,7 @@ def _divided(sums: Floats, by: Floats) -> Floats:
 def _coverage(places: _Places, is_certain: npt.NDArray[np.bool_]) -> Floats:
     """Return the share of all people, mapped or not, whose answer is certain, in per cent."""
     sums = places.sums(places.people * is_certain)
-    return np.clip(np.nan_to_num(_divided(sums * 100, places.all_people)), 0, 100)
+    return np.clip(np.nan_to_num(_divided(sums, places.all_people) * 100), 0, 100)
 
 
 def _quantile(metres: Floats, people: Floats, places: _Places, share: float) -> Floats:
