@@ -19,6 +19,7 @@ import shapely
 
 from pipeline.config import Dwellings, Snapping, State
 from pipeline.coverage import known_within
+from pipeline.errors import SourceIsEmpty
 from pipeline.network import snap
 
 Floats = npt.NDArray[np.float64]
@@ -80,12 +81,23 @@ def build_homes(
     -------
     tuple of geopandas.GeoDataFrame and dict
         The homes, and how they were found.
+
+    Raises
+    ------
+    SourceIsEmpty
+        If nothing says where anybody lives.
     """
     known = _known(neighbourhoods, coverage)
     houses = _in_neighbourhoods(_dwellings_of(features, dwellings), known)
     poor = _badly_mapped(houses, known, dwellings)
     points = _points_for(poor, known, census_points)
     homes = pd.concat([houses[~houses["neighbourhood_id"].isin(poor)], points], ignore_index=True)
+    if homes.empty:
+        raise SourceIsEmpty(
+            f"OpenStreetMap shows no home in the {len(known)} of {len(neighbourhoods)} "
+            "neighbourhoods that the file covers; give an extract that covers the district and "
+            "has buildings, or declare `census_points`."
+        )
     homes = gpd.GeoDataFrame(homes, geometry="geometry", crs=neighbourhoods.crs)
     homes["people"] = _people(homes, known, dwellings.floor_m2_per_person)
     homes = _on_network(homes, network, coverage, snapping)

@@ -83,8 +83,8 @@ def write_inputs(folder: Path, text: Text = plain) -> None:
     )  # fmt: skip
 
 
-def write_map(path: Path, text: Text = plain, shift: float = 0.0) -> None:
-    """Write streets, twenty houses and a few places, moved east by so many metres."""
+def write_map(path: Path, text: Text = plain, shift: float = 0.0, n_homes: int = 20) -> None:
+    """Write streets, houses and a few places, all moved east by so many metres."""
     path.unlink(missing_ok=True)
     draft = _Draft(shift)
     for y in (-250, 50, 250, 450, 750):  # short ways, as these show what an extract covers
@@ -93,7 +93,7 @@ def write_map(path: Path, text: Text = plain, shift: float = 0.0) -> None:
     for x in (-300, 50, 250, 500, 750, 950, 1250):
         for y in range(-250, 750, 100):
             draft.way([(x, y), (x, y + 50), (x, y + 100)], {"highway": "footway"})
-    for n in range(20):
+    for n in range(n_homes):
         x, y = 70 + 45 * n, 60 if n % 2 else 260
         draft.ring(x, y, 10, 10, {"building": "house", "addr:street": text("Long Street")})
     draft.ring(550, 300, 150, 120, {"leisure": "park", "name": text("Tiny Park")})

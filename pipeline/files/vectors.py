@@ -38,6 +38,9 @@ from pipeline.text import clean_text
 
 MOST_VERTICES_IN_ONE = 200_000
 MOST_VERTICES = 20_000_000
+# Mending an outline takes time and memory by how often it crosses itself.
+MOST_MEETINGS = 20_000
+MOST_MEETINGS_PER_VERTEX = 8
 MOST_COLUMNS = 200
 _SHAPES = frozenset(
     ("Point", "LineString", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon")
@@ -78,6 +81,7 @@ def read_vector(path: Path, layer: str | None = None) -> gpd.GeoDataFrame:
     if frame.empty:
         raise SourceIsEmpty(f"{path}: holds no features; give a file that has some.")
     _must_be_drawn(frame, path)
+    _must_not_be_tangled(frame, path)
     _must_fit_its_system(frame, path)
     return frame
 
@@ -264,6 +268,34 @@ def _must_be_drawn(frame: gpd.GeoDataFrame, path: Path) -> None:
             f"{path}: feature {listed([str(n) for n in frame.index[odd]])} has a coordinate that "
             "is not a finite number; mend it."
         )
+
+
+def _must_not_be_tangled(frame: gpd.GeoDataFrame, path: Path) -> None:
+    """Refuse an outline that crosses itself so often that nobody could have drawn it."""
+    shapes = np.asarray(frame.geometry.array)
+    for place in np.flatnonzero(~shapely.is_valid(shapes)):
+        rings = shapely.get_rings(shapely.get_parts(shapes[place]))
+        if len(rings) and _meets_itself_too_often(rings):
+            raise FileIsNotAllowed(
+                f"{path}: the outline of feature {frame.index[place]} crosses itself so often that "
+                "it cannot be mended; draw it again, or remove it."
+            )
+
+
+def _meets_itself_too_often(rings: npt.NDArray[np.object_]) -> bool:
+    """Count, a few at a time, which boxes around the segments of rings meet others."""
+    ends = [shapely.get_coordinates(ring) for ring in rings]
+    pairs = np.concatenate([np.stack([points[:-1], points[1:]], axis=1) for points in ends])
+    segments = np.asarray(shapely.linestrings(pairs), dtype=object)
+    most = MOST_MEETINGS + MOST_MEETINGS_PER_VERTEX * len(segments)
+    tree = shapely.STRtree(segments)
+    few = max(1, most // len(segments))
+    met = 0
+    for start in range(0, len(segments), few):
+        met += tree.query(segments[start : start + few]).shape[1]
+        if met > most:
+            return True
+    return False
 
 
 def _must_fit_its_system(frame: gpd.GeoDataFrame, path: Path) -> None:
