@@ -31,12 +31,16 @@ class Drawing:
     east: float = EAST
     north: float = NORTH
     places: dict[int, Place] = field(default_factory=dict)
+    highest: int = 0
+    at_place: dict[Place, int] = field(default_factory=dict)
     node_tags: dict[int, Tags] = field(default_factory=dict)
     ways: dict[int, tuple[list[int], Tags]] = field(default_factory=dict)
     relations: dict[int, tuple[list[tuple[str, int, str]], Tags]] = field(default_factory=dict)
 
     def node(self, number: int, x: float, y: float, **tags: str) -> None:
         self.places[number] = (x, y)
+        self.at_place.setdefault((x, y), number)
+        self.highest = max(self.highest, number)
         self.node_tags[number] = named(tags)
 
     def way(self, number: int, refs: Iterable[int], **tags: str) -> None:
@@ -57,12 +61,9 @@ class Drawing:
         self.relations[number] = ([("w", ref, role) for ref, role in members], named(tags))
 
     def _at(self, place: Place) -> int:
-        for number, there in self.places.items():
-            if there == place:
-                return number
-        number = max(self.places, default=0) + 1
-        self.node(number, *place)
-        return number
+        if place not in self.at_place:
+            self.node(self.highest + 1, *place)
+        return self.at_place[place]
 
     def write(self, path: Path) -> Path:
         """Write the file in the format that its name says."""
