@@ -1,0 +1,170 @@
+"""Sampleton from its raw files to numbers: what was worked out by hand comes out, to the digit."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+import shapely
+import yaml
+
+from demo.write import write_all
+from pipeline import files, steps, tables
+from pipeline.tables import Table
+
+ROOT = Path(__file__).parents[1]
+ANSWERS = yaml.safe_load((ROOT / "tests/known_answers/sampleton.yaml").read_text("utf-8"))
+DISTRICT = ROOT / "config/districts/sampleton.yaml"
+STUDY = ROOT / "config/study.yaml"
+CATEGORIES = sorted((ROOT / "config/categories").glob("*.yaml"))
+NATIONAL = sorted((ROOT / "config/national").glob("*.yaml"))
+
+
+class Made:
+    """The tables of a district, in the folder where the steps have left them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def path(self, table: Table) -> Path:
+        return self.folder / f"{table.name}.parquet"
+
+    def __getitem__(self, table: Table) -> Any:  # noqa: ANN401 (with or without geometry)
+        return files.read_table(self.path(table), table)
+
+
+@pytest.fixture(scope="module")
+def sampleton(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """Run every step but the last, in this process and in the order of the Makefile."""
+    data = tmp_path_factory.mktemp("data")
+    write_all(data / "demo" / "sampleton")
+    made = Made(data)
+    rules, national, manifest = (data / f"{n}.json" for n in ("rules", "national", "manifest"))
+    places, coverage, features, streets, assets, points, network, entrances, homes, access = (
+        made.path(table)
+        for table in (
+            tables.NEIGHBOURHOODS, tables.COVERAGE, tables.FEATURES, tables.STREETS,
+            tables.ASSETS, tables.ACCESS_POINTS, tables.NETWORK, tables.ENTRANCES, tables.HOMES,
+            tables.ACCESS,
+        )
+    )  # fmt: skip
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DATA", str(data))
+        steps.rules(*CATEGORIES, out=(rules,))
+        steps.national(*NATIONAL, out=(national,))
+        steps.fetch(DISTRICT, national, out=(manifest,))
+        steps.neighbourhoods(DISTRICT, national, manifest, out=(places,))
+        steps.osm(STUDY, DISTRICT, manifest, places, out=(features, streets, coverage))
+        steps.assets(
+            STUDY, rules, national, DISTRICT, manifest, places, features,
+            out=(assets, points, data / "set_aside.csv"),
+        )  # fmt: skip
+        steps.network(STUDY, streets, features, out=(network,))
+        steps.entrances(STUDY, rules, assets, points, features, network, out=(entrances,))
+        steps.homes(
+            STUDY, DISTRICT, national, manifest, places, coverage, features, network, out=(homes,)
+        )
+        steps.access(STUDY, rules, entrances, homes, network, out=(access,))
+        steps.profiles(
+            STUDY, rules, DISTRICT, manifest, places, homes, access,
+            out=(made.path(tables.INDICATORS),),
+        )  # fmt: skip
+    return made
+
+
+@pytest.fixture(scope="module")
+def walks(sampleton: Made) -> pd.DataFrame:
+    access: pd.DataFrame = sampleton[tables.ACCESS]
+    return access.set_index(["home_id", "category"]).sort_index()
+
+
+@pytest.mark.parametrize("answer", ANSWERS["answers"], ids=lambda answer: answer["sentence"])
+def test_what_was_worked_out_by_hand_comes_out(answer: dict[str, Any], walks: Any) -> None:  # noqa: ANN401
+    found = walks.loc[(f"way/{answer['home']}", answer["category"])]
+    if "state" in answer:
+        assert found["state"] == answer["state"]
+        assert math.isnan(found[answer["measure"]])
+    else:
+        assert found["state"] == "ok"
+        assert found[answer["measure"]] == answer["value"]
+
+
+def test_the_answers_are_at_the_speed_of_the_study() -> None:
+    study = yaml.safe_load(STUDY.read_text("utf-8"))
+    assert study["walking"]["speed_m_per_min"] == ANSWERS["speed_m_per_min"]
+
+
+def test_everyone_in_sampleton_is_placed_in_their_neighbourhood(sampleton: Made) -> None:
+    areas = sampleton[tables.NEIGHBOURHOODS].set_index("neighbourhood_id")
+    homes = sampleton[tables.HOMES]
+    placed = homes.groupby("neighbourhood_id")["people"].agg(math.fsum)
+    assert placed.to_dict() == areas["people"].to_dict()
+    assert math.fsum(homes["people"]) == areas["people"].sum() > 34_000
+    inside = areas.geometry.reindex(homes["neighbourhood_id"]).to_numpy()
+    assert shapely.covers(inside, homes.geometry.to_numpy()).all()
+
+
+def test_everyone_is_on_the_network_or_counted_as_off_it(sampleton: Made) -> None:
+    homes = sampleton[tables.HOMES]
+    report = files.read_report(sampleton.path(tables.HOMES))
+    off = homes[homes["state"] != "ok"]
+    assert report["homes_off_the_network"] == len(off)
+    assert report["people_off_the_network"] == pytest.approx(off["people"].sum(), abs=0.05)
+    assert report["people_without_homes"] == 0
+
+
+def test_islanders_reach_what_is_on_their_island_and_nothing_else(
+    sampleton: Made,
+    walks: Any,  # noqa: ANN401
+) -> None:
+    network = sampleton[tables.NETWORK].set_index("edge_id")["component"]
+    homes = sampleton[tables.HOMES].query("state == 'ok'").set_index("home_id")
+    doors = sampleton[tables.ENTRANCES].query("state == 'ok'")
+    on = network.reindex(homes["edge_id"]).set_axis(homes.index)
+    islanders = on.index[on == 1]
+    assert 0 < len(islanders) < 100
+    on_island = set(doors["category"][network.reindex(doors["edge_id"]).to_numpy() == 1])
+    mainland_only = set(doors["category"]) - on_island
+    assert {"library", "allotments", "station"} <= mainland_only
+    table = walks.reset_index().set_index("home_id").loc[islanders]
+    away = table[table["category"].isin(mainland_only)]
+    assert set(away["state"]) == {"unreachable"}
+    assert away["n_within_15_min"].eq(0).all()
+    assert set(table[table["category"].isin(on_island)]["state"]) <= {"ok"}
+
+
+def test_every_number_has_its_state_and_only_then_a_value(sampleton: Made) -> None:
+    table = sampleton[tables.INDICATORS]
+    is_number = table["state"].isin(["ok", "true_zero"])
+    assert (table["value"].notna() == is_number).all()
+    assert (table.loc[table["state"] == "true_zero", "value"] == 0).all()
+    n_places = len(sampleton[tables.NEIGHBOURHOODS]) + 1
+    assert len(table) == n_places * len(CATEGORIES) * 7
+    shares = table[table["unit"] == "%"].pivot_table(
+        index=["neighbourhood_id", "category"], columns="measure", values="value"
+    )
+    assert (shares["within_5_min_pct"] <= shares["within_10_min_pct"]).all()
+    assert (shares["within_10_min_pct"] <= shares["within_15_min_pct"]).all()
+
+
+def test_the_figures_of_the_district_are_those_of_all_its_people(sampleton: Made) -> None:
+    # Worked out again from homes and walks, without the code that makes profiles.
+    homes = sampleton[tables.HOMES].query("state == 'ok'")[["home_id", "people"]]
+    table = sampleton[tables.INDICATORS].query("neighbourhood_id == 'E07099999'")
+    published = table.set_index(["category", "measure"])["value"]
+    access = sampleton[tables.ACCESS].merge(homes, on="home_id")
+    for category, rows in access.groupby("category", observed=True):
+        if (rows["state"] == "no_data").all():
+            continue
+        people = rows["people"].sum()
+        within = rows.loc[rows["nearest_m"] <= 800, "people"].sum() / people * 100
+        assert published[category, "within_10_min_pct"] == pytest.approx(within, abs=1e-9)
+        mean = (rows["n_within_15_min"] * rows["people"]).sum() / people
+        assert published[category, "mean_count_within_15_min"] == pytest.approx(mean, abs=1e-9)
+        ordered = rows.sort_values("nearest_m", na_position="last")
+        middle = ordered["people"].cumsum().searchsorted(people / 2 * (1 - 1e-9))
+        median = ordered["nearest_m"].iloc[middle] / 80
+        assert published[category, "nearest_median_min"] == pytest.approx(median, nan_ok=True)
