@@ -102,7 +102,8 @@ def _walkable_ways(streets: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, dict[st
     ordered = streets.sort_values(["way_id", "part"], ignore_index=True)
     tags = [json.loads(text) for text in ordered["tags"]]
     allowed = np.array([walkable.is_walkable(t) for t in tags], dtype=bool)
-    beside = _has_a_path_beside(ordered, tags, allowed)
+    beside = np.zeros(len(ordered), dtype=bool)
+    beside[_replaced_by_paths(ordered, allowed, _paths_beside(ordered, tags, allowed))] = True
     ways = ordered[allowed & ~beside].reset_index(drop=True)
     ways["tags"] = [
         json.dumps({k: t[k] for k in KEPT_TAGS if k in t}, sort_keys=True, ensure_ascii=False)
@@ -113,25 +114,62 @@ def _walkable_ways(streets: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, dict[st
     return ways, counts
 
 
-def _has_a_path_beside(
+def _paths_beside(
     ways: gpd.GeoDataFrame, tags: list[dict[str, str]], allowed: npt.NDArray[np.bool_]
-) -> npt.NDArray[np.bool_]:
-    """Find carriageways that leave walking to a path, and have one along most of them."""
+) -> dict[int, Ints]:
+    """Find carriageways that leave walking to a path, and the paths along most of each."""
     is_asking = allowed & np.array([walkable.leaves_walking_to_a_parallel_path(t) for t in tags])
-    is_path = allowed & np.array(
-        [t.get("highway") in ("footway", "path", "cycleway") for t in tags]
-    )
-    found = np.zeros(len(ways), dtype=bool)
-    paths = ways.geometry.to_numpy()[is_path]
+    is_path = np.array([t.get("highway") in ("footway", "path", "cycleway") for t in tags])
+    path_at = np.flatnonzero(allowed & is_path & ~is_asking)
+    found: dict[int, Ints] = {}
+    paths = ways.geometry.to_numpy()[path_at]
     if not is_asking.any() or not len(paths):
         return found
     tree = shapely.STRtree(paths)
     for at in np.flatnonzero(is_asking):
         line = ways.geometry.iloc[at]
-        near = shapely.union_all(paths[tree.query(line, predicate="dwithin", distance=PARALLEL_M)])
-        along = shapely.intersection(line, shapely.buffer(near, PARALLEL_M))
-        found[at] = shapely.length(along) >= PARALLEL_SHARE * shapely.length(line)
+        near = tree.query(line, predicate="dwithin", distance=PARALLEL_M)
+        strip = shapely.buffer(shapely.union_all(paths[near]), PARALLEL_M)
+        along = shapely.length(shapely.intersection(line, strip))
+        if along >= PARALLEL_SHARE * shapely.length(line):
+            found[int(at)] = path_at[near]
     return found
+
+
+def _replaced_by_paths(
+    ways: gpd.GeoDataFrame, allowed: npt.NDArray[np.bool_], beside: dict[int, Ints]
+) -> list[int]:
+    """Return the carriageways that can be left out without cutting off what joins them.
+
+    A side street may be mapped up to the carriageway and not be joined to the pavement; then the
+    carriageway stays, and so does every other one that it is reached by.
+    """
+    replaced = set(beside)
+    nodes = [text.split() for text in ways["nodes"]] if replaced else []
+    while replaced:
+        kept = [at for at in np.flatnonzero(allowed) if at not in replaced]
+        part = dict(zip(kept, _parts_of([nodes[at] for at in kept]), strict=True))
+        part_at = {node: part[at] for at in kept for node in nodes[at]}
+        needed = {
+            at
+            for at in replaced
+            if {part_at[node] for node in nodes[at] if node in part_at}
+            - {part[path] for path in beside[at]}
+        }
+        if not needed:
+            break
+        replaced -= needed
+    return sorted(replaced)
+
+
+def _parts_of(nodes: list[list[str]]) -> list[int]:
+    """Return the number of the connected part of each way; ways join in nodes they share."""
+    way = np.repeat(np.arange(len(nodes)), [len(refs) for refs in nodes])
+    _, node = np.unique(np.concatenate(nodes), return_inverse=True)
+    size = len(nodes) + int(node.max()) + 1
+    joined = sparse.coo_array((np.ones(len(way)), (way, len(nodes) + node)), (size, size))
+    label: list[int] = csgraph.connected_components(joined, directed=False)[1].tolist()
+    return label[: len(nodes)]
 
 
 def _nodes_of(ways: gpd.GeoDataFrame) -> Ints:

@@ -68,6 +68,36 @@ def test_a_carriageway_gives_way_to_a_pavement_only_where_there_is_one() -> None
     assert sorted(network["highway"]) == ["footway", "residential"]
 
 
+def test_a_cycle_path_that_asks_for_the_path_beside_it_does_not_take_itself_for_it() -> None:
+    alone = ([(1, 0, 0), (2, 400, 0)], {"highway": "cycleway", "foot": "use_sidepath"})
+    _, report = build_network(streets(alone), NOTHING, STUDY.snapping)
+    assert report["ways_left_out"]["path_beside_it"] == 0
+
+
+def test_a_side_street_that_joins_only_the_carriageway_is_not_cut_off() -> None:
+    asks = {"highway": "residential", "sidewalk": "separate"}
+    # Two stretches of a main road, a pavement that joins it at the far end of the second, and a
+    # side street that joins the first and not the pavement.
+    first = ([(1, 0, 0), (2, 200, 0), (3, 400, 0)], asks)
+    second = ([(3, 400, 0), (4, 800, 0)], {**asks, "name": "Main Road"})
+    pavement = ([(5, 0, 8), (6, 800, 8), (4, 800, 0)], {"highway": "footway"})
+    beyond = ([(4, 800, 0), (8, 1200, 0)], {"highway": "residential"})
+    side_street = ([(2, 200, 0), (7, 200, 300)], {"highway": "residential"})
+    network, report = build_network(
+        streets(first, second, pavement, beyond, side_street), NOTHING, STUDY.snapping
+    )
+    assert network["component"].nunique() == 1
+    assert report["ways_left_out"]["path_beside_it"] == 0
+    # Where the side street crosses the pavement in a node, the carriageway is not needed.
+    joined = ([(2, 200, 0), (9, 200, 8), (7, 200, 300)], {"highway": "residential"})
+    pavement = ([(5, 0, 8), (9, 200, 8), (6, 800, 8), (4, 800, 0)], {"highway": "footway"})
+    network, report = build_network(
+        streets(first, second, pavement, beyond, joined), NOTHING, STUDY.snapping
+    )
+    assert network["component"].nunique() == 1
+    assert report["ways_left_out"]["path_beside_it"] == 2
+
+
 def test_a_ring_keeps_its_length() -> None:
     ring = ([(1, 0, 0), (2, 100, 0), (3, 100, 100), (4, 0, 100), (1, 0, 0)], PATH)
     network, _ = build_network(streets(ring), NOTHING, STUDY.snapping)
