@@ -13,7 +13,7 @@ import yaml
 
 from demo.write import write_all
 from pipeline import files, steps, tables
-from pipeline.tables import Table
+from pipeline.contracts import Table
 
 ROOT = Path(__file__).parents[1]
 ANSWERS = yaml.safe_load((ROOT / "tests/known_answers/sampleton.yaml").read_text("utf-8"))
