@@ -19,8 +19,10 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
+from pyogrio.errors import DataLayerError, DataSourceError
+
 from pipeline import files as disk
-from pipeline.errors import PageIsNotSafe, quoted
+from pipeline.errors import FileCannotBeWritten, PageIsNotSafe, quoted
 from pipeline.pages import Content
 from pipeline.pages.gate import faults_of_page
 from pipeline.pages.plain import is_formula
@@ -68,11 +70,11 @@ def publish(
         hashes = {}
         for name in sorted(files):
             part = stack.enter_context(disk.written_whole(folder / _checked_name(name)))
-            _write(files[name], part)
+            _write(files[name], part, name)
             check_file(part, name)
             hashes[name] = hashlib.sha256(part.read_bytes()).hexdigest()
         if note_part is not None:
-            _write(_json({**(note or {}), "published": hashes}), note_part)
+            _write(_json({**(note or {}), "published": hashes}), note_part, RUN_NOTE)
             check_file(note_part, RUN_NOTE)
 
 
@@ -85,13 +87,19 @@ def _checked_name(name: str) -> str:
     return name
 
 
-def _write(content: Content, part: Path) -> None:
+def _write(content: Content, part: Path, name: str) -> None:
     if isinstance(content, str):
         part.write_bytes(content.encode("utf-8", errors="surrogatepass"))
     elif isinstance(content, bytes):
         part.write_bytes(content)
     else:
-        content(part)
+        try:
+            content(part)
+        except (DataLayerError, DataSourceError) as error:
+            raise FileCannotBeWritten(
+                f"{name}: could not be written ({quoted(error)}). What was published before is "
+                "untouched; make room or give write permission, then run again."
+            ) from error
 
 
 def _json(note: Mapping[str, Any]) -> str:

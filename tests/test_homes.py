@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import contracts, tables
+from pipeline.errors import SourceIsEmpty
 from pipeline.homes import build_homes, conserved_shares
 from pipeline.network import build_network
 from tests.towns import CROSSROADS, CRS, STUDY, covered, features, neighbourhoods, streets
@@ -213,16 +214,15 @@ def test_a_district_with_one_home_and_one_without_any() -> None:
     homes, _ = built(house(1, -100, 20))
     assert homes["people"].to_dict() == {"way/1": 100}
     areas = neighbourhoods(("E1", WEST, 100))
-    nobody, report = build_homes(
-        areas,
-        covered(areas),
-        features(("node/1", {"natural": "tree"}, shapely.Point(0, 0))),
-        NETWORK,
-        STUDY.dwellings,
-        STUDY.snapping,
-    )
-    assert nobody.empty
-    assert report["people_without_homes"] == 100
+    with pytest.raises(SourceIsEmpty, match=r"no home in the 1 of 1 neighbourhoods"):
+        build_homes(
+            areas,
+            covered(areas),
+            features(("node/1", {"natural": "tree"}, shapely.Point(0, 0))),
+            NETWORK,
+            STUDY.dwellings,
+            STUDY.snapping,
+        )
 
 
 def test_the_order_of_rows_does_not_matter() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import re
@@ -16,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from tests.tiny import STEPS, Project, steps_run
+from tests.tiny import STEPS, Project, built_once, steps_run
 
 PARK = "config/categories/park.yaml"
 ACCENT = 'accent: "#.{6}"'
@@ -26,17 +25,8 @@ WORDS = sorted([*PAGES, "looks", "rules"])
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """Build the district once, whichever process of the tests comes first."""
-    folder = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        folder = folder.parent
-    with (folder / "built.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        project = Project(folder / "built")
-        if not (project.folder / "said.txt").exists():
-            said = Project.new(project.folder).built()
-            (project.folder / "said.txt").write_text(said)
-    return project
+    """Return the project in which everything is built; it is not to be changed."""
+    return built_once(tmp_path_factory)
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ choices, so that no test touches the checkout, its raw files or its outputs.
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import re
@@ -20,6 +21,7 @@ from typing import Any
 import geopandas as gpd
 import osmium
 import pyproj
+import pytest
 import shapely
 from osmium.osm import mutable
 
@@ -276,6 +278,20 @@ class Project:
                 is_note = "notes" in path.parts or path.name.endswith(".lock")
                 if path.is_file() and not is_note and not path.name.startswith(".part-"):
                     yield str(path.relative_to(self.folder)), path
+
+
+def built_once(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """Build the district once for all processes of the tests; whoever comes first does it."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    project = Project(folder / "built")
+    with (folder / "built.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (project.folder / "said.txt").exists():
+            said = Project.new(project.folder).built()
+            (project.folder / "said.txt").write_text(said)
+    return project
 
 
 def without_seconds(path: Path) -> bytes:
