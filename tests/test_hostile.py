@@ -328,7 +328,34 @@ def _as(ending: str, pack: Callable[[bytes], bytes], share: float) -> Spoil:
     return spoil
 
 
+def _twice(pattern: str) -> Spoil:
+    """Write the map as text with a part of it standing there twice."""
+
+    def spoil(place: Place) -> None:
+        plain = place.inputs / "plain.osm"
+        write_map(plain)
+        text = plain.read_text()
+        found = re.search(pattern, text, re.DOTALL)
+        assert found
+        _map("map.osm", text.replace(found[0], found[0] * 2, 1))(place)
+
+    return spoil
+
+
 ENTITIES = "<?xml version='1.0'?><!DOCTYPE osm [<!ENTITY a 'ha'><!ENTITY b '&a;&a;&a;'>]>"
+
+
+def _unsorted(place: Place) -> None:
+    plain = place.inputs / "plain.osm"
+    write_map(plain)
+    text = plain.read_text()
+    nodes = re.findall(r"<node.*?(?:/>\n|</node>\n)", text, re.DOTALL)
+    rest = text
+    for node in nodes:
+        rest = rest.replace(node, "", 1)
+    _map("map.osm", rest.replace("</osm>", "".join(nodes) + "</osm>"))(place)
+
+
 MAPS: list[Row] = [
     ("an empty map", _map("map.osm", _xml("")), "osm", "holds no tagged way; it is empty"),
     ("entities", _map("map.osm", _xml("<note>&b;</note>", ENTITIES)), "fetch", "DOCTYPE or ENTITY"),
@@ -348,6 +375,9 @@ MAPS: list[Row] = [
         "<node id='1' lat='999' lon='0'/><node id='2' lat='nan' lon='inf'/>"
         "<way id='1'><nd ref='1'/><nd ref='2'/><tag k='highway' v='path'/></way>")), "osm",
      "openstreetmap.osm"),
+    ("a way that stands twice", _twice(r"<way id=\"1\".*?</way>"), "osm", "way/1|twice|more than"),
+    ("a node that stands twice", _twice(r"<node id=\"\d+\"[^>]*[^/]>.*?</node>"), "osm", "node/"),
+    ("ways before their places", _unsorted, "osm", "openstreetmap.osm"),
     ("a number that is none", _map("map.osm", _xml(
         "<node id='99999999999999999999' lat='0' lon='0'/>")), "osm", "openstreetmap.osm"),
 ]  # fmt: skip
@@ -389,6 +419,14 @@ def _whole(content: bytes) -> Spoil:
     return lambda place: place.district.write_bytes(content)
 
 
+def _grid(**changed: object) -> Spoil:
+    """Let the district's neighbourhoods be a grid."""
+    west, south = map(float, tiny._place(0, 0))
+    grid = {"kind": "grid", "cell_m": 100.0, "west": west, "east": west + 0.01,
+            "south": south, "north": south + 0.01}  # fmt: skip
+    return lambda place: place.choose(lambda c: c.update(neighbourhoods={**grid, **changed}))
+
+
 SPEED = "speed_m_per_min: .*"
 CHOICES: list[Row] = [
     ("a word that was false", _yaml('"england"', "NO"), "fetch", "tiny.yaml: nation: .*found ‘NO’"),
@@ -427,6 +465,11 @@ CHOICES: list[Row] = [
     ("a thousand brackets", _whole(b"[" * 10_000), "fetch", "tiny.yaml: "),
     ("two megabytes", _whole(b"a: " + b"x" * 2_000_000), "fetch", "larger than 1,000,000 bytes"),
     ("NUL bytes in YAML", _whole(b"name: \x00\n"), "fetch", "tiny.yaml: "),
+    ("a grid of a hair's breadth", _grid(cell_m=0.01), CODE, "cells"),
+    ("a grid of the world", _grid(west=-179.0, east=179.0, south=-80.0), CODE, "outside"),
+    ("a grid turned round", _grid(west=1.0, east=0.5), "fetch", "`west` must be less than"),
+    ("a cell of no size", _grid(cell_m=0.0), "fetch", "grid.cell_m: .*greater than 0"),
+    ("a true cell", _grid(cell_m=True), "fetch", "grid.cell_m: "),
     ("no speed", _study(SPEED, "speed_m_per_min: .nan"), "osm", "walking.speed_m_per_min"),
     ("endless speed", _study(SPEED, "speed_m_per_min: .inf"), "osm", "walking.speed_m_per_min"),
     ("huge speed", _study(SPEED, "speed_m_per_min: 1.0e+999"), "osm", "study.yaml: "),
