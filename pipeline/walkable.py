@@ -50,6 +50,10 @@ RIGHTS_OF_WAY = frozenset(
 ACCESS_REFUSED = frozenset(
     ("no", "private", "military", "emergency", "permit", "agricultural", "forestry", "delivery")
 )
+# What stops vehicles only.
+WALKED_AROUND = frozenset(
+    ("block", "bollard", "bus_trap", "height_restrictor", "kerb", "log", "planter")
+)
 SERVICE_REFUSED = frozenset(("drive-through", "emergency_access", "private"))
 # Scales of hiking difficulty from which a path is no everyday walk.
 TOO_HARD = frozenset(
@@ -110,6 +114,9 @@ def may_be_entered_on_foot(tags: Tags) -> bool:
 def blocks_walking(tags: Tags) -> bool:
     """Say whether a node, such as a gate, stops everyone who walks.
 
+    A lock, and access refused without a word on walking, stop vehicles at a bollard and people
+    at a gate; where `foot` says that people pass, they pass beside the lock.
+
     Parameters
     ----------
     tags
@@ -119,9 +126,20 @@ def blocks_walking(tags: Tags) -> bool:
     -------
     bool
         True for a barrier or entrance that is locked or private.
+
+    Examples
+    --------
+    >>> blocks_walking({"barrier": "gate", "locked": "yes"})
+    True
+    >>> blocks_walking({"barrier": "bollard", "locked": "yes"})
+    False
     """
     if "barrier" not in tags and "entrance" not in tags:
         return False
+    if tags.get("foot", "") in FOOT_ALLOWED:
+        return False
+    if tags.get("barrier") in WALKED_AROUND:
+        return tags.get("foot", "") in FOOT_REFUSED
     return tags.get("locked") == "yes" or not may_be_entered_on_foot(tags)
 
 

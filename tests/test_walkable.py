@@ -62,6 +62,11 @@ def test_is_not_walked(tags: dict[str, str]) -> None:
         ({"barrier": "gate", "access": "private"}, True),
         ({"barrier": "gate", "access": "private", "foot": "yes"}, False),
         ({"barrier": "bollard", "access": "no", "foot": "designated"}, False),
+        ({"barrier": "bollard", "access": "no", "locked": "yes"}, False),
+        ({"barrier": "block", "access": "private"}, False),
+        ({"barrier": "bollard", "foot": "no"}, True),
+        ({"barrier": "gate", "locked": "yes", "foot": "yes"}, False),
+        ({"barrier": "gate", "locked": "yes", "access": "yes"}, True),
         ({"highway": "crossing", "access": "private"}, False),
     ],
 )
