@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from pipeline.config import State
 from pipeline.pages.material import Material
 
-# One more than is shown, so that nothing is rounded twice.
-DECIMALS = 2
+Floats = npt.NDArray[np.float64]
+
+# As in the sheets, whose numbers a page must agree with.
+DECIMALS = 4
 STATE_LETTERS = {
     State.OK: "o",
     State.TRUE_ZERO: "o",
@@ -19,7 +22,7 @@ STATE_LETTERS = {
     State.UNREACHABLE: "u",
     State.SUPPRESSED: "s",
 }
-FULL_COVERAGE_PCT = 99.5
+FULL_COVERAGE_PCT = 99.0
 
 
 def ids(material: Material) -> list[str]:
@@ -38,15 +41,15 @@ def figures(material: Material) -> dict[str, Any]:
     Returns
     -------
     dict
-        Category → measure → `values` (one for each of `ids`, rounded to two decimals, none where
-        there is no number), `states` (a letter each: `o` a number, `n` no data, `u`
-        unreachable, `s` suppressed) and `certain` (share of people for whom the number is
-        certain, by place in the list, where it is not nearly all).
+        Category → measure → `values` (one for each of `ids`, `as_shown`, none where there is no
+        number), `states` (a letter each: `o` a number, `n` no data, `u` unreachable, `s`
+        suppressed) and `certain` (share of people for whom the number is certain, by place in
+        the list, where it is not nearly all).
     """
     columns = by_place(material)
     return {
         category: {
-            measure: _column(columns[category, measure])
+            measure: _column(columns[category, measure], is_share=measure.endswith("_pct"))
             for measure in material.measures
             if (category, measure) in columns
         }
@@ -64,11 +67,50 @@ def by_place(material: Material) -> dict[tuple[str, str], pd.DataFrame]:
     }
 
 
-def _column(rows: pd.DataFrame) -> dict[str, Any]:
+def as_shown(values: Floats, *, is_share: bool) -> list[float]:
+    """Round numbers once, as people read them; halves go up.
+
+    Colour, words and order on a page all follow from these, so that they cannot disagree. What is
+    less than all but rounds to all, or more than none but rounds to none, lies between.
+
+    Parameters
+    ----------
+    values
+        Per cent, minutes or counts.
+    is_share
+        Whether they are per cent: those are shown whole, others with one decimal.
+
+    Returns
+    -------
+    list of float
+        As many; whole ones as integers, 0.5 for a share under 1, 99.5 for one over 99, and 0.05
+        for another number that rounds to none.
+
+    Examples
+    --------
+    >>> as_shown(np.array([59.4962, 0.2, 99.7, 100.0]), is_share=True)
+    [59, 0.5, 99.5, 100]
+    >>> as_shown(np.array([1.15, 0.03, 0.0]), is_share=False)
+    [1.2, 0.05, 0]
+    """
+    steps = 1 if is_share else 10
+    exact = np.round(values, DECIMALS)
+    # A half is a half, also where its product with ten is a hair less.
+    shown = np.floor(np.round(exact * steps, DECIMALS) + 0.5) / steps
+    if is_share:
+        shown = np.where((values > 0) & (exact < 1), 0.5, shown)
+        shown = np.where((exact > 99) & (values < 100), 99.5, shown)  # noqa: PLR2004 (per cent)
+    else:
+        shown = np.where((values > 0) & (shown == 0), 0.05, shown)
+    return [int(number) if number.is_integer() else number for number in shown.tolist()]
+
+
+def _column(rows: pd.DataFrame, *, is_share: bool) -> dict[str, Any]:
     states = rows["state"].fillna(State.NO_DATA).map(STATE_LETTERS)
     has_number = (states == "o") & rows["value"].notna()
-    values = np.round(rows["value"].to_numpy(dtype=float), DECIMALS).tolist()
+    values = as_shown(rows["value"].to_numpy(dtype=float), is_share=is_share)
     coverage = rows["coverage_pct"].to_numpy(dtype=float)
+    certain = as_shown(coverage, is_share=True)
     return {
         "values": [value if has else None for value, has in zip(values, has_number, strict=True)],
         "states": "".join(
@@ -76,7 +118,7 @@ def _column(rows: pd.DataFrame) -> dict[str, Any]:
             for letter, has in zip(states, has_number, strict=True)
         ),
         "certain": {
-            str(place): round(float(coverage[place]))
+            str(place): certain[place]
             for place in np.flatnonzero(has_number.to_numpy() & (coverage < FULL_COVERAGE_PCT))
         },
     }
@@ -111,6 +153,6 @@ def strengths(material: Material, minutes: int, most: int = 4) -> list[dict[str,
     for category, value in zip(largest_first["category"], largest_first["value"], strict=True):
         look = material.looks[category]
         if look.status == "actual" and look.kind not in found:
-            share = round(float(value), DECIMALS)
+            share = float(value)
             found[look.kind] = {"category": category, "label": look.label, "share_pct": share}
     return list(found.values())[:most]

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import shapely
 
 from pipeline.config import Nation, State
 from pipeline.pages import backdrop, caveats, figures, places, shapes, words
@@ -49,6 +50,7 @@ def payload(material: Material) -> dict[str, Any]:
         "places": places.places(material, coder),
         "ways_in": [words.WAY_IN_LABELS[way] for way in PLACES_IN],
         "backdrop": backdrop.backdrop(material, coder),
+        "outline": _outline(material, coder),
         "edge": _edge_of_data(material, coder),
         "banner": caveats.banner(material),
         "caveats": caveats.caveats(material),
@@ -145,6 +147,12 @@ def _whole(number: Any) -> int | None:  # noqa: ANN401 (a cell: a number, or one
 
 def _index_and_year(index: str, year: int) -> str:
     return index if str(year) in index else f"{index} {year}"
+
+
+def _outline(material: Material, coder: Coder) -> list[Any]:
+    """Where the district ends: its palest class is not far from the colour of the ground."""
+    borders = shapes.bordering(np.asarray(material.neighbourhoods.geometry.array))
+    return coder.lines(np.array([shapely.boundary(shapely.union_all(borders))]))
 
 
 def _edge_of_data(material: Material, coder: Coder) -> list[Any]:

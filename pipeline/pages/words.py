@@ -109,6 +109,12 @@ PAGE = {
     "income_decile": "For income alone, which holds no measure of access: decile {decile}.",
     "all_no_data": "No figures here yet: the data do not cover this neighbourhood. That says "
     "nothing about what is there.",
+    "counted": "Counted are the {people} residents of the {n} neighbourhoods with data; the other "
+    "{others} are unknown, not zero.",
+    "some_data": "{n} of {of} neighbourhoods have data for this and come first. The last row, "
+    "{district}, counts their residents only.",
+    "with_data": "With figures",
+    "without_data": "Outside the map data",
     "strengths": "Within {minutes} minutes of at least {share} % of residents",
     "profile_button": "See everything within reach",
     "potential": "Not in use at present: what could it become?",
@@ -124,13 +130,18 @@ PAGE = {
     "show_all": "Show all {n} places",
     "under_one": "under 1 %",
     "over_99": "over 99 %",
-    "certain": "known for {share} of residents",
+    "under_tenth": "under 0.1",
+    "certain": "certain for {share} of residents",
 }
 
 LEVELS_BANNER = (
     "This map knows physical assets only: green space, buildings, streets, markets, transport and "
     "unused land. The other levels of an asset map, which are people’s skills, associations, "
     "organisations, the local economy and culture, are for the community to fill in."
+)
+CERTAIN_CAVEAT = (
+    "“Certain for 60 % of residents” means: for the others something nearer may be missing, "
+    "because the map data end close to their home, or because no mapped street leads to it."
 )
 STANDING_CAVEAT = (
     "Distances follow streets and paths as mapped; a place that is not mapped is not counted. "
@@ -177,7 +188,7 @@ def measures(minutes: tuple[int, ...], theme: Theme) -> list[Measure]:
             f"mean_count_within_{longest}_min",
             "count",
             longest,
-            f"How many are within {longest} minutes, on average",
+            f"Average number within {longest} minutes",
             f"How many in {longest} min",
             _count_classes(theme.count_bounds, longest),
             theme.count_bounds,
@@ -192,7 +203,7 @@ def _share(minutes: int, theme: Theme) -> Measure:
         minutes,
         f"Share of residents within {minutes} minutes",
         f"Within {minutes} min",
-        _share_classes(theme.share_bounds_pct, minutes),
+        _share_classes(theme.share_bounds_pct),
         theme.share_bounds_pct,
     )
 
@@ -209,11 +220,14 @@ def _walk(name: str, label: str, theme: Theme) -> Measure:
     return Measure(name, "minutes", 0, label, _WALK_SHORT[name], _walk_classes(bounds), bounds)
 
 
-def _share_classes(bounds: tuple[float, ...], minutes: int) -> tuple[str, ...]:
+def _share_classes(bounds: tuple[float, ...]) -> tuple[str, ...]:
     """Bounds of shares belong to the class above them: 60 % is in “60 to under 80 %”."""
-    tail = f"of residents within {minutes} minutes"
-    between = [f"{a:g}–{b:g} % {tail}" for a, b in pairwise(bounds)]
-    return (f"under {bounds[0]:g} % {tail}", *between, f"{bounds[-1]:g} % or more {tail}")
+    between = [f"{a:g} to under {b:g} %" for a, b in pairwise(bounds)]
+    return (
+        f"under {bounds[0]:g} % of residents",
+        *between,
+        f"{bounds[-1]:g} % or more of residents",
+    )
 
 
 def _walk_classes(bounds: tuple[float, ...]) -> tuple[str, ...]:
@@ -296,4 +310,4 @@ def share(part: float, whole: float) -> str:
     if 99 < per_cent < 100:  # noqa: PLR2004 (per cent)
         return PAGE["over_99"]
     # Halves go up, as they do in the scripts of the pages.
-    return f"{math.floor(per_cent + 0.5)} %"
+    return f"{math.floor(round(per_cent, 4) + 0.5)} %"

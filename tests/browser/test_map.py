@@ -129,7 +129,7 @@ def test_a_measure_changes_colours_and_legend(seen: Seen, material: Material) ->
     page = seen.page
     page.select_option("#measure", "within_5_min_pct")
     assert fills(page) == expected_fills(material, "park", "within_5_min_pct")
-    assert "60–80 % of residents within 5 minutes" in page.inner_text("#legend")
+    assert "60 to under 80\u00a0%" in page.inner_text("#legend")
     page.select_option("#measure", "nearest_median_min")
     assert "over 5 to 10 minutes" in page.inner_text("#legend")
     page.select_option("#measure", "mean_count_within_15_min")
@@ -156,7 +156,7 @@ def test_the_table_says_what_the_sheet_says(seen: Seen, material: Material) -> N
     rows = material.indicators.set_index(["neighbourhood_id", "category", "measure"])["value"]
     share = rows[IDS[0], "bus_stop", "within_10_min_pct"]
     assert row[0].strip() == "Littleton 001A"
-    assert f"{round(share)} %" in row[3]
+    assert f"{round(share)}\u00a0%" in row[3]
     assert f"{rows[IDS[0], 'bus_stop', 'nearest_median_min']:.1f}" in row[5]
     page.select_option("#table-mode", "all")
     assert page.locator("#figures-table thead th").count() == 3 + len(material.categories)
@@ -194,7 +194,7 @@ def test_a_neighbourhood_says_its_strengths_before_its_deprivation(seen: Seen) -
     page.click(".leaflet-areas-pane path >> nth=1", force=True)
     text = page.inner_text(".leaflet-popup-content")
     assert text.startswith("Littleton 002A")
-    assert text.index("Within 10 minutes of at least 80 %") < text.index("Decile 2")
+    assert text.index("Within 10 minutes of at least 80\u00a0%") < text.index("Decile 2")
     page.click(".leaflet-popup-content button")
     assert "Littleton 002A" in page.inner_text("#profile-title")
     assert page.evaluate("document.activeElement.id") == "profile-title"
@@ -340,7 +340,7 @@ def test_the_index_shows_its_cards(browser: Browser, tmp_path: Path) -> None:
         "#cards a", "all => all.map(a => a.getAttribute('href'))"
     )
     assert sorted(links) == ["hostile/map.html", "littleton/map.html"]
-    assert re.search(r"within 10 minutes of \d+ % of residents", found.page.inner_text("#cards"))
+    assert re.search(r"within 10 minutes of \d+\s% of residents", found.page.inner_text("#cards"))
     assert found.page.evaluate("window.__pwn") is None
     assert found.errors == []
     found.page.context.close()

@@ -18,15 +18,15 @@ HalfFull.figures = (() => {
     return { value: column.values[place], state: column.states[place], certain: column.certain[place] };
   };
 
-  /** A number as it is shown, by which it is also classed, so that class and words agree. */
-  const shown = (value, measure) =>
-    measures.get(measure).kind === "share" ? Math.round(value) : Math.round(value * 10) / 10;
+  /** Whether anything at all is known of a neighbourhood. */
+  const isKnown = (place) =>
+    data.categories.some(({ id }) => figure(id, data.measures[0].name, place).state !== "n");
 
-  /** Which class a number is in; 0 is the least within reach. */
+  /** Which class a number is in, as it is shown, so that class and words agree; 0 is the least. */
   const classOf = (value, measure) => {
     const { kind, bounds } = measures.get(measure);
-    if (kind === "minutes") return bounds.length - bounds.filter((bound) => shown(value, measure) > bound).length;
-    return bounds.filter((bound) => shown(value, measure) >= bound).length;
+    if (kind === "minutes") return bounds.length - bounds.filter((bound) => value > bound).length;
+    return bounds.filter((bound) => value >= bound).length;
   };
 
   /** The words of a class, whose legend runs from near to far for minutes. */
@@ -38,7 +38,12 @@ HalfFull.figures = (() => {
   const share = (value) => {
     if (value > 0 && value < 1) return data.words.under_one;
     if (value > 99 && value < 100) return data.words.over_99;
-    return `${Math.round(value)} %`;
+    return `${value} %`;
+  };
+
+  const tenths = (value) => {
+    if (value > 0 && value < 0.1) return data.words.under_tenth;
+    return value === 0 ? "0" : value.toFixed(1);
   };
 
   const minutes = (value) => {
@@ -50,7 +55,7 @@ HalfFull.figures = (() => {
   const brief = (category, measure, place) => {
     const { value, state } = figure(category, measure, place);
     if (state !== "o") return data.states[state][0].toLowerCase();
-    return measures.get(measure).kind === "share" ? share(value) : value.toFixed(1);
+    return measures.get(measure).kind === "share" ? share(value) : tenths(value);
   };
 
   /** A number in a sentence. */
@@ -61,11 +66,11 @@ HalfFull.figures = (() => {
     const sentences = {
       share: () => `${share(value)} of residents within ${within} minutes`,
       minutes: () => `about ${minutes(value)} to the nearest`,
-      count: () => `${value.toFixed(1)} within ${within} minutes, on average`,
+      count: () => `${tenths(value)} within ${within} minutes, on average`,
     };
     const note = certain === undefined ? "" : ` (${fill(data.words.certain, { share: share(certain) })})`;
     return sentences[kind]() + note;
   };
 
-  return { measures, whole, byName, figure, shown, classOf, wordsOf, share, minutes, brief, sentence };
+  return { measures, whole, byName, figure, isKnown, classOf, wordsOf, share, minutes, brief, sentence };
 })();

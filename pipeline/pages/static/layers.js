@@ -12,6 +12,7 @@ HalfFull.layers = (() => {
     ["streets", 340],
     ["edges", 350],
     ["deprivation", 360],
+    ["deciles", 365],
     ["outlines", 370],
     ["places", 450],
   ];
@@ -62,7 +63,7 @@ HalfFull.layers = (() => {
   const hatch = (group) => {
     const size = SPACING[group];
     const lines = [
-      svg("path", { d: `M0 0V${size}`, stroke: "#ffffff", "stroke-width": 2.6, "stroke-opacity": 0.6 }),
+      svg("path", { d: `M0 0V${size}`, stroke: "#ffffff", "stroke-width": 2.6, "stroke-opacity": 0.7 }),
       svg("path", { d: `M0 0V${size}`, stroke: theme.deprivation_classes[2 * group], "stroke-width": 1.3 }),
     ];
     const made = pattern(`decile-${group}`, size, svg("g", { transform: `translate(${size / 2} 0)` }, ...lines));
@@ -139,6 +140,7 @@ HalfFull.layers = (() => {
         ...borders, fill: false, color: "#ffffff", opacity: 0.95,
       }).addTo(map),
     );
+    L.polyline(data.outline.map(line), { ...borders, fill: false, color: theme.outline, weight: 1.6 }).addTo(map);
     let marked = whole;
     const thin = () => Math.max(0.5, Math.min(1.6, (map.getZoom() - 10.5) * 0.4));
     const mark = (chosen = marked) => {
@@ -170,7 +172,7 @@ HalfFull.layers = (() => {
       });
       group.addLayer(area);
       const icon = L.divIcon({ className: "decile", html: el("span", {}, String(decile)), iconSize: [20, 16] });
-      group.addLayer(L.marker(labelPoint(neighbourhood), { icon, interactive: false, keyboard: false, pane: "deprivation" }));
+      group.addLayer(L.marker(labelPoint(neighbourhood), { icon, interactive: false, keyboard: false, pane: "deciles" }));
     }
     return group;
   };

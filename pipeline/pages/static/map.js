@@ -8,6 +8,8 @@
   const whole = figures.whole;
   const chosen = { category: null, measure: null, place: whole, also: new Set() };
   let lastFocus = null;
+  // What a map may take of an upright A4 page, in CSS pixels: 178 mm, and room for its legend.
+  const PAPER = { width: 672, height: 440 };
 
   const option = (value, ...label) => el("option", { value }, ...label);
   const categoryNow = () => data.categories.find(({ id }) => id === chosen.category);
@@ -60,9 +62,19 @@
     }
     byId("measure").append(...data.measures.map((measure) => option(measure.name, measure.label)));
     byId("neighbourhood").append(option(whole, fill(data.words.whole_district, { district: data.district.name })));
-    byId("neighbourhood").append(...figures.byName.map((place) => option(place, data.neighbourhoods[place].name)));
+    fillNeighbourhoods();
     const hasDeprivation = data.neighbourhoods.some(({ deprivation }) => deprivation);
     byId("deprivation-choice").hidden = !hasDeprivation;
+  };
+
+  /** Those with figures first; groups only where some have none. */
+  const fillNeighbourhoods = () => {
+    const options = (places) => places.map((place) => option(place, data.neighbourhoods[place].name));
+    const known = figures.byName.filter(figures.isKnown);
+    const others = figures.byName.filter((place) => !figures.isKnown(place));
+    const group = (label, places) => el("optgroup", { label }, options(places));
+    const groups = [group(data.words.with_data, known), group(data.words.without_data, others)];
+    byId("neighbourhood").append(...(others.length ? groups : options(known)));
   };
 
   const layerChoices = (kind, categories) =>
@@ -139,7 +151,13 @@
   };
 
   const legendItem = ({ patch, words, n }) =>
-    el("li", {}, patch, el("span", {}, words), n === undefined ? null : el("span", { class: "count" }, number(n)));
+    el(
+      "li",
+      {},
+      patch,
+      el("span", {}, words),
+      n === undefined ? null : el("span", { class: "count" }, number(n), el("span", { class: "unseen" }, " neighbourhoods")),
+    );
 
   const deprivationLegend = () => {
     const sample = data.neighbourhoods.find(({ deprivation }) => deprivation)?.deprivation;
@@ -152,14 +170,27 @@
     return [el("p", { class: "legend-title" }, words), el("ul", { class: "plain" }, rows.map(legendItem))];
   };
 
+  /** Over whom the number of the district is, where not all neighbourhoods have one. */
+  const countedSentence = () => {
+    const places = [...data.neighbourhoods.keys()];
+    const known = places.filter((place) => figures.figure(chosen.category, chosen.measure, place).state !== "n");
+    if (!known.length || known.length === places.length) return "";
+    const people = known.reduce((sum, place) => sum + data.neighbourhoods[place].people, 0);
+    const slots = { people: number(people), n: number(known.length), others: number(places.length - known.length) };
+    return ` ${fill(data.words.counted, slots)}`;
+  };
+
   const showLegend = () => {
     const category = categoryNow();
+    const title = `: ${figures.measures.get(chosen.measure).label.toLowerCase()}`;
+    const asWhole = ` as a whole: ${figures.sentence(chosen.category, chosen.measure, whole)}.`;
+    replace(byId("said"), named(category.label), title, ". ", named(data.district.name), asWhole);
     replace(
       byId("legend"),
-      el("h2", { class: "legend-title" }, symbols.picture(category), named(category.label), ": ", figures.measures.get(chosen.measure).label.toLowerCase()),
-      el("p", { class: "note" }, named(data.district.name), ` as a whole: ${figures.sentence(chosen.category, chosen.measure, whole)}.`),
+      el("h2", { class: "legend-title" }, symbols.picture(category), named(category.label), title),
+      el("p", { class: "note" }, named(data.district.name), asWhole, countedSentence()),
+      el("p", { class: "count-head", "aria-hidden": "true" }, "Neighbourhoods"),
       el("ul", { class: "plain" }, classRows().map(legendItem)),
-      el("p", { class: "note" }, "The number after each class counts neighbourhoods."),
       deprivationLegend(),
       el("p", { class: "why" }, el("strong", {}, "Why it helps: "), named(category.why), " ", el("span", { class: "reference" }, named(category.reference))),
     );
@@ -172,7 +203,7 @@
     lastFocus = null;
     map.closePopup();
     lastFocus = from;
-    map.openPopup(L.popup({ maxWidth: 300, minWidth: 200, autoPanPadding: [16, 16], closeButton: true }).setLatLng(latLng).setContent(content));
+    map.openPopup(L.popup({ maxWidth: Math.min(300, map.getSize().x - 80), minWidth: 200, autoPanPadding: [16, 16], closeButton: true }).setLatLng(latLng).setContent(content));
     content.setAttribute("tabindex", "-1");
     if (from) content.focus();
   };
@@ -290,6 +321,21 @@
     map.fitBounds([[south, west], [north, east]], { padding: [12, 12], animate: false });
   };
 
+  /**
+   * Make the map as small as paper asks for, as it stands: a canvas that is drawn anew on the way
+   * to the printer comes out opaque, and hides what is below it.
+   */
+  const fitToPaper = () => {
+    const box = byId("map");
+    const [width, height] = [box.offsetWidth, box.offsetHeight];
+    box.style.width = `${width}px`;
+    box.style.height = `${height}px`;
+    box.style.zoom = String(Math.min(1, PAPER.width / width, PAPER.height / height));
+  };
+  const fitToScreen = () => {
+    for (const name of ["width", "height", "zoom"]) byId("map").style.removeProperty(name);
+  };
+
   const wire = () => {
     byId("category").addEventListener("change", showChoice);
     byId("measure").addEventListener("change", showChoice);
@@ -308,7 +354,11 @@
     document.addEventListener("keydown", (event) => {
       if (event.key === "Escape") map.closePopup();
     });
-    window.addEventListener("beforeprint", () => map.invalidateSize({ animate: false }));
+    // The wheel scrolls the page until the map has been clicked or tabbed to.
+    map.on("focus", () => map.scrollWheelZoom.enable());
+    map.on("blur", () => map.scrollWheelZoom.disable());
+    window.addEventListener("beforeprint", fitToPaper);
+    window.addEventListener("afterprint", fitToScreen);
   };
 
   layers.addPatterns();
@@ -320,7 +370,8 @@
   const outlinesOf = layers.addNeighbourhoods(map, { describe: hover, onChoose: (place, event) => onMapClick(event, place) });
   outlines.addTo(map);
   symbolLayer.addTo(map);
-  L.control.zoom({ position: "topright", zoomInTitle: "Closer", zoomOutTitle: "Further away" }).addTo(map);
+  L.control.zoom({ position: "bottomright", zoomInTitle: "Closer", zoomOutTitle: "Further away" }).addTo(map);
+  map.scrollWheelZoom.disable();
   L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
   showHead();
   showAbout();

@@ -3,7 +3,9 @@
  * Shared by every page: the data, and how elements are made from it.
  *
  * Text from data only ever becomes a text node. No markup is parsed here or in any other script,
- * and no address of a link is taken from data but for the one of a district's own folder.
+ * and no address of a link is taken from data but for the one of a district's own folder. Websites
+ * of places stay text, too: anyone can write them into the map data, and a link on this page would
+ * lend its good name to wherever they lead.
  */
 
 /** A page that fails says so, and says where the figures are. */
@@ -18,10 +20,13 @@ const halfFullMotion = () => {
 const HalfFull = (() => {
   const data = JSON.parse(document.getElementById("data").textContent);
 
+  /** A number and its unit stay on one line. */
+  const unbroken = (text) => text.replace(/(\d) (?=%|min\b)/g, "$1\u00a0");
+
   const append = (element, children) => {
     for (const child of children.flat()) {
       if (child === null || child === undefined) continue;
-      element.append(child instanceof Node ? child : document.createTextNode(String(child)));
+      element.append(child instanceof Node ? child : document.createTextNode(unbroken(String(child))));
     }
     return element;
   };

@@ -3,7 +3,7 @@
 
 HalfFull.profile = (() => {
   const { data, el, named, fill, number, replace, byId } = HalfFull;
-  const { figure, figures, share, minutes, whole } = { ...HalfFull.figures, figures: HalfFull.figures };
+  const { figure, figures, isKnown, share, minutes, whole } = { ...HalfFull.figures, figures: HalfFull.figures };
   const middle = data.minutes[Math.floor(data.minutes.length / 2)];
   const NEARLY_ALL = 80;
   const namesShown = 4;
@@ -38,9 +38,10 @@ HalfFull.profile = (() => {
 
   /** Three steps of one bar: the share of residents within each number of minutes. */
   const bar = (category, place) => {
-    const steps = data.minutes
-      .map((minute) => within(category, minute, place))
-      .map((found) => (found.state === "o" ? found.value : 0));
+    const found = data.minutes.map((minute) => within(category, minute, place));
+    // What is not known has no bar at all: an empty one would say that nobody is within reach.
+    if (found.some(({ state }) => state !== "o")) return null;
+    const steps = found.map(({ value }) => value);
     const box = el("span", { class: "bar", "aria-hidden": "true" });
     [...steps].reverse().forEach((value, n) => {
       const step = el("span", { class: `step step-${steps.length - n}` });
@@ -156,9 +157,6 @@ HalfFull.profile = (() => {
       ]),
     );
 
-  const hasFigures = (place) =>
-    data.categories.some((category) => within(category, middle, place).state !== "n");
-
   const everything = (place) => [
     strengthsSentence(place),
     key(),
@@ -175,7 +173,7 @@ HalfFull.profile = (() => {
     replace(
       byId("profile-body"),
       el("p", { class: "lede" }, residents(place)),
-      hasFigures(place) ? everything(place) : nothingKnown(place),
+      isKnown(place) ? everything(place) : nothingKnown(place),
     );
   };
 

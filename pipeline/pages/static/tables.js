@@ -3,8 +3,9 @@
 
 HalfFull.tables = (() => {
   const { data, el, named, fill, byId, replace, number, capital } = HalfFull;
-  const { figure, brief, measures, whole, byName } = HalfFull.figures;
+  const { figure, isKnown, brief, measures, whole, byName } = HalfFull.figures;
   const FIRST_ROWS = 100;
+  const LONGEST_DETAIL = 120;
 
   /** Numbers rise, text follows the alphabet, and what has no figure comes last. */
   const compare = (a, b) => {
@@ -101,12 +102,17 @@ HalfFull.tables = (() => {
     const numbers = one
       ? data.measures.map(({ name, short }) => figureColumn(short, false, category.id, name))
       : data.categories.map(({ id, label }) => figureColumn(label, true, id, measure));
+    const hasData = (place) => (one ? figure(category.id, measure, place).state !== "n" : isKnown(place));
+    const known = byName.filter(hasData);
+    const others = byName.filter((place) => !hasData(place));
+    const counts = { n: number(known.length), of: number(byName.length), district: nameOf(whole) };
     sortable(byId("figures-table"), {
-      caption: one
-        ? [named(category.label), ": every measure"]
-        : [`${words.label}, for every kind of asset`],
+      caption: [
+        ...(one ? [named(category.label), ": every measure. "] : [`${words.label}, for every kind of asset. `]),
+        others.length && known.length ? named(fill(data.words.some_data, counts)) : null,
+      ],
       columns: [nameColumn(onChoose), peopleColumn, ...numbers, ...(hasDeprivation ? [decileColumn] : [])],
-      rows: byName,
+      rows: [...known, ...others],
       last: [whole],
     });
   };
@@ -121,11 +127,20 @@ HalfFull.tables = (() => {
     return pairs.filter((_, k) => k % 2 === 0).map((label, k) => [texts[label], texts[pairs[2 * k + 1]]]);
   };
 
+  const cut = (text) => (text.length > LONGEST_DETAIL ? `${text.slice(0, LONGEST_DETAIL).trimEnd()}…` : text);
+
   const textColumn = (label, value) => ({
     label,
     value,
     cell: (n) => el("td", {}, named(value(n))),
   });
+
+  /** One line for each detail, cut where it is long; the pop-up of the place has it whole. */
+  const detailsColumn = {
+    label: "Opening hours and more",
+    value: (n) => detailsOf(n).flat().join(" ") || null,
+    cell: (n) => el("td", {}, detailsOf(n).map(([label, text]) => el("p", {}, named(label), ": ", named(cut(text))))),
+  };
 
   /** The places of one category, each with a button that shows it on the map. */
   const showPlaces = ({ category, onPlace }) => {
@@ -146,7 +161,7 @@ HalfFull.tables = (() => {
           },
         },
         textColumn(data.words.in_neighbourhood, whereOf),
-        textColumn("Opening hours and more", (n) => detailsOf(n).map(([label, text]) => `${label}: ${text}`).join("; ")),
+        detailsColumn,
         textColumn("Sources", sourcesOf),
       ],
       rows,
