@@ -45,6 +45,7 @@ LIBRARIES = (
     "pydantic",
     "pyogrio",
     "pyproj",
+    "rasterio",
     "scipy",
     "shapely",
     "XStatic-Leaflet",
