@@ -133,6 +133,15 @@ def test_tags_decide_whether_a_closed_way_is_an_area(tags: dict[str, str], is_ar
     assert is_area_by_tags(tags) == is_area
 
 
+def test_a_closed_way_that_is_no_area_is_read_as_a_line(tmp_path: Path) -> None:
+    drawing = town()
+    drawing.square(20, 600, 100, 50, highway="residential", junction="roundabout")
+    drawing.square(21, 700, 100, 50, leisure="park")
+    data = drawing.read(tmp_path)
+    assert (kind_of(data, "way/20"), kind_of(data, "way/21")) == ("line", "area")
+    assert shape_of(data, "way/20").length == pytest.approx(200, abs=5 * ROUNDING_M)
+
+
 def test_a_square_that_is_drawn_as_an_area_is_walked_around(tmp_path: Path) -> None:
     drawing = town()
     drawing.square(20, 600, 100, 50, highway="pedestrian", area="yes")
