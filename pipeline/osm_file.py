@@ -297,6 +297,14 @@ def _day(stamp: datetime) -> str:
 
 
 def _must_be_whole(found: OsmFile, path: str) -> None:
+    seen: set[tuple[str, str]] = set()
+    for pair in zip(found.ids, found.shapes, strict=True):
+        if pair in seen:
+            raise FileIsDamaged(
+                f"{path}: {pair[0]} stands there more than once, as in a file of changes or of "
+                "history; give an extract of one day."
+            )
+        seen.add(pair)
     if found.n_ways == 0:
         raise SourceIsEmpty(f"{path}: holds no tagged way; it is empty, or cut after its nodes.")
     if found.n_relations == 0 and found.n_ways >= WAYS_WITHOUT_RELATIONS:

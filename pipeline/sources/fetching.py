@@ -19,6 +19,7 @@ from pathlib import Path
 
 from pipeline.config import BoundariesTable, District, NationalTable, Place
 from pipeline.errors import ChoiceIsNotAllowed, FileCannotBeWritten, FileIsMissing, PipelineError
+from pipeline.files.maps import must_be_whole
 from pipeline.files.outside import (
     OSM_ENDINGS,
     ROW_ENDINGS,
@@ -157,6 +158,8 @@ def _endings(declared: DeclaredInput) -> tuple[str, ...]:
 
 def _count_rows(declared: DeclaredInput, path: Path) -> int | None:
     """Read an input as later steps will, so that a fault is told now and under its own name."""
+    if declared.key == OPENSTREETMAP:
+        must_be_whole(path)
     return None if declared.declared is None else len(read_table_of(path, declared.declared))
 
 
