@@ -37,6 +37,8 @@ from tests.towns import STUDY, neighbourhoods
 
 CATEGORIES = ("park", "bench", "pub", "school", "bus_stop", "vacant_shop")
 RULES: dict[str, CategoryRules] = {name: ALL_RULES[name] for name in CATEGORIES}
+# Of one category the map is taken to be whole: none mapped means none.
+RULES["bus_stop"] = RULES["bus_stop"].model_copy(update={"none_mapped_means": "none"})
 SOURCE = OsmInput(at=Place(file="town.osm"), date=date(2024, 5, 1))
 MINUTES = (2, 4, 6)
 # Blocks of 100 m from 800 m before the district to 800 m beyond it.
@@ -388,3 +390,17 @@ def test_a_category_whose_source_is_taken_away_has_no_data_and_never_none() -> N
         others = found[found["category"] != category].reset_index(drop=True)
         kept = base().indicators.query("category != @category").reset_index(drop=True)
         assert others.equals(kept)
+
+
+def test_a_town_without_a_single_asset_is_measured_all_the_same() -> None:
+    features = data_of().features
+    houses = features[features["tags"].str.contains('"building": "house"')]
+    found = run(OsmData(houses.reset_index(drop=True), data_of().streets, {}), study())
+    assert found.assets.empty
+    assert found.entrances.empty
+    states = found.indicators.groupby("category")["state"].agg(set)
+    for category in CATEGORIES:
+        if RULES[category].none_mapped_means == "unknown":
+            assert states[category] == {"no_data"}
+        else:
+            assert states[category] == {"unreachable", "true_zero"}
