@@ -26,6 +26,13 @@ AREA_KEYS = frozenset(
         "shop", "sport", "tourism", "water", "wetland",
     )
 )  # fmt: skip
+# With these, it depends on the value.
+AREA_VALUES = {
+    "boundary": frozenset(("protected_area",)),
+    "designation": frozenset(("local_nature_reserve", "national_nature_reserve")),
+    "railway": frozenset(("halt", "platform", "station")),
+    "waterway": frozenset(("dock", "riverbank")),
+}
 AREA_PREFIXES = ("disused:", "abandoned:", "ruins:", "construction:")
 # `natural` is an area but for these values.
 LINEAR_NATURAL = frozenset(("coastline", "cliff", "ridge", "arete", "tree_row", "valley"))
@@ -281,7 +288,7 @@ def is_area_by_tags(tags: Tags) -> bool:
         return tags["area"] != "no"
     if tags.get("natural", "coastline") not in LINEAR_NATURAL:
         return True
-    if tags.get("boundary") == "protected_area" or tags.get("waterway") == "riverbank":
+    if any(tags.get(key) in values for key, values in AREA_VALUES.items()):
         return True
     if tags.get("leisure") in ("track", "slipway") and "highway" in tags:
         return False

@@ -127,6 +127,10 @@ def test_a_closed_way_that_encloses_nothing_stays_as_a_line(tmp_path: Path) -> N
         ({"leisure": "park", "area": "no"}, False),
         ({"leisure": "track", "highway": "footway"}, False),
         ({"boundary": "protected_area"}, True),
+        ({"railway": "station"}, True),
+        ({"railway": "rail"}, False),
+        ({"designation": "local_nature_reserve"}, True),
+        ({"designation": "public_footpath", "highway": "path"}, False),
     ],
 )
 def test_tags_decide_whether_a_closed_way_is_an_area(tags: dict[str, str], is_area: bool) -> None:
