@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import shapely
 
 from pipeline.config import Nation, State
 from pipeline.pages import backdrop, caveats, figures, places, shapes, words
@@ -151,8 +150,7 @@ def _index_and_year(index: str, year: int) -> str:
 
 def _outline(material: Material, coder: Coder) -> list[Any]:
     """Where the district ends: its palest class is not far from the colour of the ground."""
-    borders = shapes.bordering(np.asarray(material.neighbourhoods.geometry.array))
-    return coder.lines(np.array([shapely.boundary(shapely.union_all(borders))]))
+    return coder.lines(shapes.outline(np.asarray(material.neighbourhoods.geometry.array)))
 
 
 def _edge_of_data(material: Material, coder: Coder) -> list[Any]:

@@ -19,6 +19,8 @@ UNITS_PER_DEGREE = 100_000
 BORDER_TOLERANCE_M = 12.0
 LINE_TOLERANCE_M = 5.0
 AREA_TOLERANCE_M = 6.0
+# Neighbourhoods as published leave slits between them, no wider than twice this.
+SLIT_M = 15.0
 FEWEST_VALUES = {"line": 4, "ring": 8}
 
 Shapes = npt.NDArray[np.object_]
@@ -96,6 +98,23 @@ def bordering(shapes: Shapes) -> Shapes:
     """
     simplified = shapely.coverage_simplify(shapes, BORDER_TOLERANCE_M)
     return np.where(shapely.is_empty(simplified), shapes, simplified)
+
+
+def outline(areas: Shapes) -> Shapes:
+    """Return the outer border of areas that lie side by side, without the slits between them.
+
+    Parameters
+    ----------
+    areas
+        (Multi)polygons in metres that cover a district, if not quite exactly.
+
+    Returns
+    -------
+    numpy.ndarray
+        Lines, one around each part.
+    """
+    closed = shapely.buffer(shapely.union_all(shapely.buffer(areas, SLIT_M)), -SLIT_M)
+    return simpler(shapely.get_exterior_ring(shapely.get_parts(closed)), BORDER_TOLERANCE_M)
 
 
 def simpler(shapes: Shapes, tolerance_m: float) -> Shapes:

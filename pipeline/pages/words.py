@@ -109,8 +109,8 @@ PAGE = {
     "income_decile": "For income alone, which holds no measure of access: decile {decile}.",
     "all_no_data": "No figures here yet: the data do not cover this neighbourhood. That says "
     "nothing about what is there.",
-    "counted": "Counted are the {people} residents of the {n} neighbourhoods with data; the other "
-    "{others} are unknown, not zero.",
+    "counted": "It counts the {people} residents of the neighbourhoods with data, {n} of {of}; the "
+    "rest is unknown, not zero.",
     "some_data": "{n} of {of} neighbourhoods have data for this and come first. The last row, "
     "{district}, counts their residents only.",
     "with_data": "With figures",
@@ -161,6 +161,7 @@ class Measure:
     short: str
     legend: tuple[str, ...]
     bounds: tuple[float, ...]
+    who: str = ""
 
 
 def measures(minutes: tuple[int, ...], theme: Theme) -> list[Measure]:
@@ -181,9 +182,9 @@ def measures(minutes: tuple[int, ...], theme: Theme) -> list[Measure]:
     longest = max(minutes)
     return [
         *(_share(m, theme) for m in minutes),
-        _walk("nearest_median_min", "Minutes to the nearest, for the middle resident", theme),
-        _walk("nearest_q25_min", "Minutes to the nearest: a quarter live nearer", theme),
-        _walk("nearest_q75_min", "Minutes to the nearest: a quarter live further", theme),
+        _walk("nearest_median_min", "Minutes in which half reach one", theme),
+        _walk("nearest_q25_min", "Minutes in which 1 in 4 reach one", theme),
+        _walk("nearest_q75_min", "Minutes in which 3 in 4 reach one", theme),
         Measure(
             f"mean_count_within_{longest}_min",
             "count",
@@ -208,6 +209,11 @@ def _share(minutes: int, theme: Theme) -> Measure:
     )
 
 
+_WALK_WHO = {
+    "nearest_median_min": "half of residents",
+    "nearest_q25_min": "1 in 4 residents",
+    "nearest_q75_min": "3 in 4 residents",
+}
 _WALK_SHORT = {
     "nearest_median_min": "Median minutes",
     "nearest_q25_min": "Nearer quarter, minutes",
@@ -217,7 +223,8 @@ _WALK_SHORT = {
 
 def _walk(name: str, label: str, theme: Theme) -> Measure:
     bounds = theme.minutes_bounds
-    return Measure(name, "minutes", 0, label, _WALK_SHORT[name], _walk_classes(bounds), bounds)
+    classes = _walk_classes(bounds)
+    return Measure(name, "minutes", 0, label, _WALK_SHORT[name], classes, bounds, _WALK_WHO[name])
 
 
 def _share_classes(bounds: tuple[float, ...]) -> tuple[str, ...]:

@@ -4,60 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
-from shutil import which
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from pipeline.pages import Material, index_page, map_page, run_note
+from tests.browser.opening import BROWSER_MARKS, Seen, browser, opened
 from tests.pages.town import HOSTILE, IDS, town
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="the package playwright is missing")
-CHROMIUM = which("chromium") or which("chromium-browser")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="the program chromium is missing"),
-]
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
-
-
-@dataclass
-class Seen:
-    """A page, and everything that it did which it should not have."""
-
-    page: Page
-    requests: list[str] = field(default_factory=list)
-    errors: list[str] = field(default_factory=list)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_api.sync_playwright() as started:
-        opened = started.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield opened
-        opened.close()
-
-
-def opened(browser: Browser, path: Path, **choices: Any) -> Seen:  # noqa: ANN401
-    viewport = {"width": 1280, "height": 900}
-    context = browser.new_context(**{"viewport": viewport, **choices})
-    context.set_offline(True)
-    context.set_default_timeout(5_000)
-    seen = Seen(context.new_page())
-    seen.page.on("request", lambda request: seen.requests.append(request.url))
-    seen.page.on("console", lambda message: seen.errors.append(message.text))
-    seen.page.on("pageerror", lambda error: seen.errors.append(str(error)))
-    seen.page.on("dialog", lambda dialog: seen.errors.append(dialog.message))
-    seen.page.goto(path.as_uri())
-    return seen
+pytestmark = BROWSER_MARKS
+__all__ = ["browser"]
 
 
 @pytest.fixture(scope="module")
@@ -281,15 +241,58 @@ def test_a_page_that_fails_says_where_the_figures_are(
     found.page.context.close()
 
 
-def test_print_keeps_the_map_and_leaves_the_choices_out(browser: Browser, ordinary: Path) -> None:
+def test_print_keeps_the_whole_map_and_leaves_the_choices_out(
+    browser: Browser, ordinary: Path
+) -> None:
     found = opened(browser, ordinary)
-    found.page.set_viewport_size({"width": 700, "height": 1000})
-    found.page.emulate_media(media="print")
-    assert found.page.evaluate("document.documentElement.scrollWidth") <= 700
-    assert found.page.is_visible("#map")
-    assert not found.page.is_visible("#category")
-    assert found.page.pdf(format="A4").count(b"/Type /Page\n") <= 8
-    found.page.context.close()
+    page = found.page
+    before = page.locator("#map").bounding_box()
+    zoom = page.evaluate("halfFullMap.getZoom()")
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    page.set_viewport_size({"width": 690, "height": 1000})
+    page.emulate_media(media="print")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 690
+    paper = page.locator("#map").bounding_box()
+    assert paper is not None
+    assert paper["width"] <= 672
+    assert paper["height"] <= 440
+    assert page.evaluate("halfFullMap.getZoom()") == zoom
+    assert not page.is_visible("#category")
+    page.emulate_media(media="screen")
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    assert page.locator("#map").bounding_box() == before
+    assert page.pdf(format="A4").count(b"/Type /Page\n") <= 8
+    page.context.close()
+
+
+def test_the_wheel_scrolls_the_page_until_the_map_is_chosen(seen: Seen) -> None:
+    page = seen.page
+    assert not page.evaluate("halfFullMap.scrollWheelZoom.enabled()")
+    page.focus("#map")
+    assert page.evaluate("halfFullMap.scrollWheelZoom.enabled()")
+    page.focus("#category")
+    assert not page.evaluate("halfFullMap.scrollWheelZoom.enabled()")
+
+
+def test_a_neighbourhood_is_reached_without_the_map(seen: Seen) -> None:
+    page = seen.page
+    page.focus("#neighbourhood")
+    page.keyboard.press("ArrowDown")
+    assert page.inner_text("#profile-title").endswith("Littleton 001A")
+    button = page.locator("#figures-table tbody button").nth(1)
+    button.focus()
+    page.keyboard.press("Enter")
+    assert page.locator(".leaflet-popup-content h2").last.inner_text() == "Littleton 002A"
+    page.keyboard.press("Escape")
+    page.wait_for_selector(".leaflet-popup", state="detached")
+    assert button.evaluate("button => button === document.activeElement")
+
+
+def test_websites_and_other_data_never_become_links(seen: Seen) -> None:
+    addresses = seen.page.eval_on_selector_all("a", "all => all.map(a => a.getAttribute('href'))")
+    allowed = {"#figures", "#", "https://www.openstreetmap.org/copyright"}
+    assert set(addresses) <= allowed
 
 
 # --- hostile text in every slot -------------------------------------------------------------------
@@ -313,7 +316,7 @@ def test_hostile_text_is_shown_as_text_and_nothing_runs(
         shown += page.inner_text("#list-table")
         for n in range(min(5, page.locator("#list-table tbody button").count())):
             page.locator("#list-table tbody button").nth(n).evaluate("button => button.click()")
-            assert page.locator(".leaflet-popup-content h3").count() >= 1
+            assert page.locator(".leaflet-popup-content h2").count() >= 1
     for n in range(len(IDS)):
         page.locator("#figures-table tbody button").nth(n).evaluate("button => button.click()")
         page.hover(".leaflet-areas-pane path >> nth=0", force=True)

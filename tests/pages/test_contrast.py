@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline import files
-from pipeline.config import Theme
+from pipeline.config import Category, Theme
 from pipeline.pages import frame
 from tests.pages.town import ROOT
 
@@ -22,7 +22,8 @@ Colour = tuple[float, float, float]
 
 @pytest.fixture(scope="module")
 def theme() -> Theme:
-    return files.read_choices(ROOT / "config/theme.yaml", Theme)
+    found: Theme = files.read_choices(ROOT / "config/theme.yaml", Theme)
+    return found
 
 
 def rgb(text: str) -> Colour:
@@ -86,6 +87,18 @@ def test_classes_get_darker_by_steps_that_greyscale_keeps(theme: Theme) -> None:
 def test_the_edge_of_the_district_stands_out_from_ground_and_classes(theme: Theme) -> None:
     for beside in ("#f1f0ea", theme.access_classes[0], theme.access_classes[1], theme.no_data):
         assert contrast(rgb(theme.outline), rgb(beside)) >= GRAPHICS
+
+
+def test_symbols_stand_out_from_their_white_edge_and_from_a_list() -> None:
+    looks = files.read_configs(sorted((ROOT / "config/categories").glob("*.yaml")), Category)
+    for name, look in looks.items():
+        assert contrast(rgb(look.colour), rgb("#ffffff")) >= GRAPHICS, name
+
+
+def test_what_is_not_known_is_drawn_to_be_seen(theme: Theme) -> None:
+    found = re.search(r'const stroke = "(#[0-9a-f]{6})"', (STATIC / "layers.js").read_text())
+    assert found
+    assert contrast(rgb(found[1]), rgb(theme.no_data)) >= GRAPHICS
 
 
 def test_frames_of_choices_can_be_seen() -> None:

@@ -62,10 +62,10 @@ HalfFull.figures = (() => {
   const sentence = (category, measure, place) => {
     const { value, state, certain } = figure(category, measure, place);
     if (state !== "o") return data.states[state][1];
-    const { kind, minutes: within } = measures.get(measure);
+    const { kind, who, minutes: within } = measures.get(measure);
     const sentences = {
       share: () => `${share(value)} of residents within ${within} minutes`,
-      minutes: () => `about ${minutes(value)} to the nearest`,
+      minutes: () => `${who} reach one in about ${minutes(value)}`,
       count: () => `${tenths(value)} within ${within} minutes, on average`,
     };
     const note = certain === undefined ? "" : ` (${fill(data.words.certain, { share: share(certain) })})`;

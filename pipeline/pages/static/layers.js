@@ -44,7 +44,7 @@ HalfFull.layers = (() => {
   const pattern = (id, size, ...drawn) =>
     svg("pattern", { id, width: size, height: size, patternUnits: "userSpaceOnUse" }, ...drawn);
   const ground = (size) => svg("rect", { width: size, height: size, fill: theme.no_data });
-  const stroke = "#8b8a84";
+  const stroke = "#74736c";
 
   const statePatterns = () => [
     pattern("state-n", 7, ground(7), svg("circle", { cx: 3.5, cy: 3.5, r: 0.9, fill: stroke })),

@@ -176,7 +176,7 @@
     const known = places.filter((place) => figures.figure(chosen.category, chosen.measure, place).state !== "n");
     if (!known.length || known.length === places.length) return "";
     const people = known.reduce((sum, place) => sum + data.neighbourhoods[place].people, 0);
-    const slots = { people: number(people), n: number(known.length), others: number(places.length - known.length) };
+    const slots = { people: number(people), n: number(known.length), of: number(places.length) };
     return ` ${fill(data.words.counted, slots)}`;
   };
 
@@ -241,7 +241,7 @@
     return el(
       "div",
       { class: "pop" },
-      el("h3", {}, named(tables.placeName(n))),
+      el("h2", {}, named(tables.placeName(n))),
       el("p", { class: "lede" }, symbols.picture(category), named(capital(category.one))),
       category.is_potential ? el("p", {}, data.words.potential) : null,
       el("p", { class: "why" }, named(category.why)),

@@ -184,7 +184,7 @@ HalfFull.profile = (() => {
     return el(
       "div",
       { class: "pop" },
-      el("h3", {}, named(nameOf(place))),
+      el("h2", {}, named(nameOf(place))),
       el("p", { class: "lede" }, residents(place)),
       el("p", {}, el("strong", {}, named(category.label)), `: ${figures.sentence(category.id, measure, place)}.`),
       strengthsSentence(place),
