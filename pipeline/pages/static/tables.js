@@ -46,7 +46,7 @@ HalfFull.tables = (() => {
       });
       replace(
         box,
-        el("table", {}, el("caption", {}, caption), el("thead", {}, el("tr", {}, head)), el("tbody", {}, body)),
+        el("table", {}, el("caption", {}, el("span", {}, caption)), el("thead", {}, el("tr", {}, head)), el("tbody", {}, body)),
         rows.length > most ? all : null,
       );
     };
