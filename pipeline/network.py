@@ -237,8 +237,23 @@ def _joined(
             )
         )
     start, end, texts, lines = map(list, zip(*rows, strict=True))
-    _, numbers = np.unique(np.array(start + end), return_inverse=True)
-    return _described(numbers[: len(rows)], numbers[len(rows) :], texts, np.array(lines), crs)
+    shapes = np.array(lines)
+    numbers = _numbered(np.array(start + end), shapes)
+    return _described(numbers[: len(rows)], numbers[len(rows) :], texts, shapes, crs)
+
+
+def _numbered(nodes: Ints, lines: Shapes) -> Ints:
+    """Give junctions their numbers, from 0, along a Hilbert curve.
+
+    Junctions that are near in the town are then near in memory, which makes searches several
+    times as fast (and nothing else depends on the numbers).
+    """
+    _, first, places = np.unique(nodes, return_index=True, return_inverse=True)
+    ends = np.concatenate([shapely.get_point(lines, 0), shapely.get_point(lines, -1)])
+    along = gpd.GeoSeries(ends[first]).hilbert_distance().to_numpy()
+    rank = np.empty(len(first), dtype=np.int64)
+    rank[np.argsort(along, kind="stable")] = np.arange(len(first))
+    return rank[places]
 
 
 def _vertices(pieces: _Pieces, points: Floats, piece: int, forward: bool) -> Floats:  # noqa: FBT001

@@ -6,14 +6,18 @@ one of the two ends, from junction to junction, and along the entrance's edge fr
 ends; or, on a shared edge, straight from one to the other.
 
 Two searches answer everything. *Nearest*: one search from all entrances of a category at once
-labels each junction with its cheapest entrance (Dijkstra 1959; several sources as one: Erwig
-2000). *Counts*: one search for each asset, cut off at the longest walk, then every home on the
-edges that were touched is tested; this is right because walking costs the same both ways.
+finds the cheapest entrance of each junction (Dijkstra 1959; several sources as one: Erwig 2000).
+*Counts*: one search for each asset, cut off at the longest walk, then every home on the edges
+that were touched is tested; this is right because walking costs the same both ways.
+
+Both keep the junctions still to be settled in buckets of a few metres, laid in a circle (Dial
+1969). Within a bucket the order does not matter: a junction that a shorter way reaches later is
+taken up again. Each junction stands in one bucket at most, in a doubly linked list, so that
+moving it costs a handful of array writes and the memory is fixed.
 """
 
 from __future__ import annotations
 
-import heapq
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -23,12 +27,14 @@ import numpy.typing as npt
 import pandas as pd
 
 Ints = npt.NDArray[np.int64]
+SmallInts = npt.NDArray[np.int32]
 
 DM_PER_M = 10
-NEVER = np.int64(2**62)
-# A label is cost × LABELS + number of the asset, so that of equally near assets the one with the
-# lowest number wins everywhere, whatever the order of the search.
-LABELS = np.int64(2**24)
+# Further than any walk; small enough that a leg can be added without overflow.
+FAR = np.int32(2**30)
+NONE = np.int32(-1)
+# A bucket holds costs that agree but for their last six bits: 6.4 m.
+BITS = 6
 
 
 @dataclass(frozen=True)
@@ -36,16 +42,18 @@ class Graph:
     """Junctions and edges as arrays.
 
     `first[n]:first[n + 1]` are the places in `neighbour`, `cost` and `edge` of what leaves
-    junction n; each edge stands there from both of its ends.
+    junction n; each edge stands there from both of its ends, and `is_forward` says where from its
+    start.
     """
 
-    first: Ints
-    neighbour: Ints
-    cost: Ints
-    edge: Ints
-    start: Ints
-    end: Ints
-    length: Ints
+    first: SmallInts
+    neighbour: SmallInts
+    cost: SmallInts
+    edge: SmallInts
+    is_forward: npt.NDArray[np.bool_]
+    start: SmallInts
+    end: SmallInts
+    length: SmallInts
 
     @property
     def n_junctions(self) -> int:
@@ -94,15 +102,17 @@ def as_graph(network: gpd.GeoDataFrame) -> Graph:
     """
     ordered = network.sort_values("edge_id")
     start, end, length = (
-        ordered[name].to_numpy(np.int64) for name in ("start", "end", "length_dm")
+        ordered[name].to_numpy(np.int32) for name in ("start", "end", "length_dm")
     )
     tail, head = np.concatenate([start, end]), np.concatenate([end, start])
-    order = np.argsort(tail, kind="stable")
+    order = np.lexsort((head, tail))
     n_junctions = int(tail.max()) + 1
-    first = np.zeros(n_junctions + 1, dtype=np.int64)
+    first = np.zeros(n_junctions + 1, dtype=np.int32)
     np.cumsum(np.bincount(tail, minlength=n_junctions), out=first[1:])
-    edge = np.tile(np.arange(len(start), dtype=np.int64), 2)
-    return Graph(first, head[order], np.tile(length, 2)[order], edge[order], start, end, length)
+    edge = np.tile(np.arange(len(start), dtype=np.int32), 2)[order]
+    return Graph(
+        first, head[order], np.tile(length, 2)[order], edge, order < len(start), start, end, length
+    )
 
 
 def nearest(graph: Graph, homes: Stands, entrances: Stands, asset: Ints) -> tuple[Ints, Ints]:
@@ -125,17 +135,17 @@ def nearest(graph: Graph, homes: Stands, entrances: Stands, asset: Ints) -> tupl
         Cost in decimetres, and number of the asset; both of shape (n,), −1 where no entrance
         can be reached. Of equally near assets the lowest number.
     """
-    labels = _search_all(
-        graph.first, graph.neighbour, graph.cost, graph.start, graph.end, graph.length,
-        entrances.edge, entrances.along, entrances.snap, asset,
+    seeds, legs = _seeds(graph, entrances)
+    owners = np.repeat(asset, 2).astype(np.int32)
+    cost, owner = _search_all(
+        graph.first, graph.neighbour, graph.cost, seeds, legs, owners, _circle(graph, legs)
+    )
+    walk, number = _at_homes(
+        graph.start, graph.end, graph.length, cost, owner, *_as_small(homes),
+        *_grouped(entrances.edge, len(graph.length)), *_as_small(entrances)[1:],
+        asset.astype(np.int32),
     )  # fmt: skip
-    by_edge = _grouped(entrances.edge, len(graph.length))
-    best = _at_homes(
-        graph.start, graph.end, graph.length, labels, homes.edge, homes.along, homes.snap,
-        *by_edge, entrances.along, entrances.snap, asset,
-    )  # fmt: skip
-    is_reached = best < NEVER
-    return np.where(is_reached, best // LABELS, -1), np.where(is_reached, best % LABELS, -1)
+    return walk, number
 
 
 def count_within(
@@ -162,131 +172,273 @@ def count_within(
         Counts of shape (n, k).
     """
     order = np.argsort(asset, kind="stable")
+    ordered = Stands(entrances.edge[order], entrances.along[order], entrances.snap[order])
+    seeds, legs = _seeds(graph, ordered)
     n_assets = int(asset.max()) + 1 if len(asset) else 0
-    bounds = np.searchsorted(asset[order], np.arange(n_assets + 1))
-    counts: Ints = _count(
-        graph.first, graph.neighbour, graph.cost, graph.edge, graph.start, graph.end,
-        graph.length, entrances.edge[order], entrances.along[order], entrances.snap[order],
-        bounds.astype(np.int64), *_grouped(homes.edge, len(graph.length)), homes.along,
-        homes.snap, cut_offs,
+    bounds = np.searchsorted(asset[order], np.arange(n_assets + 1)).astype(np.int32)
+    forward, backward = _places_of_edges(graph)
+    first_home, home, from_here, snap = _homes_by_place(graph, homes, forward, backward)
+    twice = _count(
+        graph.first, graph.neighbour, graph.cost, graph.is_forward, seeds, legs,
+        forward[ordered.edge], backward[ordered.edge], *_as_small(ordered)[1:], bounds,
+        first_home, from_here, snap, cut_offs.astype(np.int32), _circle(graph, legs),
     )  # fmt: skip
-    return counts
+    counts = np.zeros((len(homes.edge), len(cut_offs)), dtype=np.int64)
+    np.add.at(counts, home, twice)
+    return np.cumsum(counts, axis=1)
 
 
-def _grouped(edge: Ints, n_edges: int) -> tuple[Ints, Ints]:
+def _places_of_edges(graph: Graph) -> tuple[SmallInts, SmallInts]:
+    """Return where each edge stands from its start, and where from its end."""
+    places = np.argsort(graph.edge, kind="stable").reshape(-1, 2)
+    is_first_forward = graph.is_forward[places[:, 0]]
+    forward = np.where(is_first_forward, places[:, 0], places[:, 1])
+    return forward.astype(np.int32), (places.sum(axis=1) - forward).astype(np.int32)
+
+
+def _homes_by_place(
+    graph: Graph, homes: Stands, forward: SmallInts, backward: SmallInts
+) -> tuple[SmallInts, Ints, SmallInts, SmallInts]:
+    """List each home at both places of its edge, with the way to it from there.
+
+    Homes then lie in memory in the order in which a search meets them.
+    """
+    place = np.concatenate([forward[homes.edge], backward[homes.edge]])
+    from_here = np.concatenate([homes.along, graph.length[homes.edge] - homes.along])
+    order = np.argsort(place, kind="stable")
+    first = np.searchsorted(place[order], np.arange(len(graph.neighbour) + 1))
+    home = np.tile(np.arange(len(homes.edge)), 2)[order]
+    return (
+        first.astype(np.int32),
+        home,
+        from_here[order].astype(np.int32),
+        homes.snap[home].astype(np.int32),
+    )
+
+
+def _seeds(graph: Graph, entrances: Stands) -> tuple[SmallInts, SmallInts]:
+    """List both ends of each entrance's edge, and what it costs to walk there from it."""
+    edge, along, snap = entrances.edge, entrances.along, entrances.snap
+    ends = np.column_stack([graph.start[edge], graph.end[edge]])
+    legs = np.column_stack([snap + along, snap + graph.length[edge] - along])
+    return ends.ravel().astype(np.int32), legs.ravel().astype(np.int32)
+
+
+def _circle(graph: Graph, legs: SmallInts) -> int:
+    """Return a number of buckets, a power of two, that no two costs in waiting lap."""
+    widest = max(int(graph.cost.max(initial=0)), int(legs.max(initial=0)))
+    return 1 << ((widest >> BITS) + 2).bit_length()
+
+
+def _as_small(stands: Stands) -> tuple[SmallInts, SmallInts, SmallInts]:
+    edge, along, snap = (a.astype(np.int32) for a in (stands.edge, stands.along, stands.snap))
+    return edge, along, snap
+
+
+def _grouped(edge: Ints, n_edges: int) -> tuple[SmallInts, Ints]:
     """List the points on each edge: places `first[e]:first[e + 1]` of `order`."""
     order = np.argsort(edge, kind="stable")
     first = np.searchsorted(edge[order], np.arange(n_edges + 1))
-    return first.astype(np.int64), order.astype(np.int64)
+    return first.astype(np.int32), order.astype(np.int64)
 
 
 # --- kernels: plain loops over arrays, compiled once and kept on disk -----------------------------
 
 
 @numba.njit(cache=True, nogil=True)
-def _search_all(first, neighbour, cost, start, end, length, edge, along, snap, asset):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, PLR0913, PLR0917
-    """Label every junction with its cheapest entrance."""
-    label = np.full(len(first) - 1, NEVER)
-    queue = [(NEVER, np.int64(-1))]
-    # Both ends of an entrance's edge are reached from it at once.
-    for e in range(len(edge)):
-        for junction, leg in (
-            (start[edge[e]], along[e]),
-            (end[edge[e]], length[edge[e]] - along[e]),
-        ):
-            candidate = (snap[e] + leg) * LABELS + asset[e]
-            if candidate < label[junction]:
-                label[junction] = candidate
-                heapq.heappush(queue, (candidate, junction))
-    while len(queue) > 1:
-        reached, junction = heapq.heappop(queue)
-        if reached > label[junction]:
-            continue  # a cheaper way here was found meanwhile
-        for place in range(first[junction], first[junction + 1]):
-            candidate = reached + cost[place] * LABELS
-            if candidate < label[neighbour[place]]:
-                label[neighbour[place]] = candidate
-                heapq.heappush(queue, (candidate, neighbour[place]))
-    return label
+def _take_out(n, head, following, leading, bucket_of):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """Take junction n out of its bucket."""
+    before, after = leading[n], following[n]
+    if before >= 0:
+        following[before] = after
+    else:
+        head[bucket_of[n]] = after
+    if after >= 0:
+        leading[after] = before
+    bucket_of[n] = NONE
+
+
+@numba.njit(cache=True, nogil=True)
+def _put_in(n, bucket, head, following, leading, bucket_of):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """Put junction n at the head of a bucket."""
+    after = head[bucket]
+    following[n] = after
+    leading[n] = NONE
+    if after >= 0:
+        leading[after] = n
+    head[bucket] = n
+    bucket_of[n] = bucket
+
+
+@numba.njit(cache=True, nogil=True)
+def _search_all(first, neighbour, cost, seeds, legs, owners, n_buckets):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """Find the cost from the cheapest entrance to every junction, and whose it is.
+
+    Of two owners at the same cost the lower number wins, in whatever order they arrive.
+    """
+    n_junctions = len(first) - 1
+    walk = np.full(n_junctions, FAR)
+    owner = np.full(n_junctions, NONE)
+    head = np.full(n_buckets, NONE)
+    following = np.full(n_junctions, NONE)
+    leading = np.full(n_junctions, NONE)
+    bucket_of = np.full(n_junctions, NONE)
+    last = np.int32(n_buckets - 1)  # of a circle whose size is a power of two
+    waiting = 0
+    for s in range(len(seeds)):
+        n = seeds[s]
+        if legs[s] < walk[n] or (legs[s] == walk[n] and owners[s] < owner[n]):
+            walk[n] = legs[s]
+            owner[n] = owners[s]
+            if bucket_of[n] >= 0:
+                _take_out(n, head, following, leading, bucket_of)
+            else:
+                waiting += 1
+            _put_in(n, (legs[s] >> BITS) & last, head, following, leading, bucket_of)
+    bucket = np.int32(0)
+    while waiting > 0:
+        while head[bucket] >= 0:
+            n = head[bucket]
+            _take_out(n, head, following, leading, bucket_of)
+            waiting -= 1
+            for place in range(first[n], first[n + 1]):
+                m = neighbour[place]
+                candidate = walk[n] + cost[place]
+                if candidate < walk[m] or (candidate == walk[m] and owner[n] < owner[m]):
+                    walk[m] = candidate
+                    owner[m] = owner[n]
+                    target = (candidate >> BITS) & last
+                    if bucket_of[m] != target:
+                        if bucket_of[m] >= 0:
+                            _take_out(m, head, following, leading, bucket_of)
+                        else:
+                            waiting += 1
+                        _put_in(m, target, head, following, leading, bucket_of)
+        bucket = (bucket + 1) & last
+    return walk, owner
 
 
 @numba.njit(cache=True, nogil=True)
 def _at_homes(  # type: ignore[no-untyped-def]  # noqa: ANN202, PLR0913, PLR0917
-    start, end, length, label, home_edge, home_along, home_snap,  # noqa: ANN001
+    start, end, length, walk, owner, home_edge, home_along, home_snap,  # noqa: ANN001
     first_on, on, along, snap, asset,  # noqa: ANN001
 ):  # fmt: skip
     """Take the better of a home's two ends, or of an entrance on its own edge."""
-    best = np.full(len(home_edge), NEVER)
+    best = np.full(len(home_edge), np.int64(-1))
+    whose = np.full(len(home_edge), np.int64(-1))
     for h in range(len(home_edge)):
         e = home_edge[h]
-        for junction, leg in (
-            (start[e], home_along[h]),
-            (end[e], length[e] - home_along[h]),
+        least, number = np.int64(FAR), np.int64(-1)
+        for n, leg in (
+            (start[e], np.int64(home_along[h])),
+            (end[e], np.int64(length[e] - home_along[h])),
         ):
-            if label[junction] < NEVER:
-                best[h] = min(best[h], label[junction] + (home_snap[h] + leg) * LABELS)
+            candidate = walk[n] + leg
+            if candidate < least or (candidate == least and owner[n] < number):
+                least, number = candidate, np.int64(owner[n])
         for place in range(first_on[e], first_on[e + 1]):
             k = on[place]
-            walk = home_snap[h] + abs(home_along[h] - along[k]) + snap[k]
-            best[h] = min(best[h], walk * LABELS + asset[k])
-    return best
+            candidate = np.int64(abs(home_along[h] - along[k]) + snap[k])
+            if candidate < least or (candidate == least and asset[k] < number):
+                least, number = candidate, np.int64(asset[k])
+        if least < FAR:
+            best[h] = least + home_snap[h]
+            whose[h] = number
+    return best, whose
 
 
 @numba.njit(cache=True, nogil=True)
-def _count(  # type: ignore[no-untyped-def]  # noqa: ANN202, C901, PLR0912, PLR0913, PLR0917
-    first, neighbour, cost, edge_at, start, end, length,  # noqa: ANN001
-    edge, along, snap, bounds,  # noqa: ANN001
-    first_home, home, home_along, home_snap, cut_offs,  # noqa: ANN001
+def _count(  # type: ignore[no-untyped-def]  # noqa: ANN202, C901, PLR0912, PLR0913, PLR0915, PLR0917
+    first, neighbour, cost, is_forward, seeds, legs,  # noqa: ANN001
+    forward, backward, along, snap, bounds,  # noqa: ANN001
+    first_home, from_here, home_snap, cut_offs, n_buckets,  # noqa: ANN001
 ):  # fmt: skip
-    """Search from each asset as far as the longest cut-off, and test the homes on the way."""
-    counts = np.zeros((len(home), len(cut_offs)), dtype=np.int64)
+    """Count each asset in the first cut-off that reaches a home, at one place of its edge."""
+    n_junctions = len(first) - 1
     longest = cut_offs[-1]
-    walk_to = np.full(len(first) - 1, NEVER)  # from the asset to each junction
-    best = np.full(len(home), NEVER)  # from the asset to each home
-    seen = np.full(len(length), np.int64(-1))  # last asset whose search touched the edge
+    counts = np.zeros((len(from_here), len(cut_offs)), dtype=np.int32)
+    walk = np.full(n_junctions, FAR)
+    head = np.full(n_buckets, NONE)
+    following = np.full(n_junctions, NONE)
+    leading = np.full(n_junctions, NONE)
+    bucket_of = np.full(n_junctions, NONE)
+    reached = np.empty(n_junctions, dtype=np.int32)
+    own = np.full(len(neighbour), NONE)  # last asset with an entrance on the edge of a place
+    last = np.int32(n_buckets - 1)
     for a in range(len(bounds) - 1):
-        queue = [(NEVER, np.int64(-1))]
-        touched_edges = [np.int64(-1)]
-        touched_junctions = [np.int64(-1)]
+        n_reached = 0
+        waiting = 0
+        for s in range(2 * bounds[a], 2 * bounds[a + 1]):
+            n = seeds[s]
+            if legs[s] <= longest and legs[s] < walk[n]:
+                if walk[n] == FAR:
+                    reached[n_reached] = n
+                    n_reached += 1
+                walk[n] = legs[s]
+                if bucket_of[n] >= 0:
+                    _take_out(n, head, following, leading, bucket_of)
+                else:
+                    waiting += 1
+                _put_in(n, (legs[s] >> BITS) & last, head, following, leading, bucket_of)
+        bucket = np.int32(0)
+        while waiting > 0:
+            while head[bucket] >= 0:
+                n = head[bucket]
+                _take_out(n, head, following, leading, bucket_of)
+                waiting -= 1
+                for place in range(first[n], first[n + 1]):
+                    candidate = walk[n] + cost[place]
+                    if candidate > longest:
+                        continue
+                    m = neighbour[place]
+                    if candidate < walk[m]:
+                        if walk[m] == FAR:
+                            reached[n_reached] = m
+                            n_reached += 1
+                        walk[m] = candidate
+                        target = (candidate >> BITS) & last
+                        if bucket_of[m] != target:
+                            if bucket_of[m] >= 0:
+                                _take_out(m, head, following, leading, bucket_of)
+                            else:
+                                waiting += 1
+                            _put_in(m, target, head, following, leading, bucket_of)
+            bucket = (bucket + 1) & last
+        # Homes on an edge with an entrance of this asset may walk straight to it.
         for k in range(bounds[a], bounds[a + 1]):
-            e = edge[k]
-            if seen[e] != a:
-                seen[e] = a
-                touched_edges.append(e)
-            # Homes on the entrance's own edge need not go by a junction.
-            for place in range(first_home[e], first_home[e + 1]):
-                h = home[place]
-                walk = home_snap[h] + abs(home_along[h] - along[k]) + snap[k]
-                best[h] = min(best[h], walk)
-            for junction, leg in ((start[e], along[k]), (end[e], length[e] - along[k])):
-                candidate = snap[k] + leg
-                if candidate <= longest and candidate < walk_to[junction]:
-                    walk_to[junction] = candidate
-                    heapq.heappush(queue, (candidate, junction))
-        while len(queue) > 1:
-            reached, junction = heapq.heappop(queue)
-            if reached > walk_to[junction]:
+            place = forward[k]
+            if own[place] == a:
                 continue
-            touched_junctions.append(junction)
-            for place in range(first[junction], first[junction + 1]):
-                e = edge_at[place]
-                if seen[e] != a:
-                    seen[e] = a
-                    touched_edges.append(e)
-                candidate = reached + cost[place]
-                if candidate <= longest and candidate < walk_to[neighbour[place]]:
-                    walk_to[neighbour[place]] = candidate
-                    heapq.heappush(queue, (candidate, neighbour[place]))
-        for e in touched_edges[1:]:
-            for place in range(first_home[e], first_home[e + 1]):
-                h = home[place]
-                from_start = walk_to[start[e]] + home_along[h]
-                from_end = walk_to[end[e]] + length[e] - home_along[h]
-                walk = min(best[h], home_snap[h] + min(from_start, from_end))
+            own[place] = own[backward[k]] = a
+            here = walk[neighbour[backward[k]]]
+            there = walk[neighbour[place]] + cost[place]
+            for h in range(first_home[place], first_home[place + 1]):
+                least = min(here + from_here[h], there - from_here[h])
+                for j in range(k, bounds[a + 1]):
+                    if forward[j] == place:
+                        least = min(least, abs(from_here[h] - along[j]) + snap[j])
                 for c in range(len(cut_offs)):
-                    if walk <= cut_offs[c]:
+                    if least + home_snap[h] <= cut_offs[c]:
                         counts[h, c] += 1
-                best[h] = NEVER
-        for junction in touched_junctions[1:]:
-            walk_to[junction] = NEVER
+                        break
+        # Every other edge is met from its end that was reached; from its start if both were.
+        for r in range(n_reached):
+            n = reached[r]
+            here = walk[n]
+            for place in range(first[n], first[n + 1]):
+                begin, end = first_home[place], first_home[place + 1]
+                if begin == end or own[place] == a:
+                    continue
+                there = walk[neighbour[place]]
+                if there != FAR and not is_forward[place]:
+                    continue
+                there += cost[place]
+                for h in range(begin, end):
+                    least = min(here + from_here[h], there - from_here[h]) + home_snap[h]
+                    for c in range(len(cut_offs)):
+                        if least <= cut_offs[c]:
+                            counts[h, c] += 1
+                            break
+        for r in range(n_reached):
+            walk[reached[r]] = FAR
     return counts
