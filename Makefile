@@ -78,6 +78,7 @@ setup: $(INSTALLED)
 
 $(INSTALLED): requirements.lock
 	@sh bin/create-venv $(VENV)
+	@echo "Installing the pinned dependencies; this takes a minute or two"
 	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@touch $@
 

@@ -106,9 +106,8 @@ def _print(figures: dict[str, dict[str, float]]) -> int:
         )
     peak = max(figures["steps_peak_mb"].values())
     is_met = peak <= GOAL_PEAK_MB
-    print(
-        f"{'largest peak, MB':<24}{peak:>9.0f}   goal ≤ {GOAL_PEAK_MB:,}{'' if is_met else '  MISSED'}"
-    )
+    verdict = "" if is_met else "  MISSED"
+    print(f"{'largest peak, MB':<24}{peak:>9.0f}   goal ≤ {GOAL_PEAK_MB:,}{verdict}")
     children = resource.getrusage(resource.RUSAGE_CHILDREN)
     print(f"{'processor seconds':<24}{children.ru_utime + children.ru_stime:>9.2f}   all builds")
     return 1 if missed or not is_met else 0

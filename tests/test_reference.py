@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from pipeline import files, reference, tables
@@ -62,7 +63,6 @@ def test_there_is_a_schema_for_each_kind_of_choice() -> None:
 
 
 def test_every_choice_is_valid_by_its_schema() -> None:
-    jsonschema = pytest.importorskip("jsonschema", reason="it is not needed for anything else")
     for kind, paths in CHOICES.items():
         schema = json.loads((ROOT / f"config/schema/{kind}.json").read_text(encoding="utf-8"))
         jsonschema.Draft202012Validator.check_schema(schema)
