@@ -24,12 +24,13 @@ GOALS_S = {"from raw to published": 30.0, "after a changed theme": 6.0, "nothing
 GOAL_PEAK_MB = 1_500
 WARM_UP = """
 import numpy as np
-from pipeline.routing import Graph, Stands, count_within, nearest
+import pandas as pd
+from pipeline.routing import Stands, as_graph, count_within, nearest
 
-graph = Graph(*(np.array(a) for a in ([0, 1, 2], [1, 0], [9, 9], [0, 0], [0], [1], [9])))
+edge = pd.DataFrame({"edge_id": [0], "start": [0], "end": [1], "length_dm": [9]})
 point = Stands(np.array([0]), np.array([1]), np.array([0]))
-nearest(graph, point, point, np.array([0]))
-count_within(graph, point, point, np.array([0]), np.array([9]))
+nearest(as_graph(edge), point, point, np.array([0]))
+count_within(as_graph(edge), point, point, np.array([0]), np.array([9]))
 """
 
 
