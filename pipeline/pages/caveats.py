@@ -112,14 +112,16 @@ def credits(material: Material) -> list[dict[str, Any]]:  # noqa: A001 (the word
     Returns
     -------
     list of dict
-        `title`, `publisher`, `licence`, `attribution`, `date`, `is_osm`.
+        `title`, `publisher`, `licence`, `attribution`, `date`; `is_map` for what the map is drawn
+        from, `is_osm` where the credit is that of OpenStreetMap.
     """
     found: list[dict[str, Any]] = []
     for name in sorted(material.manifest):
         entry = material.manifest[name]
         credit: dict[str, Any] = {key: clean_text(entry.get(key) or "") for key in _CREDIT_KEYS}
         credit["date"] = words.day(credit["date"])
-        credit["is_osm"] = "OpenStreetMap" in credit["attribution"]
+        credit["is_map"] = name == "openstreetmap"
+        credit["is_osm"] = "OpenStreetMap contributors" in credit["attribution"]
         if credit not in found:
             found.append(credit)
     return found

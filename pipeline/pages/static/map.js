@@ -35,7 +35,14 @@
     replace(byId("banner"), data.banner.map((text) => el("p", {}, named(text))));
   };
 
+  // The frame credits OpenStreetMap; a map drawn from something else says so.
+  const showCredit = () => {
+    const drawnFrom = data.credits.find((credit) => credit.is_map);
+    if (drawnFrom && !drawnFrom.is_osm) replace(byId("map-credit"), named(drawnFrom.attribution));
+  };
+
   const showAbout = () => {
+    showCredit();
     replace(byId("caveats"), data.caveats.map((text) => el("li", {}, named(text))));
     replace(
       byId("credits"),
