@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
+from rich.text import Text
 
 from pipeline import steps
 from pipeline.errors import ChoiceIsNotAllowed, FileCannotBeWritten, PipelineError, quoted
@@ -86,7 +87,8 @@ def _run(choices: argparse.Namespace, console: Console) -> None:
         seconds = time.perf_counter() - began
     if choices.note is not None and choices.step != "publish":
         write_json({"seconds": round(seconds, 3), "peak_mb": round(_peak_mb())}, choices.note)
-    console.print(f"{_title(choices):<32} {seconds:6.1f} s  {line}", markup=False, soft_wrap=True)
+    took = (f"{seconds:6.1f} s  ", "cyan")
+    console.print(Text.assemble((f"{_title(choices):<32} ", "bold"), took, line), soft_wrap=True)
 
 
 def _must_fit(name: str, step: Callable[..., str], n_inputs: int, n_outputs: int) -> None:
@@ -106,8 +108,9 @@ def _must_fit(name: str, step: Callable[..., str], n_inputs: int, n_outputs: int
 
 def _title(choices: argparse.Namespace) -> str:
     """Name the district, where the step has one, and the step."""
-    folder = choices.out[0].parent.name
-    return choices.step if folder in ("interim", "outputs") else f"{folder} · {choices.step}"
+    if choices.step in steps.OF_NO_DISTRICT:
+        return str(choices.step)
+    return f"{choices.out[0].parent.name} · {choices.step}"
 
 
 @contextmanager
@@ -117,7 +120,7 @@ def _progress(console: Console, title: str) -> Iterator[None]:
         with console.status(title):
             yield
     else:
-        console.print(f"{title} …", markup=False, soft_wrap=True)
+        console.print(f"{title} …", markup=False, soft_wrap=True, style="dim")
         yield
 
 

@@ -414,6 +414,7 @@ STEPS: dict[str, Callable[..., str]] = {
         access, profiles, publish, index, reference,
     )
 }  # fmt: skip
+OF_NO_DISTRICT = frozenset(("rules", "looks", "national", "index", "reference"))
 SEVERAL_OUTPUTS: dict[str, int] = {"osm": 3, "assets": 3, "reference": 7}
 
 

@@ -57,10 +57,15 @@ def test_a_step_writes_its_file_its_note_and_one_line(
     assert re.fullmatch(r"national +\d+\.\d s  \d+ published tables", ended)
 
 
-def test_a_line_names_the_district(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    out = tmp_path / "pill/national.json"
-    assert run("national", *NATIONAL[:1], "--out", out) == 0
-    assert "pill · national" in capsys.readouterr().err
+def test_a_line_names_the_district_but_for_steps_that_have_none(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "pill/network.parquet"
+    assert run("network", *["missing"] * 3, "--out", out) == 1
+    assert run("national", *NATIONAL[:1], "--out", tmp_path / "pill/national.json") == 0
+    printed = capsys.readouterr().err
+    assert "pill · network …" in printed
+    assert "\nnational …" in printed
 
 
 @pytest.mark.parametrize(
