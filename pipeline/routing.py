@@ -33,6 +33,9 @@ DM_PER_M = 10
 # Further than any walk; small enough that a leg can be added without overflow.
 FAR = np.int32(2**30)
 NONE = np.int32(-1)
+# A label holds the cost in its upper half and the number of an asset in its lower one.
+UNREACHED = np.int64(FAR) << 32
+LOW_BITS = np.int64(2**32 - 1)
 # A bucket holds costs that agree but for their last six bits: 6.4 m.
 BITS = 6
 
@@ -137,15 +140,16 @@ def nearest(graph: Graph, homes: Stands, entrances: Stands, asset: Ints) -> tupl
     """
     seeds, legs = _seeds(graph, entrances)
     owners = np.repeat(asset, 2).astype(np.int32)
-    cost, owner = _search_all(
+    labels = _search_all(
         graph.first, graph.neighbour, graph.cost, seeds, legs, owners, _circle(graph, legs)
     )
-    walk, number = _at_homes(
-        graph.start, graph.end, graph.length, cost, owner, *_as_small(homes),
+    best = _at_homes(
+        graph.start, graph.end, graph.length, labels, *_as_small(homes),
         *_grouped(entrances.edge, len(graph.length)), *_as_small(entrances)[1:],
         asset.astype(np.int32),
     )  # fmt: skip
-    return walk, number
+    is_reached = best < UNREACHED
+    return np.where(is_reached, best >> 32, -1), np.where(is_reached, best & LOW_BITS, -1)
 
 
 def count_within(
@@ -245,106 +249,102 @@ def _grouped(edge: Ints, n_edges: int) -> tuple[SmallInts, Ints]:
 # --- kernels: plain loops over arrays, compiled once and kept on disk -----------------------------
 
 
-@numba.njit(cache=True, nogil=True)
-def _take_out(n, head, following, leading, bucket_of):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    """Take junction n out of its bucket."""
-    before, after = leading[n], following[n]
-    if before >= 0:
-        following[before] = after
-    else:
-        head[bucket_of[n]] = after
-    if after >= 0:
-        leading[after] = before
-    bucket_of[n] = NONE
+# Taking a junction out of its bucket and putting it into another is written out in each kernel: a
+# call with arrays would cost more than the four writes that it makes.
 
 
 @numba.njit(cache=True, nogil=True)
-def _put_in(n, bucket, head, following, leading, bucket_of):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    """Put junction n at the head of a bucket."""
-    after = head[bucket]
-    following[n] = after
-    leading[n] = NONE
-    if after >= 0:
-        leading[after] = n
-    head[bucket] = n
-    bucket_of[n] = bucket
+def _search_all(first, neighbour, cost, seeds, legs, owners, n_buckets):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, C901, PLR0912, PLR0915
+    """Label every junction with the cost from its cheapest entrance, and whose that is.
 
-
-@numba.njit(cache=True, nogil=True)
-def _search_all(first, neighbour, cost, seeds, legs, owners, n_buckets):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    """Find the cost from the cheapest entrance to every junction, and whose it is.
-
-    Of two owners at the same cost the lower number wins, in whatever order they arrive.
+    A label is cost × 2³² + owner, so that one comparison finds the cheaper way and, of equally
+    cheap ones, the owner with the lower number, in whatever order they arrive.
     """
     n_junctions = len(first) - 1
-    walk = np.full(n_junctions, FAR)
-    owner = np.full(n_junctions, NONE)
+    label = np.full(n_junctions, UNREACHED)
     head = np.full(n_buckets, NONE)
-    following = np.full(n_junctions, NONE)
-    leading = np.full(n_junctions, NONE)
+    following = np.empty(n_junctions, dtype=np.int32)
+    leading = np.empty(n_junctions, dtype=np.int32)
     bucket_of = np.full(n_junctions, NONE)
-    last = np.int32(n_buckets - 1)  # of a circle whose size is a power of two
+    last = np.int64(n_buckets - 1)  # of a circle whose size is a power of two
+    for s in range(len(seeds)):
+        seed = (np.int64(legs[s]) << 32) | np.int64(owners[s])
+        label[seeds[s]] = min(label[seeds[s]], seed)
     waiting = 0
     for s in range(len(seeds)):
         n = seeds[s]
-        if legs[s] < walk[n] or (legs[s] == walk[n] and owners[s] < owner[n]):
-            walk[n] = legs[s]
-            owner[n] = owners[s]
-            if bucket_of[n] >= 0:
-                _take_out(n, head, following, leading, bucket_of)
+        if bucket_of[n] < 0:
+            target = np.int32((label[n] >> (32 + BITS)) & last)
+            after = head[target]
+            following[n] = after
+            leading[n] = NONE
+            if after >= 0:
+                leading[after] = n
+            head[target] = n
+            bucket_of[n] = target
+            waiting += 1
+    bucket = np.int64(0)
+    while waiting > 0:
+        while head[bucket] < 0:
+            bucket = (bucket + 1) & last
+        n = head[bucket]
+        after = following[n]
+        head[bucket] = after
+        if after >= 0:
+            leading[after] = NONE
+        bucket_of[n] = NONE
+        waiting -= 1
+        so_far = label[n]
+        for place in range(first[n], first[n + 1]):
+            m = neighbour[place]
+            candidate = so_far + (np.int64(cost[place]) << 32)
+            if candidate >= label[m]:
+                continue
+            label[m] = candidate
+            target = np.int32((candidate >> (32 + BITS)) & last)
+            held = bucket_of[m]
+            if held == target:
+                continue
+            if held >= 0:  # take it out
+                before, after = leading[m], following[m]
+                if before >= 0:
+                    following[before] = after
+                else:
+                    head[held] = after
+                if after >= 0:
+                    leading[after] = before
             else:
                 waiting += 1
-            _put_in(n, (legs[s] >> BITS) & last, head, following, leading, bucket_of)
-    bucket = np.int32(0)
-    while waiting > 0:
-        while head[bucket] >= 0:
-            n = head[bucket]
-            _take_out(n, head, following, leading, bucket_of)
-            waiting -= 1
-            for place in range(first[n], first[n + 1]):
-                m = neighbour[place]
-                candidate = walk[n] + cost[place]
-                if candidate < walk[m] or (candidate == walk[m] and owner[n] < owner[m]):
-                    walk[m] = candidate
-                    owner[m] = owner[n]
-                    target = (candidate >> BITS) & last
-                    if bucket_of[m] != target:
-                        if bucket_of[m] >= 0:
-                            _take_out(m, head, following, leading, bucket_of)
-                        else:
-                            waiting += 1
-                        _put_in(m, target, head, following, leading, bucket_of)
-        bucket = (bucket + 1) & last
-    return walk, owner
+            after = head[target]  # put it in
+            following[m] = after
+            leading[m] = NONE
+            if after >= 0:
+                leading[after] = m
+            head[target] = m
+            bucket_of[m] = target
+    return label
 
 
 @numba.njit(cache=True, nogil=True)
 def _at_homes(  # type: ignore[no-untyped-def]  # noqa: ANN202, PLR0913, PLR0917
-    start, end, length, walk, owner, home_edge, home_along, home_snap,  # noqa: ANN001
+    start, end, length, label, home_edge, home_along, home_snap,  # noqa: ANN001
     first_on, on, along, snap, asset,  # noqa: ANN001
 ):  # fmt: skip
-    """Take the better of a home's two ends, or of an entrance on its own edge."""
-    best = np.full(len(home_edge), np.int64(-1))
-    whose = np.full(len(home_edge), np.int64(-1))
+    """Label homes: the better of their two ends, or of an entrance on their own edge."""
+    best = np.full(len(home_edge), UNREACHED)
     for h in range(len(home_edge)):
         e = home_edge[h]
-        least, number = np.int64(FAR), np.int64(-1)
-        for n, leg in (
-            (start[e], np.int64(home_along[h])),
-            (end[e], np.int64(length[e] - home_along[h])),
-        ):
-            candidate = walk[n] + leg
-            if candidate < least or (candidate == least and owner[n] < number):
-                least, number = candidate, np.int64(owner[n])
+        least = min(
+            label[start[e]] + (np.int64(home_along[h]) << 32),
+            label[end[e]] + (np.int64(length[e] - home_along[h]) << 32),
+        )
         for place in range(first_on[e], first_on[e + 1]):
             k = on[place]
-            candidate = np.int64(abs(home_along[h] - along[k]) + snap[k])
-            if candidate < least or (candidate == least and asset[k] < number):
-                least, number = candidate, np.int64(asset[k])
-        if least < FAR:
-            best[h] = least + home_snap[h]
-            whose[h] = number
-    return best, whose
+            walk = np.int64(abs(home_along[h] - along[k]) + snap[k])
+            least = min(least, (walk << 32) | np.int64(asset[k]))
+        if least < UNREACHED:
+            best[h] = least + (np.int64(home_snap[h]) << 32)
+    return best
 
 
 @numba.njit(cache=True, nogil=True)
@@ -367,7 +367,6 @@ def _count(  # type: ignore[no-untyped-def]  # noqa: ANN202, C901, PLR0912, PLR0
     last = np.int32(n_buckets - 1)
     for a in range(len(bounds) - 1):
         n_reached = 0
-        waiting = 0
         for s in range(2 * bounds[a], 2 * bounds[a + 1]):
             n = seeds[s]
             if legs[s] <= longest and legs[s] < walk[n]:
@@ -375,35 +374,60 @@ def _count(  # type: ignore[no-untyped-def]  # noqa: ANN202, C901, PLR0912, PLR0
                     reached[n_reached] = n
                     n_reached += 1
                 walk[n] = legs[s]
-                if bucket_of[n] >= 0:
-                    _take_out(n, head, following, leading, bucket_of)
-                else:
-                    waiting += 1
-                _put_in(n, (legs[s] >> BITS) & last, head, following, leading, bucket_of)
+        waiting = n_reached
+        for r in range(n_reached):
+            n = reached[r]
+            target = np.int32((walk[n] >> BITS) & last)
+            after = head[target]
+            following[n] = after
+            leading[n] = NONE
+            if after >= 0:
+                leading[after] = n
+            head[target] = n
+            bucket_of[n] = target
         bucket = np.int32(0)
         while waiting > 0:
-            while head[bucket] >= 0:
-                n = head[bucket]
-                _take_out(n, head, following, leading, bucket_of)
-                waiting -= 1
-                for place in range(first[n], first[n + 1]):
-                    candidate = walk[n] + cost[place]
-                    if candidate > longest:
-                        continue
-                    m = neighbour[place]
-                    if candidate < walk[m]:
-                        if walk[m] == FAR:
-                            reached[n_reached] = m
-                            n_reached += 1
-                        walk[m] = candidate
-                        target = (candidate >> BITS) & last
-                        if bucket_of[m] != target:
-                            if bucket_of[m] >= 0:
-                                _take_out(m, head, following, leading, bucket_of)
-                            else:
-                                waiting += 1
-                            _put_in(m, target, head, following, leading, bucket_of)
-            bucket = (bucket + 1) & last
+            while head[bucket] < 0:
+                bucket = (bucket + 1) & last
+            n = head[bucket]
+            after = following[n]
+            head[bucket] = after
+            if after >= 0:
+                leading[after] = NONE
+            bucket_of[n] = NONE
+            waiting -= 1
+            so_far = walk[n]
+            for place in range(first[n], first[n + 1]):
+                candidate = so_far + cost[place]
+                m = neighbour[place]
+                known = walk[m]
+                if candidate > longest or candidate >= known:
+                    continue
+                if known == FAR:
+                    reached[n_reached] = m
+                    n_reached += 1
+                walk[m] = candidate
+                target = np.int32((candidate >> BITS) & last)
+                held = bucket_of[m]
+                if held == target:
+                    continue
+                if held >= 0:  # take it out
+                    before, after = leading[m], following[m]
+                    if before >= 0:
+                        following[before] = after
+                    else:
+                        head[held] = after
+                    if after >= 0:
+                        leading[after] = before
+                else:
+                    waiting += 1
+                after = head[target]  # put it in
+                following[m] = after
+                leading[m] = NONE
+                if after >= 0:
+                    leading[after] = m
+                head[target] = m
+                bucket_of[m] = target
         # Homes on an edge with an entrance of this asset may walk straight to it.
         for k in range(bounds[a], bounds[a + 1]):
             place = forward[k]
