@@ -42,8 +42,8 @@ NATIONAL_FILES := $(sort $(wildcard config/national/*.yaml))
 PYTHON := $(VENV)/bin/python
 INSTALLED := $(VENV)/.installed
 # What every step leans on: its results are made anew when one of these changes.
-CORE := requirements.lock pipeline/config.py pipeline/contracts.py pipeline/tables.py pipeline/text.py pipeline/steps.py \
-        $(wildcard pipeline/files/*.py)
+CORE := requirements.lock $(wildcard pipeline/files/*.py) \
+        $(addprefix pipeline/,codes.py config.py contracts.py steps.py tables.py text.py)
 
 # One job a core; a -j on the command line has the last word.
 ifeq ($(MAKELEVEL),0)
@@ -115,19 +115,19 @@ $(RAW)/%/manifest.json: | $(DISTRICTS_DIR)/%.yaml $(MADE)/national.json $(INSTAL
 	@$(PYTHON) -m pipeline fetch $(DISTRICTS_DIR)/$*.yaml $(MADE)/national.json --out $@ --note $(MADE)/$*/notes/fetch.json
 
 $(MADE)/%/neighbourhoods.parquet: $(DISTRICTS_DIR)/%.yaml $(MADE)/national.json $(RAW)/%/manifest.json \
-		pipeline/neighbourhoods.py pipeline/deprivation.py $(CORE)
+		$(addprefix pipeline/,neighbourhoods.py deprivation.py coordinates.py) $(CORE)
 	@$(call district-step,neighbourhoods,$@)
 
 $(MADE)/%/features.parquet $(MADE)/%/streets.parquet $(MADE)/%/coverage.parquet: \
 		config/study.yaml $(DISTRICTS_DIR)/%.yaml $(RAW)/%/manifest.json $(MADE)/%/neighbourhoods.parquet \
-		pipeline/osm.py pipeline/osm_file.py pipeline/coverage.py $(CORE)
+		$(addprefix pipeline/,osm.py osm_file.py coverage.py coordinates.py) $(CORE)
 	@$(call district-step,osm,$(addprefix $(MADE)/$*/,features.parquet streets.parquet coverage.parquet))
 
 $(MADE)/%/assets.parquet $(MADE)/%/access_points.parquet $(MADE)/%/set_aside.csv: \
 		config/study.yaml $(MADE)/rules.json $(MADE)/national.json $(DISTRICTS_DIR)/%.yaml \
 		$(RAW)/%/manifest.json $(MADE)/%/neighbourhoods.parquet $(MADE)/%/features.parquet \
 		$(addprefix pipeline/,assets.py classification.py coordinates.py corroboration.py grouping.py \
-		records.py stops.py) $(CORE)
+		records.py stops.py tags.py) $(CORE)
 	@$(call district-step,assets,$(addprefix $(MADE)/$*/,assets.parquet access_points.parquet set_aside.csv))
 
 $(MADE)/%/network.parquet: config/study.yaml $(MADE)/%/streets.parquet $(MADE)/%/features.parquet \
@@ -142,7 +142,7 @@ $(MADE)/%/entrances.parquet: config/study.yaml $(MADE)/rules.json $(MADE)/%/asse
 $(MADE)/%/homes.parquet: config/study.yaml $(DISTRICTS_DIR)/%.yaml $(MADE)/national.json \
 		$(RAW)/%/manifest.json $(MADE)/%/neighbourhoods.parquet $(MADE)/%/coverage.parquet \
 		$(MADE)/%/features.parquet $(MADE)/%/network.parquet \
-		pipeline/homes.py pipeline/network.py pipeline/coverage.py $(CORE)
+		$(addprefix pipeline/,homes.py network.py coverage.py walkable.py) $(CORE)
 	@$(call district-step,homes,$@)
 
 $(MADE)/%/access.parquet: config/study.yaml $(MADE)/rules.json $(MADE)/%/entrances.parquet \

@@ -44,6 +44,23 @@ _SYSTEMS = {
 _DEGREES = ("EPSG:4326", "EPSG:4258")
 
 
+def outline_of(neighbourhoods: gpd.GeoDataFrame) -> shapely.Geometry:
+    """Return the district as one shape.
+
+    Parameters
+    ----------
+    neighbourhoods
+        Its neighbourhoods.
+
+    Returns
+    -------
+    shapely.Geometry
+        What they cover together, in their system.
+    """
+    outline: shapely.Geometry = neighbourhoods.geometry.union_all()
+    return outline
+
+
 def system_called(text: str) -> str:
     """Return the code of a coordinate reference system that a row names in its own way.
 

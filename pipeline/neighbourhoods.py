@@ -82,23 +82,6 @@ def _ranks(district: District, inputs: dict[str, CodedTable]) -> Ranked | None:
     )
 
 
-def outline_of(neighbourhoods: gpd.GeoDataFrame) -> shapely.Geometry:
-    """Return the district as one shape.
-
-    Parameters
-    ----------
-    neighbourhoods
-        Its neighbourhoods.
-
-    Returns
-    -------
-    shapely.Geometry
-        What they cover together, in their system.
-    """
-    outline: shapely.Geometry = neighbourhoods.geometry.union_all()
-    return outline
-
-
 def from_areas(
     boundaries: CodedTable,
     people: CodedTable,

@@ -101,9 +101,9 @@ def osm(
     """Read features and streets from OpenStreetMap, and find what the file covers."""
     del note
     from pipeline import tables
+    from pipeline.coordinates import outline_of
     from pipeline.coverage import measure_coverage
     from pipeline.files import raw
-    from pipeline.neighbourhoods import outline_of
     from pipeline.osm import read_osm
 
     choices: Study = files.read_choices(study, Study)
@@ -141,8 +141,8 @@ def assets(
     del note
     from pipeline import tables
     from pipeline.assets import build_assets
+    from pipeline.coordinates import outline_of
     from pipeline.files import choices, published, raw
-    from pipeline.neighbourhoods import outline_of
     from pipeline.records import LayerRows
 
     held: Study = files.read_choices(study, Study)

@@ -16,13 +16,14 @@ import shapely
 from pipeline import contracts, tables
 from pipeline.codes import CodedTable
 from pipeline.config import BoundariesTable, District, Grid, PeopleTable, Vintage
+from pipeline.coordinates import outline_of
 from pipeline.errors import (
     ChoiceIsNotAllowed,
     CodesDoNotMatch,
     PlaceIsElsewhere,
     TableBreaksItsContract,
 )
-from pipeline.neighbourhoods import build_neighbourhoods, from_areas, from_grid, outline_of
+from pipeline.neighbourhoods import build_neighbourhoods, from_areas, from_grid
 
 SAID: dict[str, Any] = {
     "title": "A table", "publisher": "ONS", "licence": "OGL-UK-3.0", "attribution": "ONS",
