@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterator
 from typing import Any
 
 import geopandas as gpd
@@ -47,6 +48,8 @@ OTHER_LAND = {
 MOST_STOREYS = 60.0
 # People are shared out in grains of a power of two, so that adding them up is exact.
 GRAIN = 2.0**-30
+# So many neighbourhoods are named in a caveat; the report lists them all.
+MOST_NAMED = 10
 
 
 def build_homes(
@@ -311,14 +314,38 @@ def _report(
     lost = neighbourhoods[
         ~neighbourhoods["neighbourhood_id"].isin(placed) & (neighbourhoods["people"].fillna(0) > 0)
     ]
+    pointed = sorted(set(poor) & placed)
     return {
+        "caveats": [*_told_of_points(pointed), *_told_of_lost(lost)],
         "homes": len(homes),
         "people": round(float(math.fsum(homes["people"])), 1),
         "is_estimated_from_floor_area": bool(neighbourhoods["people"].isna().any()),
-        "neighbourhoods_on_census_points": sorted(set(poor) & placed),
+        "neighbourhoods_on_census_points": pointed,
         "neighbourhoods_without_homes": sorted(lost["neighbourhood_id"]),
         "people_without_homes": float(lost["people"].sum()),
         "homes_off_the_network": int(off.sum()),
         "people_off_the_network": round(float(math.fsum(homes.loc[off, "people"])), 1),
         "longest_snap_m": float(homes["snap_dm"].max()) / 10 if len(homes) else 0.0,
     }
+
+
+def _told_of_points(codes: list[str]) -> Iterator[str]:
+    if codes:
+        yield (
+            "OpenStreetMap shows too few homes in some neighbourhoods, where walks start from "
+            f"census points instead: {_listed(codes)}."
+        )
+
+
+def _told_of_lost(lost: gpd.GeoDataFrame) -> Iterator[str]:
+    if len(lost):
+        yield (
+            "OpenStreetMap shows too few homes in some neighbourhoods, and there is no census "
+            f"point in them. Their {lost['people'].sum():,.0f} residents are left out of every "
+            f"figure: {_listed(sorted(lost['neighbourhood_id']))}."
+        )
+
+
+def _listed(codes: list[str]) -> str:
+    more = f" and {len(codes) - MOST_NAMED} more" if len(codes) > MOST_NAMED else ""
+    return f"{', '.join(codes[:MOST_NAMED])}{more}"

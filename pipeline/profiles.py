@@ -222,9 +222,11 @@ def _with_states(
     repeats = len(table) // len(places.ids)
     n_people = np.tile(answered, repeats)
     value = table["value"].to_numpy(float)
+    # Nothing found where nobody's answer is certain is unknown, not a zero.
+    is_unknown = (value == 0) & (table["coverage_pct"].to_numpy(float) == 0)
     state = np.select(
         [
-            np.full(len(table), is_no_data) | (n_people == 0) | np.isnan(value),
+            np.full(len(table), is_no_data) | (n_people == 0) | np.isnan(value) | is_unknown,
             n_people < study.fewest_people,
             np.isinf(value),
             value == 0,

@@ -1,6 +1,7 @@
 """People are placed where they live, and none of them is lost or made up."""
 
 import math
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -41,7 +42,7 @@ def built(
     areas: gpd.GeoDataFrame | None = None,
     coverage: gpd.GeoDataFrame | None = None,
     census: gpd.GeoDataFrame | None = None,
-) -> tuple[gpd.GeoDataFrame, dict[str, object]]:
+) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:
     """Build the homes of two neighbourhoods in which one building is enough."""
     areas = both() if areas is None else areas
     coverage = covered(areas) if coverage is None else coverage
@@ -149,6 +150,8 @@ def test_where_buildings_are_badly_mapped_census_points_stand_for_people() -> No
     assert set(west["made_from"]) == {"census_point"}
     assert set(homes.query("neighbourhood_id == 'E2'")["made_from"]) == {"building"}
     assert report["neighbourhoods_on_census_points"] == ["E1"]
+    (told,) = report["caveats"]
+    assert told.endswith("walks start from census points instead: E1.")
 
 
 @pytest.mark.parametrize("census", [None, census_points(("d", 100, 50))])
@@ -160,6 +163,8 @@ def test_badly_mapped_without_census_points_is_listed_and_has_no_homes(
     assert report["neighbourhoods_without_homes"] == ["E1"]
     assert report["people_without_homes"] == 100
     assert report["neighbourhoods_on_census_points"] == []
+    (told,) = report["caveats"]
+    assert told.endswith("Their 100 residents are left out of every figure: E1.")
 
 
 def test_a_building_on_a_shared_boundary_belongs_to_the_lowest_code() -> None:

@@ -152,6 +152,16 @@ def test_coverage_is_the_share_of_all_people_whose_answer_is_certain() -> None:
     assert value(table, "D", "nearest_median_min", "coverage_pct") == pytest.approx(100 * 210 / 450)
 
 
+def test_nothing_found_where_nobody_is_certain_is_no_zero() -> None:
+    # E1 has none within 15 minutes and the map ends 300 m away; E2 knows far enough.
+    table = indicators([("E1", 100, 1300, 300), ("E2", 300, 1300, 5000)])
+    for measure in ("within_10_min_pct", "within_15_min_pct", "mean_count_within_15_min"):
+        assert value(table, "E1", measure, "state") == "no_data"
+        assert math.isnan(value(table, "E1", measure))
+        assert value(table, "E2", measure, "state") == "true_zero"
+    assert value(table, "E1", "nearest_median_min") == 1300 / 80
+
+
 def test_a_neighbourhood_without_homes_has_no_data_in_every_number() -> None:
     table = indicators(WALKS).xs("E3", level="neighbourhood_id")
     assert len(table) == 3 + len(MINUTES) + 1

@@ -87,11 +87,13 @@ def _network_sentence(material: Material) -> str:
     assets = words.share(counts["assets_off"], counts["assets"])
     if not counts["people_off"] and not counts["assets_off"]:
         return "Streets and paths as mapped lead to every home and every asset."
-    return (
-        f"Streets and paths as mapped do not lead to the homes of {people} of residents "
-        f"({words.number(counts['people_off'])} people), nor to {assets} of assets "
-        f"({words.number(counts['assets_off'])})."
-    )
+    to_homes = f"the homes of {people} of residents ({words.number(counts['people_off'])} people)"
+    to_assets = f"{assets} of assets ({words.number(counts['assets_off'])})"
+    missed = [
+        *([to_homes] if counts["people_off"] else []),
+        *([to_assets] if counts["assets_off"] else []),
+    ]
+    return f"Streets and paths as mapped do not lead to {', nor to '.join(missed)}."
 
 
 def banner(material: Material) -> list[str]:

@@ -145,7 +145,7 @@ def strengths(material: Material, minutes: int, most: int = 4) -> list[dict[str,
     is_wanted = (
         (rows["neighbourhood_id"] == material.district.code)
         & (rows["measure"] == f"within_{minutes}_min_pct")
-        & rows["value"].notna()
+        & (rows["value"] > 0)
         & rows["category"].isin(material.categories)
     )
     largest_first = rows[is_wanted].sort_values(["value", "category"], ascending=[False, True])

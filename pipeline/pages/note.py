@@ -188,8 +188,8 @@ def _at_a_glance(material: Material) -> dict[str, Any]:
     counts = caveats.district_counts(material)
     minutes = material.study.walking.minutes[len(material.study.walking.minutes) // 2]
     people = words.number(counts["people"])
-    known = caveats.coverage(material)
-    covered = "" if known["covered"] == known["of"] else " where the data reach"
+    at_homes = round(caveats.off_network(material)["people"])
+    covered = "" if at_homes >= counts["people"] else " where the data reach"
     about = "about " if material.people_are_estimated else ""
     return {
         "counts": [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ import pytest
 from shapely.geometry import LineString, Polygon, box
 
 from pipeline.pages import Material, frame, index_page, map_page, run_note, shapes, words
-from pipeline.pages.figures import as_shown
+from pipeline.pages.figures import as_shown, strengths
 from pipeline.pages.payload import payload
 from pipeline.pages.shapes import Coder
 from pipeline.tables import PLACES_IN
@@ -294,6 +295,28 @@ def test_the_index_links_each_district_and_names_its_strengths(material: Materia
     assert card["name"] == "Littleton"
     said = "Bus stops: within 10 minutes of 90 % of residents where the data reach"
     assert card["strengths"][0] == said
+
+
+def test_what_nobody_reaches_is_no_strength(material: Material) -> None:
+    nobody = replace(material, indicators=material.indicators.assign(value=0.0))
+    assert strengths(material, 10)
+    assert strengths(nobody, 10) == []
+
+
+def test_streets_that_miss_assets_alone_say_nothing_of_homes(material: Material) -> None:
+    attached = replace(material, homes=material.homes.assign(state="ok"))
+    (told,) = [text for text in payload(attached)["caveats"] if text.startswith("Streets and")]
+    assert "assets" in told
+    assert "residents" not in told
+
+
+def test_figures_of_some_residents_only_say_so(material: Material) -> None:
+    reach = material.coverage.assign(state="ok")
+    homes = material.homes.assign(people=1.0)
+    (strength, *_) = run_note(replace(material, coverage=reach, homes=homes), {})["at_a_glance"][
+        "strengths"
+    ]
+    assert strength.endswith("where the data reach")
 
 
 def test_the_run_note_says_how_degrees_became_metres(material: Material) -> None:
