@@ -178,28 +178,6 @@ def _geometry_faults(frame: pd.DataFrame) -> Iterator[str]:
         yield "a geometry has a coordinate that is not a finite number"
 
 
-def names_of(table: Table, minutes: tuple[int, ...] = ()) -> list[str]:
-    """Return the column names of a table in the order of its contract.
-
-    Parameters
-    ----------
-    table
-        The contract.
-    minutes
-        The study's minutes, for columns that stand once for each.
-
-    Returns
-    -------
-    list of str
-        Names, `{minutes}` filled in.
-    """
-    names: list[str] = []
-    for column in table.columns:
-        several = "{minutes}" in column.name
-        names += [column.name.format(minutes=m) for m in minutes] if several else [column.name]
-    return names
-
-
 def ordered(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
     """Return a table with columns and rows in the order of its contract.
 

@@ -53,13 +53,33 @@ def main(arguments: list[str] | None = None) -> int:
 def _python_faults() -> Iterator[str]:
     found = sys.version_info[:2]
     if not OLDEST_PYTHON <= found <= NEWEST_PYTHON:
-        yield (
-            f"python3 is {found[0]}.{found[1]}; 3.11, 3.12 or 3.13 is needed. Install one, or name "
-            "it: make setup PYTHON3=/path/to/python3.12."
-        )
+        if not any(map(_is_suitable, _other_pythons())):
+            yield (
+                f"python3 is {found[0]}.{found[1]}; 3.11, 3.12 or 3.13 is needed. Install one, or "
+                "name it: make setup PYTHON3=/path/to/python3.12."
+            )
+        return
     for module, package in (("venv", "python3-venv"), ("ensurepip", "python3-venv")):
         if PathFinder.find_spec(module) is None:
             yield f"Python's {module} module is missing (Debian, Ubuntu: apt install {package})."
+
+
+def _other_pythons() -> list[str]:
+    """Name those that `bin/create-venv` falls back on."""
+    minors = range(NEWEST_PYTHON[1], OLDEST_PYTHON[1] - 1, -1)
+    names = (os.environ.get("PYTHON3", ""), *(f"python3.{minor}" for minor in minors))
+    return [path for path in map(shutil.which, names) if path]
+
+
+def _is_suitable(python: str) -> bool:
+    question = "import sys, venv, ensurepip; print(*sys.version_info[:2])"
+    try:
+        answer = subprocess.run(  # noqa: S603 (a Python of this machine and a constant)
+            [python, "-c", question], capture_output=True, text=True, timeout=60, check=True
+        ).stdout.split()
+    except (OSError, subprocess.SubprocessError):
+        return False
+    return OLDEST_PYTHON <= tuple(map(int, answer)) <= NEWEST_PYTHON
 
 
 def _room_faults(choices: argparse.Namespace) -> Iterator[str]:

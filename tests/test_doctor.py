@@ -97,6 +97,18 @@ def test_what_is_missing_is_said_in_a_sentence(
     assert READY not in said
 
 
+def test_an_odd_python_beside_a_suitable_one_is_no_fault(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor, "LEAST_MB", 0)
+    monkeypatch.setattr(sys, "version_info", (3, 9, 18))
+    monkeypatch.setattr(doctor, "_other_pythons", lambda: [sys.executable])
+    assert examine(tmp_path) == 0
+    monkeypatch.setattr(doctor, "_other_pythons", lambda: [str(tmp_path / "none")])
+    assert examine(tmp_path) == 1
+    assert "python3 is 3.9; 3.11, 3.12 or 3.13 is needed" in capsys.readouterr().out
+
+
 def test_a_file_where_a_folder_belongs_is_told(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

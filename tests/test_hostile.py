@@ -237,7 +237,7 @@ FILES: list[Row] = [
      r"etc/passwd: files of this kind are not read here; give one that ends in \.geojson"),
     ("a path of GDAL", _give("boundaries", "/vsicurl/http://127.0.0.1:9/a.geojson"), "fetch",
      "a.geojson: there is no such file"),
-    ("an address", _give("people", "http://127.0.0.1:9/a.csv"), "fetch", "no such file"),
+    ("an address", _give("people", "http://127.0.0.1:9/a.csv"), "fetch", "on the web"),
     ("a path of a database", _give("boundaries", "PG:dbname=x.gpkg"), "fetch", "no such file"),
     ("a device", _give("people", "/dev/zero"), "fetch", "files of this kind are not read"),
     ("a file inside a zip", _give("boundaries", "/vsizip/x.zip/a.geojson"), "fetch", "no such"),
@@ -552,7 +552,7 @@ def test_no_other_file_is_read_and_no_server_asked(
                 assert "SENTINEL" not in sentence
         for path in (address, f"/vsicurl/{address}", f"/vsizip//vsicurl/{address}"):
             place.give("boundaries", path)
-            must_stop(place, capsys, "fetch", "there is no such file")
+            must_stop(place, capsys, "fetch", "there is no such file|is an address on the web")
         server.shutdown()
     assert asked == []
 

@@ -277,15 +277,20 @@ def _yaml_sentence(error: Exception) -> str:
 
 
 def _sentence(error: ValidationError) -> str:
-    """Say the first fault in words; the rest are counted."""
+    """Say one fault in words; the rest are counted.
+
+    A key that is not known comes first: misspelt, it is also why another one is missing.
+    """
     faults = error.errors(include_url=False, include_context=False)
-    first = faults[0]
+    first = next((fault for fault in faults if fault["type"] == "extra_forbidden"), faults[0])
     key = ".".join(quoted(part)[1:-1] for part in first["loc"]) or "the file"
     words = first["msg"].removeprefix("Value error, ")
     if first["type"] == "extra_forbidden":
         words = "this key is not known; check its spelling"
     elif first["type"] == "missing":
         words = "this key is missing"
+    elif first["type"] in ("model_type", "model_attributes_type", "dict_type"):
+        words = "must hold keys and values, as in `name: Newport`"
     found = f", found {quoted(first['input'])}" if _is_short(first.get("input")) else ""
     more = f" ({len(faults) - 1} more to mend.)" if len(faults) > 1 else ""
     return f"{key}: {words}{found}.{more}"

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pipeline.errors import ChoiceIsNotAllowed, quoted
 
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
@@ -37,7 +38,7 @@ def local_file(
     Raises
     ------
     ChoiceIsNotAllowed
-        If a variable is not set, or the path holds control characters.
+        If a variable is not set, or the path holds control characters or is a web address.
     """
     known = os.environ if environment is None else environment
 
@@ -57,6 +58,11 @@ def local_file(
         raise ChoiceIsNotAllowed(
             f"{district_file}: the path {quoted(text)} is not allowed; write plain names, and an "
             "environment variable as ${NAME}."
+        )
+    if _ADDRESS.match(filled):
+        raise ChoiceIsNotAllowed(
+            f"{district_file}: {quoted(text)} is an address on the web, and a file on this machine "
+            "is needed; download it, and give its path."
         )
     base = Path() if text.startswith("$") else district_file.parent
     return base / filled

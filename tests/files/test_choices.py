@@ -75,6 +75,13 @@ def test_a_trap_in_yaml_stops_with_file_key_and_what_was_found(
     assert "\n" not in str(caught.value)
 
 
+def test_a_misspelt_key_is_told_before_the_one_it_leaves_missing(tmp_path: Path) -> None:
+    path = tmp_path / "town.yaml"
+    path.write_text("nam: Pill\n")
+    with pytest.raises(ChoiceIsNotAllowed, match=r"nam: this key is not known; check its spelling"):
+        read_choices(path, Held)
+
+
 def test_words_that_look_like_values_stay_words(tmp_path: Path) -> None:
     path = tmp_path / "words.yaml"
     for word in ("NO", "off", "012", "1:30", "8e2", "0x1F", "2021-03-21", "=", "Yes"):

