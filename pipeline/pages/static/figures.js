@@ -18,9 +18,12 @@ HalfFull.figures = (() => {
     return { value: column.values[place], state: column.states[place], certain: column.certain[place] };
   };
 
+  /** Whether any number of a category is known of a neighbourhood: it counts in the district's then. */
+  const isCounted = (category, place) =>
+    data.measures.some(({ name }) => figure(category, name, place).state !== "n");
+
   /** Whether anything at all is known of a neighbourhood. */
-  const isKnown = (place) =>
-    data.categories.some(({ id }) => figure(id, data.measures[0].name, place).state !== "n");
+  const isKnown = (place) => data.categories.some(({ id }) => isCounted(id, place));
 
   /** Which class a number is in, as it is shown, so that class and words agree; 0 is the least. */
   const classOf = (value, measure) => {
@@ -72,5 +75,5 @@ HalfFull.figures = (() => {
     return sentences[kind]() + note;
   };
 
-  return { measures, whole, byName, figure, isKnown, classOf, wordsOf, share, minutes, brief, sentence };
+  return { measures, whole, byName, figure, isCounted, isKnown, classOf, wordsOf, share, minutes, brief, sentence };
 })();

@@ -180,7 +180,7 @@
   /** Over whom the number of the district is, where not all neighbourhoods have one. */
   const countedSentence = () => {
     const places = [...data.neighbourhoods.keys()];
-    const known = places.filter((place) => figures.figure(chosen.category, chosen.measure, place).state !== "n");
+    const known = places.filter((place) => figures.isCounted(chosen.category, place));
     if (!known.length || known.length === places.length) return "";
     const people = known.reduce((sum, place) => sum + data.neighbourhoods[place].people, 0);
     const slots = { people: number(people), n: number(known.length), of: number(places.length) };

@@ -3,7 +3,7 @@
 
 HalfFull.tables = (() => {
   const { data, el, named, fill, byId, replace, number, capital } = HalfFull;
-  const { figure, isKnown, brief, measures, whole, byName } = HalfFull.figures;
+  const { figure, isCounted, isKnown, brief, measures, whole, byName } = HalfFull.figures;
   const FIRST_ROWS = 100;
   const LONGEST_DETAIL = 120;
 
@@ -102,7 +102,7 @@ HalfFull.tables = (() => {
     const numbers = one
       ? data.measures.map(({ name, short }) => figureColumn(short, false, category.id, name))
       : data.categories.map(({ id, label }) => figureColumn(label, true, id, measure));
-    const hasData = (place) => (one ? figure(category.id, measure, place).state !== "n" : isKnown(place));
+    const hasData = (place) => (one ? isCounted(category.id, place) : isKnown(place));
     const known = byName.filter(hasData);
     const others = byName.filter((place) => !hasData(place));
     const counts = { n: number(known.length), of: number(byName.length), district: nameOf(whole) };
