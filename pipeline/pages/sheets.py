@@ -152,7 +152,8 @@ def wide_table(material: Material) -> pd.DataFrame:
     -------
     pandas.DataFrame
         `neighbourhood_id`, `name`, `people`, `people_state`, the columns of deprivation, then
-        `category__measure` and `category__measure__state`; the district is the last row.
+        `category__measure`, `category__measure__state` and `category__measure__coverage_pct`;
+        the district is the last row.
     """
     rows = material.neighbourhoods.drop(columns="geometry").set_index("neighbourhood_id")
     rows = pd.DataFrame(rows).reindex(ids(material))
@@ -177,6 +178,9 @@ def wide_table(material: Material) -> pd.DataFrame:
                 )
                 columns[f"{category}__{measure}__state"] = (
                     part["state"].fillna(State.NO_DATA).tolist()
+                )
+                columns[f"{category}__{measure}__coverage_pct"] = np.round(
+                    part["coverage_pct"].fillna(0.0).to_numpy(float), 1
                 )
     assert columns["neighbourhood_id"][-1] == whole
     return pd.DataFrame(columns)
