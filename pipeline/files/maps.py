@@ -19,6 +19,8 @@ from pipeline.files.outside import OSM_ENDINGS, ending_of
 # The limits that the format itself sets.
 LARGEST_HEAD = 64 * 1024
 LARGEST_BLOB = 32 * 1024 * 1024
+# Maps written as XML shrink to a tenth or a thirtieth; what shrinks more is meant to fill a disk.
+LARGEST_RATIO = 200
 
 _READ = 1 << 20
 _END = b"</osm>"
@@ -99,9 +101,16 @@ def _varint(head: bytes, place: int) -> tuple[int, int]:
 
 def _must_end_in_osm(path: Path, ending: str | None) -> None:
     tail = b""
+    unpacked = 0
+    largest = LARGEST_RATIO * path.stat().st_size + _READ
     with _unpacked(path, ending) as file:
         while chunk := file.read(_READ):
             tail = (tail + chunk)[-200:]
+            unpacked += len(chunk)
+            if unpacked > largest:
+                raise ValueError(
+                    f"it unpacks to more than {LARGEST_RATIO} times its size, as no map does"
+                )
     if not tail.rstrip().endswith(_END):
         raise ValueError("it does not end in </osm>")
 
