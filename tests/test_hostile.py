@@ -744,7 +744,7 @@ BOMBS: dict[str, tuple[str, str, Callable[[Path], object], str]] = {
         "openstreetmap", "a.osm.gz",
         lambda p: p.write_bytes(gzip.compress(
             b"<?xml version='1.0'?><osm version='0.6'>" + b" " * 300_000_000 + b"</osm>", 1)),
-        "openstreetmap.osm.gz: holds no tagged way",
+        "a.osm.gz: is cut short or is not OpenStreetMap data .it unpacks to more than 200 times",
     ),
     "a map whose head is huge": (
         "openstreetmap", "a.osm.pbf", lambda p: p.write_bytes(b"\x7f\xff\xff\xff" + b"x" * 100),
