@@ -45,12 +45,15 @@ INSTALLED := $(VENV)/.installed
 CORE := requirements.lock $(wildcard pipeline/files/*.py) \
         $(addprefix pipeline/,codes.py config.py contracts.py steps.py tables.py text.py)
 
+# Not */*: Python keeps compiled modules in a folder there.
+PAGES := $(wildcard pipeline/pages/*.py pipeline/pages/static/* pipeline/pages/templates/*)
+
 # One job a core; a -j on the command line has the last word.
 ifeq ($(MAKELEVEL),0)
   MAKEFLAGS += --jobs=$(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 endif
 
-arguments = $(filter-out %.py %.js %.css %.html %.lock %.stamp %.names,$^)
+arguments = $(filter %.yaml %.json %.parquet,$^)
 run-step = $(PYTHON) -m pipeline $(1) $(arguments) --out $(2) --note
 step = $(run-step) $(MADE)/notes/$(1).json
 district-step = $(run-step) $(MADE)/$*/notes/$(1).json
@@ -163,14 +166,14 @@ $(addprefix $(OUT)/%/,$(PUBLISHED)): config/study.yaml config/theme.yaml $(MADE)
 		$(RAW)/%/manifest.json \
 		$(addprefix $(MADE)/%/,$(addsuffix .parquet,neighbourhoods coverage features network assets \
 		entrances homes indicators)) \
-		pipeline/publish.py $(wildcard pipeline/pages/*.py pipeline/pages/*/*) $(CORE)
+		pipeline/publish.py $(PAGES) $(CORE)
 	@$(call district-step,publish,$(OUT)/$*/run.json)
 
 $(OUT)/published.names: FORCE
 	@mkdir -p $(@D) && echo '$(wildcard $(OUT)/*/run.json)' | cmp -s - $@ || \
 	  echo '$(wildcard $(OUT)/*/run.json)' > $@
 $(OUT)/index.html: config/theme.yaml $(wildcard $(OUT)/*/run.json) $(OUT)/published.names \
-		pipeline/publish.py $(wildcard pipeline/pages/*.py pipeline/pages/*/*) $(CORE) | $(INSTALLED)
+		pipeline/publish.py $(PAGES) $(CORE) | $(INSTALLED)
 	@$(call step,index,$@)
 
 index = $(MAKE) --no-print-directory --silent $(OUT)/index.html
