@@ -59,7 +59,8 @@ def named_in_rule(step: str) -> set[str]:
         lambda match: " ".join(f"pipeline/{name}" for name in match[1].split()),
         rule,
     )
-    paths = re.findall(r"pipeline/[\w/*.]+\.py", prefixed)
+    written = prefixed.replace("$(PAGES)", re.findall(r"^PAGES := (.*)", MAKEFILE, re.MULTILINE)[0])
+    paths = re.findall(r"pipeline/[\w/*.]+\.py", written)
     files = [file for path in paths for file in sorted(ROOT.glob(path))]
     names = {".".join(file.relative_to(ROOT).with_suffix("").parts) for file in files}
     return {name.removesuffix(".__init__") for name in names}

@@ -304,11 +304,15 @@ def without_seconds(path: Path) -> bytes:
 
 
 def clean_environment() -> dict[str, str]:
-    """Return the environment without what an outer make has put there."""
+    """Return the environment without what an outer make, or a tidy developer, has put there.
+
+    A user's Python keeps its compiled modules beside the code, in folders that make sees.
+    """
+    own = {"MAKEFLAGS", "MFLAGS", "MAKELEVEL", "DATA", "OUT", "DISTRICTS_DIR", "VENV"}
     return {
         key: value
         for key, value in os.environ.items()
-        if key not in {"MAKEFLAGS", "MFLAGS", "MAKELEVEL", "DATA", "OUT", "DISTRICTS_DIR", "VENV"}
+        if key not in own | {"PYTHONDONTWRITEBYTECODE"}
     }
 
 
