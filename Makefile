@@ -39,7 +39,8 @@ CATEGORIES := $(basename $(notdir $(CATEGORY_FILES)))
 SCHEMAS := category district national study theme
 NATIONAL_FILES := $(sort $(wildcard config/national/*.yaml))
 
-PYTHON := $(VENV)/bin/python
+# -B: on a full disk Python would leave half a compiled module behind, and trip over it ever after.
+PYTHON := $(VENV)/bin/python -B
 INSTALLED := $(VENV)/.installed
 # What every step leans on: its results are made anew when one of these changes.
 CORE := requirements.lock $(wildcard pipeline/files/*.py) \
@@ -87,7 +88,7 @@ $(INSTALLED): requirements.lock
 
 ## doctor: say in sentences what is missing or odd on this machine
 doctor:
-	@python3 -m pipeline.doctor --venv $(VENV) --data $(DATA) --out $(OUT) --districts $(DISTRICTS_DIR)
+	@python3 -B -m pipeline.doctor --venv $(VENV) --data $(DATA) --out $(OUT) --districts $(DISTRICTS_DIR)
 
 # --- choices -------------------------------------------------------------------------------------
 
