@@ -43,8 +43,8 @@ NATIONAL_FILES := $(sort $(wildcard config/national/*.yaml))
 PYTHON := $(VENV)/bin/python -B
 INSTALLED := $(VENV)/.installed
 # What every step leans on: its results are made anew when one of these changes.
-CORE := requirements.lock $(wildcard pipeline/files/*.py) \
-        $(addprefix pipeline/,codes.py config.py contracts.py steps.py tables.py text.py)
+CORE := requirements.lock $(wildcard pipeline/config/*.py pipeline/files/*.py) \
+        $(addprefix pipeline/,codes.py contracts.py steps.py tables.py text.py)
 
 # Not */*: Python keeps compiled modules in a folder there.
 PAGES := $(wildcard pipeline/pages/*.py pipeline/pages/static/* pipeline/pages/templates/*)

@@ -10,16 +10,6 @@ import pytest
 ROOT = Path(__file__).parent.parent
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8").replace("\\\n", " ")
 GRAPH = grimp.build_graph("pipeline", cache_dir=None)
-# Prerequisites of every rule, through $(CORE); errors are words only.
-CORE = {
-    "pipeline.codes",
-    "pipeline.config",
-    "pipeline.contracts",
-    "pipeline.tables",
-    "pipeline.text",
-    "pipeline.steps",
-    "pipeline.errors",
-}
 STEPS = {
     node.name: node
     for node in ast.parse((ROOT / "pipeline/steps.py").read_text(encoding="utf-8")).body
@@ -44,7 +34,8 @@ def run_by(step: str) -> set[str]:
         module = waiting.pop()
         seen.add(module)
         waiting |= GRAPH.find_modules_directly_imported_by(module) - seen
-    return {m for m in seen - CORE - {"pipeline"} if not m.startswith("pipeline.files")}
+    words_only = {"pipeline", "pipeline.errors"}
+    return seen - named_in(re.findall(r"^CORE := (.*)", MAKEFILE, re.MULTILINE)[0]) - words_only
 
 
 def named_in_rule(step: str) -> set[str]:
@@ -54,12 +45,17 @@ def named_in_rule(step: str) -> set[str]:
         for head, recipe in re.findall(r"^(\S[^\n]*:[^\n]*)\n\t([^\n]*)", MAKEFILE, re.MULTILINE)
         if f"district-step,{step}," in recipe
     )
-    prefixed = re.sub(
+    written = rule.replace("$(PAGES)", re.findall(r"^PAGES := (.*)", MAKEFILE, re.MULTILINE)[0])
+    return named_in(written)
+
+
+def named_in(prerequisites: str) -> set[str]:
+    """Return the modules named in a part of the Makefile."""
+    written = re.sub(
         r"\$\(addprefix pipeline/,([^)]*)\)",
         lambda match: " ".join(f"pipeline/{name}" for name in match[1].split()),
-        rule,
+        prerequisites,
     )
-    written = prefixed.replace("$(PAGES)", re.findall(r"^PAGES := (.*)", MAKEFILE, re.MULTILINE)[0])
     paths = re.findall(r"pipeline/[\w/*.]+\.py", written)
     files = [file for path in paths for file in sorted(ROOT.glob(path))]
     names = {".".join(file.relative_to(ROOT).with_suffix("").parts) for file in files}

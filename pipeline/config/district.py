@@ -1,0 +1,137 @@
+"""One district a file: `config/districts/*.yaml`."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Discriminator, Field, StringConstraints, Tag, model_validator
+
+from pipeline.config.choice import Choice, Code, Day, Metres, MetricCrs, Slug, Words
+from pipeline.config.vocabulary import Nation
+
+PathText = Annotated[str, StringConstraints(min_length=1, max_length=400)]
+
+
+class Place(Choice):
+    """Where an input lies.
+
+    Either `file`, a path relative to the YAML in which `${NAME}` is an environment variable, or
+    `package` and `member`, a file inside an installed Python package.
+    """
+
+    file: PathText | None = None
+    package: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]+$")] | None = None
+    member: PathText | None = None
+
+    @model_validator(mode="after")
+    def _must_be_one_place(self) -> Place:
+        is_local = self.file is not None and self.package is None and self.member is None
+        is_packaged = self.file is None and self.package is not None and self.member is not None
+        if not (is_local or is_packaged):
+            msg = "give either `file`, or `package` and `member`"
+            raise ValueError(msg)
+        return self
+
+
+class OsmInput(Choice):
+    """Where a district's OpenStreetMap data comes from, and of what date it is."""
+
+    at: Place
+    date: date
+    attribution: Words = "© OpenStreetMap contributors"
+    licence: Words = "ODbL-1.0"
+
+
+class TableInput(Choice):
+    """A published table: what it is (a file of `config/national`) and where it lies.
+
+    `date` is the day of this copy, for tables that are published again and again; without it,
+    the day that the table's declaration gives.
+    """
+
+    table: Slug
+    at: Place
+    date: Day | None = None
+
+
+class CouncilLayer(Choice):
+    """A council's own list or layer, with its columns mapped here."""
+
+    category: Slug
+    title: Words
+    at: Place
+    publisher: Words
+    licence: Words
+    attribution: Words
+    date: date
+    layer: str | None = None
+    id: str | None = None
+    name: str
+    easting: str | None = None
+    northing: str | None = None
+    longitude: str | None = None
+    latitude: str | None = None
+    crs: MetricCrs | None = None
+    details: dict[Slug, str] = {}
+
+
+class Areas(Choice):
+    """Neighbourhoods are published statistical areas."""
+
+    kind: Literal["areas"]
+    boundaries: TableInput
+    people: TableInput
+    households: TableInput | None = None
+    deprivation: TableInput | None = None
+    lookup: TableInput | None = None
+    census_points: TableInput | None = None
+
+
+class Grid(Choice):
+    """Neighbourhoods are square cells, where there are no statistical areas."""
+
+    kind: Literal["grid"]
+    cell_m: Metres
+    west: Annotated[float, Field(ge=-180, le=180)]
+    south: Annotated[float, Field(ge=-85, le=85)]
+    east: Annotated[float, Field(ge=-180, le=180)]
+    north: Annotated[float, Field(ge=-85, le=85)]
+
+    @model_validator(mode="after")
+    def _box_must_have_an_inside(self) -> Grid:
+        if not (self.west < self.east and self.south < self.north):
+            msg = "`west` must be less than `east`, and `south` less than `north`, in degrees"
+            raise ValueError(msg)
+        return self
+
+
+def _kind_of_layer(value: object) -> str:
+    """Tell a published table from a council's own layer by the key only one of them has."""
+    if isinstance(value, dict):
+        return "table" if "table" in value else "council"
+    return "table" if isinstance(value, TableInput) else "council"
+
+
+Layer = Annotated[
+    Annotated[TableInput, Tag("table")] | Annotated[CouncilLayer, Tag("council")],
+    Discriminator(_kind_of_layer),
+]
+
+
+class District(Choice):
+    """One local authority, or one place like it: `config/districts/<district>.yaml`.
+
+    `largest_unmarked_dwelling_m2` stands in for the study's value where blocks of flats are
+    mapped as plain buildings.
+    """
+
+    name: Words
+    code: Code
+    nation: Nation
+    crs: MetricCrs
+    notice: Words | None = None
+    openstreetmap: OsmInput
+    largest_unmarked_dwelling_m2: Annotated[float, Field(gt=0, le=100_000)] | None = None
+    neighbourhoods: Annotated[Areas | Grid, Field(discriminator="kind")]
+    layers: dict[Slug, Layer] = {}

@@ -1,0 +1,117 @@
+"""One published table a file: `config/national/*.yaml`."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from pipeline.config.choice import Choice, Code, MetricCrs, Slug, TagValues, Words
+from pipeline.config.vocabulary import Nation, Vintage
+
+
+class Published(Choice):
+    """What every published table says of itself."""
+
+    title: Words
+    publisher: Words
+    licence: Words
+    attribution: Words
+    landing_page: Annotated[str, StringConstraints(pattern=r"^https://[^\s\"'<>]+$")] | None = None
+    date: date
+
+
+Columns = tuple[str, ...]
+
+
+class BoundariesTable(Published):
+    """Polygons of statistical areas. Each column is a list of the names it is published under."""
+
+    kind: Literal["boundaries"]
+    vintage: Vintage
+    code: Columns
+    name: Columns
+
+
+class PeopleTable(Published):
+    """Counts by area: usual residents, or households."""
+
+    kind: Literal["people"]
+    vintage: Vintage
+    counts: Literal["people", "households"]
+    code: Columns
+    count: Columns
+    sheet: str | None = None
+    header_cell: str | None = None
+
+
+class DeprivationTable(Published):
+    """One nation's index of deprivation, as published.
+
+    Columns are found by the start of their name after spaces are folded; the header row is the
+    first one that holds `header_cell` or a name of the code. `rank` and `code` must be there;
+    the others are used where the file has them. Where there is no decile column, the decile is
+    ⌈10 × rank ÷ areas⌉. `score` and `population` are what areas merged since then are ranked by.
+    """
+
+    kind: Literal["deprivation"]
+    index: Words
+    nation: Nation
+    year: Annotated[int, Field(ge=2000, le=2100)]
+    vintage: Vintage
+    areas: Annotated[int, Field(gt=9)]
+    sheet: str | None = None
+    header_cell: str
+    code: Columns
+    rank: Columns
+    decile: Columns = ()
+    income_rank: Columns = ()
+    score: Columns = ()
+    population: Columns = ()
+
+
+class LookupTable(Published):
+    """Codes of one vintage against those of another, exact fit, with how each changed."""
+
+    kind: Literal["lookup"]
+    from_vintage: Vintage
+    to_vintage: Vintage
+    from_code: Columns
+    to_code: Columns
+    change: Columns
+    unchanged: Code = "U"
+    split: Code = "S"
+    merged: Code = "M"
+    irregular: Code = "X"
+
+
+class RecordsTable(Published):
+    """Places as an official body lists them: stops, registers, greenspace.
+
+    `easting` and `northing` (in `crs`) or `longitude` and `latitude` give the place where the
+    file has no geometry of its own. Rows where a column of `leave_out` is filled, or whose
+    column in `keep` holds none of the values named, are not used, and are counted.
+    """
+
+    kind: Literal["records"]
+    layer: str | None = None
+    id: Columns
+    name: Columns = ()
+    easting: Columns = ()
+    northing: Columns = ()
+    longitude: Columns = ()
+    latitude: Columns = ()
+    crs: MetricCrs | None = None
+    crs_column: Columns = ()
+    keep: dict[str, TagValues] = {}
+    leave_out: Columns = ()
+    details: dict[Slug, Columns] = {}
+    access_points_of: Slug | None = None
+    belongs_to: Columns = ()
+
+
+NationalTable = Annotated[
+    BoundariesTable | PeopleTable | DeprivationTable | LookupTable | RecordsTable,
+    Field(discriminator="kind"),
+]
