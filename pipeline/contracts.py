@@ -13,6 +13,7 @@ from typing import Literal
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 
@@ -53,7 +54,6 @@ class Table:
     key: tuple[str, ...]
     columns: tuple[Column, ...]
     may_be_empty: bool = False
-    public: bool = False
     geometry: bool = field(init=False)
 
     def __post_init__(self) -> None:
@@ -103,6 +103,9 @@ def _faults(frame: pd.DataFrame, table: Table) -> Iterator[str]:
             yield from _value_faults(frame[name], column)
     if table.geometry:
         yield from _geometry_faults(frame)
+    for column in table.columns:
+        if column.shapes and isinstance(frame, gpd.GeoDataFrame):
+            yield from _shape_faults(np.asarray(frame[column.name].array), column)
 
 
 def _matching(frame: pd.DataFrame, column: Column) -> list[str]:
@@ -176,6 +179,15 @@ def _geometry_faults(frame: pd.DataFrame) -> Iterator[str]:
     bounds = shapely.bounds(shapes[~shapely.is_empty(shapes) & ~shapely.is_missing(shapes)])
     if not np.isfinite(bounds).all():
         yield "a geometry has a coordinate that is not a finite number"
+
+
+def _shape_faults(shapes: npt.NDArray[np.object_], column: Column) -> Iterator[str]:
+    """Yield which kinds of shape stand there that should not; an empty one is of any kind."""
+    drawn = shapes[~shapely.is_empty(shapes) & ~shapely.is_missing(shapes)]
+    _, first = np.unique(shapely.get_type_id(drawn), return_index=True)
+    odd = sorted({shape.geom_type for shape in drawn[first]} - set(column.shapes))
+    if odd:
+        yield f"{column.name} holds {listed(odd)}; allowed are {', '.join(column.shapes)}"
 
 
 def ordered(frame: pd.DataFrame, table: Table) -> pd.DataFrame:

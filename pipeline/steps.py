@@ -305,7 +305,7 @@ def profiles(
     place: District = files.read_choices(district, District)
     fetched = raw.read_manifest(manifest)
     councils = {k: v.category for k, v in place.layers.items() if isinstance(v, CouncilLayer)}
-    inputs = {key: (raw.table, raw.date) for key, raw in fetched.inputs.items()}
+    inputs = {key: (file.table, file.date) for key, file in fetched.inputs.items()}
     table, report = build_indicators(
         files.read_table(access, tables.ACCESS),
         files.read_table(homes, tables.HOMES),

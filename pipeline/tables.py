@@ -267,7 +267,6 @@ INDICATORS = Table(
         Column("source", "text", "Layers it was computed from, separated by commas."),
         Column("source_date", "text", "Day of the oldest of them."),
     ),
-    public=True,
 )
 
 ALL = (

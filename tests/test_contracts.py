@@ -1,0 +1,34 @@
+"""What a table is held against, beyond its types."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import pytest
+import shapely
+
+from pipeline import contracts, tables
+from pipeline.errors import TableBreaksItsContract
+
+
+def access_points(*shapes: shapely.Geometry) -> gpd.GeoDataFrame:
+    """Lay out so many ways into one asset."""
+    names = [f"gates/{at}" for at, _ in enumerate(shapes)]
+    return gpd.GeoDataFrame(
+        {"access_point_id": names, "asset_id": "osm-way-1"}, geometry=list(shapes), crs="EPSG:27700"
+    )
+
+
+def test_shapes_of_another_kind_are_refused_by_name() -> None:
+    line = shapely.LineString([(0, 0), (1, 1)])
+    held = access_points(shapely.Point(0, 0), line, line)
+
+    with pytest.raises(
+        TableBreaksItsContract, match=r"^gates: geometry holds ‘LineString’; allowed are Point\.$"
+    ):
+        contracts.check(held, tables.ACCESS_POINTS, "gates")
+
+
+def test_an_empty_shape_is_of_any_kind() -> None:
+    held = access_points(shapely.Point(0, 0), shapely.LineString())
+
+    contracts.check(held, tables.ACCESS_POINTS, "gates")
