@@ -135,18 +135,18 @@ $(MADE)/%/assets.parquet $(MADE)/%/access_points.parquet $(MADE)/%/set_aside.csv
 	@$(call district-step,assets,$(addprefix $(MADE)/$*/,assets.parquet access_points.parquet set_aside.csv))
 
 $(MADE)/%/network.parquet: config/study.yaml $(MADE)/%/streets.parquet $(MADE)/%/features.parquet \
-		pipeline/network.py pipeline/walkable.py $(CORE)
+		$(addprefix pipeline/,network.py barriers.py tags.py walkable.py) $(CORE)
 	@$(call district-step,network,$@)
 
 $(MADE)/%/entrances.parquet: config/study.yaml $(MADE)/rules.json $(MADE)/%/assets.parquet \
 		$(MADE)/%/access_points.parquet $(MADE)/%/features.parquet $(MADE)/%/network.parquet \
-		pipeline/entrances.py pipeline/network.py pipeline/walkable.py $(CORE)
+		$(addprefix pipeline/,entrances.py network.py barriers.py tags.py walkable.py) $(CORE)
 	@$(call district-step,entrances,$@)
 
 $(MADE)/%/homes.parquet: config/study.yaml $(DISTRICTS_DIR)/%.yaml $(MADE)/national.json \
 		$(RAW)/%/manifest.json $(MADE)/%/neighbourhoods.parquet $(MADE)/%/coverage.parquet \
 		$(MADE)/%/features.parquet $(MADE)/%/network.parquet \
-		$(addprefix pipeline/,homes.py network.py coverage.py walkable.py) $(CORE)
+		$(addprefix pipeline/,homes.py network.py barriers.py coverage.py tags.py walkable.py) $(CORE)
 	@$(call district-step,homes,$@)
 
 $(MADE)/%/access.parquet: config/study.yaml $(MADE)/rules.json $(MADE)/%/entrances.parquet \

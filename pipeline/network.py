@@ -21,6 +21,7 @@ from scipy import sparse
 from scipy.sparse import csgraph
 
 from pipeline import walkable
+from pipeline.barriers import barriers_on
 from pipeline.config import Snapping
 from pipeline.errors import SourceIsEmpty
 
@@ -38,8 +39,8 @@ PARALLEL_SHARE = 0.8
 KEPT_TAGS = (
     "access", "access:conditional", "bridge", "covered", "crossing", "designation", "foot",
     "footway", "handrail", "highway", "incline", "indoor", "kerb", "layer", "lit", "maxspeed",
-    "name", "opening_hours", "ramp", "segregated", "sidewalk", "smoothness", "step_count",
-    "surface", "tactile_paving", "tracktype", "tunnel", "wheelchair", "width",
+    "name", "opening_hours", "ramp", "ramp:wheelchair", "segregated", "sidewalk", "smoothness",
+    "step_count", "surface", "tactile_paving", "tracktype", "tunnel", "wheelchair", "width",
 )  # fmt: skip
 
 
@@ -65,7 +66,7 @@ def build_network(
         Ways with a `highway` tag, with the nodes they run through.
     features
         Tagged features; the points among them that are locked or private gates cut the ways
-        they stand on.
+        they stand on, other barriers and kerbs are noted on them.
     choices
         From which length on a connected part is large enough to walk to.
 
@@ -91,6 +92,7 @@ def build_network(
     pieces = _cut(nodes, ways, blocked)
     edges = _joined(pieces, points, ways, streets.crs)
     network = _with_components(edges, choices.smallest_component_m)
+    network["barriers"] = barriers_on(network, features)
     return network, _report(network, left_out, len(blocked))
 
 

@@ -164,6 +164,7 @@ NETWORK = Table(
         Column("is_steps", "bool", "Whether it is a flight of steps."),
         Column("is_bridge_or_tunnel", "bool", "Whether it passes over or under what it crosses."),
         Column("tags", "text", "Tags that walking profiles need, as JSON with sorted keys."),
+        Column("barriers", "text", "Tags of barriers and kerbs that stand on it, as JSON."),
         Column("geometry", "geometry", "Line from `start` to `end`.", "m", shapes=("LineString",)),
     ),
 )

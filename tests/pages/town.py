@@ -254,6 +254,7 @@ def _network(text: Text | None) -> gpd.GeoDataFrame:
             "is_steps": False,
             "is_bridge_or_tunnel": False,
             "tags": "{}",
+            "barriers": "",
         },
         geometry=lines,
         crs=CRS,
