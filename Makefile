@@ -149,9 +149,9 @@ $(MADE)/%/homes.parquet: config/study.yaml $(DISTRICTS_DIR)/%.yaml $(MADE)/natio
 		$(addprefix pipeline/,homes.py network.py barriers.py coverage.py tags.py walkable.py) $(CORE)
 	@$(call district-step,homes,$@)
 
-$(MADE)/%/access.parquet: config/study.yaml $(MADE)/rules.json $(MADE)/%/entrances.parquet \
-		$(MADE)/%/homes.parquet $(MADE)/%/network.parquet \
-		pipeline/routing.py $(wildcard pipeline/access/*.py) $(CORE)
+$(MADE)/%/access.parquet: config/study.yaml $(MADE)/rules.json $(MADE)/%/assets.parquet \
+		$(MADE)/%/entrances.parquet $(MADE)/%/homes.parquet $(MADE)/%/network.parquet \
+		$(wildcard pipeline/routing/*.py pipeline/access/*.py) $(CORE)
 	@$(call district-step,access,$@)
 
 $(MADE)/%/indicators.parquet: config/study.yaml $(MADE)/rules.json $(DISTRICTS_DIR)/%.yaml \
@@ -218,7 +218,7 @@ check: $(INSTALLED)
 	@$(PYTHON) -m ruff check --quiet .
 	@$(PYTHON) -m mypy
 	@$(VENV)/bin/lint-imports --no-cache
-	@$(PYTEST)
+	@THOROUGH=1 $(PYTEST)
 
 ## format: format the code, and mend what the linter can
 format: $(INSTALLED)

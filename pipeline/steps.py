@@ -257,6 +257,7 @@ def homes(
 def access(
     study: Path,
     rules: Path,
+    assets: Path,
     entrances: Path,
     homes: Path,
     network: Path,
@@ -270,13 +271,13 @@ def access(
     from pipeline.access import measure_access
     from pipeline.files.choices import read_rules
 
-    choices: Study = files.read_choices(study, Study)
     table, report = measure_access(
         files.read_table(homes, tables.HOMES),
         files.read_table(entrances, tables.ENTRANCES),
+        files.read_table(assets, tables.ASSETS),
         files.read_table(network, tables.NETWORK),
         read_rules(rules),
-        choices.walking,
+        files.read_choices(study, Study),
     )
     files.write_table(table, tables.ACCESS, out[0], report)
     return f"{len(table):,} answers"

@@ -1,49 +1,97 @@
-"""How many assets lie within so many minutes: cumulative opportunities.
+"""How much lies within so long a walk: cumulative opportunities.
 
-The value of a home is the number of distinct assets a with min over their entrances e of
-walk(home, e) ≤ minutes × speed. An asset counts once, however many entrances it has; a walk of
-exactly the cut-off counts. See Geurs and van Wee (2004), Journal of Transport Geography
-12:127–140, on contour measures.
+The value of a home is Σ supply(a) over the distinct assets a with min over their entrances e of
+walk(home, e) ≤ cut-off. With a supply of one each it is a number of assets; with hectares, the
+area within reach. An asset counts once, however many entrances it has; a walk of exactly the
+cut-off counts. See Geurs and van Wee (2004), Journal of Transport Geography 12:127–140, on
+contour measures.
 """
 
 from __future__ import annotations
 
-import geopandas as gpd
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
-from pipeline.access.standing import Standing
-from pipeline.config import Walking
-from pipeline.routing import DM_PER_M, Graph, count_within
+from pipeline.access.standing import (
+    Destinations,
+    Floats,
+    Origins,
+    in_decimetres,
+    states_of,
+)
+from pipeline.routing import Graph, tally
 
 
 def assets_within(
-    graph: Graph, homes: gpd.GeoDataFrame, entrances: gpd.GeoDataFrame, walking: Walking
+    graph: Graph, origins: Origins, destinations: Destinations, cut_offs_m: Sequence[float]
 ) -> pd.DataFrame:
-    """Count the distinct assets within each number of minutes of each home.
+    """Count the distinct assets within each cut-off of each home.
 
     Parameters
     ----------
     graph
         The walking network.
-    homes
-        Where walks start; n of them.
-    entrances
-        The entrances of one category.
-    walking
-        Speed and minutes.
+    origins
+        Where walks start; n rows.
+    destinations
+        Where they may end.
+    cut_offs_m
+        Rising, in metres; k of them.
 
     Returns
     -------
     pandas.DataFrame
-        One column `n_within_{minutes}_min` for each number of minutes; n rows in the order of
-        `homes`; 0 for homes that are off the network.
+        One column `n_within_{cut_off}_m` a cut-off, missing for homes off the network, and `state`
+        of the last: `ok`, `true_zero`, or `unreachable` off the network; n rows.
     """
-    at = Standing.of(homes, entrances)
-    counts = np.zeros((len(homes), len(walking.minutes)), dtype=np.int64)
-    if len(at.assets):
-        metres = np.array(walking.minutes) * walking.speed_m_per_min
-        # Rounded down: a cut-off of 333.33 m does not let in a walk of 333.4 m.
-        cut_offs = np.floor(np.round(metres * DM_PER_M, 6)).astype(np.int64)
-        counts[at.home_rows] = count_within(graph, at.homes, at.entrances, at.asset, cut_offs)
-    return pd.DataFrame(counts, columns=[f"n_within_{m}_min" for m in walking.minutes])
+    return _within(graph, origins, destinations, cut_offs_m, "n_within", supply=None)
+
+
+def supply_within(
+    graph: Graph, origins: Origins, destinations: Destinations, cut_offs_m: Sequence[float]
+) -> pd.DataFrame:
+    """Add up what the assets within each cut-off of each home supply, such as hectares.
+
+    Parameters
+    ----------
+    graph
+        The walking network.
+    origins
+        Where walks start; n rows.
+    destinations
+        Where they may end, and what each asset supplies.
+    cut_offs_m
+        Rising, in metres; k of them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One column `supply_within_{cut_off}_m` a cut-off in the unit of the supply, missing for
+        homes off the network, and `state`, as for `assets_within`; n rows.
+    """
+    return _within(
+        graph, origins, destinations, cut_offs_m, "supply_within", supply=destinations.supply
+    )
+
+
+def _within(
+    graph: Graph,
+    origins: Origins,
+    destinations: Destinations,
+    cut_offs_m: Sequence[float],
+    name: str,
+    *,
+    supply: Floats | None,
+) -> pd.DataFrame:
+    sums = np.zeros((len(origins.rows), len(cut_offs_m)))
+    if len(destinations.assets):
+        found, _ = tally(
+            graph, origins.homes, destinations.entrances, destinations.asset,
+            in_decimetres(cut_offs_m), supply,
+        )  # fmt: skip
+        sums = found.astype(float)
+    values = origins.spread(sums, np.nan)
+    table = pd.DataFrame(values, columns=[f"{name}_{cut_off:g}_m" for cut_off in cut_offs_m])
+    return table.assign(state=states_of(origins, values[:, -1]))

@@ -1,4 +1,4 @@
-"""Homes and entrances as the arrays that the kernels work on."""
+"""Where walks start and where they may end, as every measure takes them."""
 
 from __future__ import annotations
 
@@ -9,40 +9,147 @@ import numpy.typing as npt
 import pandas as pd
 
 from pipeline.config import State
-from pipeline.routing import Ints, Stands
+from pipeline.routing import Graph, Homes, Ints, Stands
+
+Floats = npt.NDArray[np.float64]
+Texts = npt.NDArray[np.object_]
 
 
 @dataclass(frozen=True)
-class Standing:
-    """What of two tables stands on the network.
+class Origins:
+    """Homes, with the people who start there.
 
-    `home_rows` are the rows of the homes that do; `assets` are the names of the assets in
-    sorted order and `asset` the number among them of each entrance.
+    `homes` are those that stand on an open edge of the network, and `rows` their rows in the
+    table, which has `n`; `people` are those of all rows.
     """
 
-    homes: Stands
-    home_rows: Ints
-    entrances: Stands
-    asset: Ints
-    assets: npt.NDArray[np.object_]
+    homes: Homes
+    rows: Ints
+    n: int
+    people: Floats
 
     @classmethod
-    def of(cls, homes: pd.DataFrame, entrances: pd.DataFrame) -> Standing:
-        """Take what is attached to the network.
+    def of(cls, graph: Graph, homes: pd.DataFrame, who: str = "people") -> Origins:
+        """Take what of a table stands on the network.
 
         Parameters
         ----------
-        homes, entrances
-            Tables with `edge_id`, `along_dm`, `snap_dm` and `state`.
+        graph
+            The network.
+        homes
+            With `edge_id`, `along_dm`, `snap_dm` and `state`.
+        who
+            The column that holds the people who start at each; where there is none they are
+            missing.
 
         Returns
         -------
-        Standing
-            Their arrays.
+        Origins
+            The same homes.
         """
-        rows = np.flatnonzero(homes["state"] == State.OK)
-        open_ones = entrances[entrances["state"] == State.OK]
+        rows = _standing(graph, homes)
+        people = homes[who].to_numpy(float) if who in homes else np.full(len(homes), np.nan)
+        return cls(Homes.of(graph, Stands.of(homes.iloc[rows])), rows, len(homes), people)
+
+    def spread(self, values: npt.NDArray[np.generic], missing: float) -> Floats:
+        """Give values of the homes that stand on the network to all rows.
+
+        Parameters
+        ----------
+        values
+            One for each of `rows`; further axes are kept.
+        missing
+            What the other rows are given.
+
+        Returns
+        -------
+        numpy.ndarray
+            One for each of the `n` rows.
+        """
+        spread = np.full((self.n, *values.shape[1:]), missing)
+        spread[self.rows] = values
+        return spread
+
+
+@dataclass(frozen=True)
+class Destinations:
+    """Entrances, and what the assets behind them supply.
+
+    `assets` are the names of the assets in sorted order, `asset` the number among them of each
+    entrance, and `supply` what each asset supplies: 1, or what was asked for, such as hectares.
+    """
+
+    entrances: Stands
+    asset: Ints
+    assets: Texts
+    supply: Floats
+
+    @classmethod
+    def of(
+        cls, graph: Graph, entrances: pd.DataFrame, supply: pd.Series | None = None
+    ) -> Destinations:
+        """Take what of a table stands on the network.
+
+        Parameters
+        ----------
+        graph
+            The network.
+        entrances
+            With `asset_id`, `edge_id`, `along_dm`, `snap_dm` and `state`.
+        supply
+            What each asset supplies, by `asset_id`; one each by default.
+
+        Returns
+        -------
+        Destinations
+            The same entrances.
+        """
+        open_ones = entrances.iloc[_standing(graph, entrances)]
         assets, asset = np.unique(open_ones["asset_id"].to_numpy(dtype=object), return_inverse=True)
-        return cls(
-            Stands.of(homes.iloc[rows]), rows, Stands.of(open_ones), asset.astype(np.int64), assets
-        )
+        each = np.ones(len(assets)) if supply is None else supply.loc[assets].to_numpy(float)
+        return cls(Stands.of(open_ones), asset.astype(np.int64), assets, each)
+
+
+def _standing(graph: Graph, table: pd.DataFrame) -> Ints:
+    """Return the rows that are attached to an edge that is open."""
+    edge = table["edge_id"].to_numpy(np.int64)
+    is_attached = (table["state"] == State.OK).to_numpy()
+    return np.flatnonzero(is_attached & graph.is_open[np.where(is_attached, edge, 0)])
+
+
+def in_decimetres(metres: npt.ArrayLike) -> Ints:
+    """Turn cut-offs in metres into whole decimetres that let in no longer walk.
+
+    Parameters
+    ----------
+    metres
+        One or more cut-offs.
+
+    Returns
+    -------
+    numpy.ndarray
+        Rounded down: a cut-off of 333.33 m does not let in a walk of 333.4 m. What is a whole
+        decimetre but for the last bits of a float is that decimetre.
+    """
+    return np.floor(np.round(np.asarray(metres, dtype=float) * 10, 6)).astype(np.int64)
+
+
+def states_of(origins: Origins, values: Floats) -> Texts:
+    """Say what kind of number each sum or count is.
+
+    Parameters
+    ----------
+    origins
+        The homes.
+    values
+        One a row; of rows off the network they mean nothing.
+
+    Returns
+    -------
+    numpy.ndarray
+        `ok`, `true_zero`, or `unreachable` for a home that no street is near.
+    """
+    states = np.full(origins.n, State.UNREACHABLE.value, dtype=object)
+    is_zero = values[origins.rows] == 0
+    states[origins.rows] = np.where(is_zero, State.TRUE_ZERO.value, State.OK.value)
+    return states

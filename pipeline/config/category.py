@@ -55,6 +55,8 @@ class CategoryRules(Choice):
     often have none, but shops side by side are two. `one_place: named_place` gathers stops of
     one name that lie no farther apart than `named_place_within_m`. With `banks_m`, the strip
     of that width around a lake or a river is part of the asset: that is where one walks.
+    `supply` is what is shared out among the people who can walk to it, if anything is: the area,
+    or one each; `supply_for` says among whom.
     """
 
     kind: Kind
@@ -71,6 +73,8 @@ class CategoryRules(Choice):
     named_place_within_m: Annotated[float, Field(ge=0, le=1000)] = 200
     banks_m: Annotated[float, Field(ge=0, le=100)] = 0
     walk_in: Literal["boundary", "building", "point", "street", "shore"]
+    supply: Literal["none", "area", "one"] = "none"
+    supply_for: Literal["people", "children"] = "people"
     none_mapped_means: Literal["none", "unknown"]
     precedence: Annotated[int, Field(ge=1, le=999)]
 

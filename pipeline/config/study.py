@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
@@ -22,6 +22,10 @@ class Walking(Choice):
             msg = "minutes must rise, each named once, for example [5, 10, 15]"
             raise ValueError(msg)
         return self
+
+    def metres_in(self, minutes: float) -> float:
+        """Return how far one walks in so many minutes, in metres."""
+        return self.speed_m_per_min * minutes
 
     @property
     def longest_m(self) -> float:
@@ -62,6 +66,105 @@ class Coverage(Choice):
     gap_m: Metres
 
 
+class Binary(Choice):
+    """1 up to the cut-off, 0 beyond."""
+
+    kind: Literal["binary"]
+    cut_off_m: Metres
+
+
+class Stepped(Choice):
+    """One weight for each cut-off."""
+
+    kind: Literal["stepped"]
+    cut_offs_m: Annotated[tuple[Metres, ...], Field(min_length=1)]
+    weights: Annotated[tuple[Share, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _steps_must_fit(self) -> Stepped:
+        if len(self.weights) != len(self.cut_offs_m):
+            msg = "give as many weights as cut_offs_m"
+            raise ValueError(msg)
+        if list(self.cut_offs_m) != sorted(set(self.cut_offs_m)):
+            msg = "cut_offs_m must rise, for example [400, 800, 1200]"
+            raise ValueError(msg)
+        if list(self.weights) != sorted(self.weights, reverse=True):
+            msg = "weights may not rise, for example [1.0, 0.68, 0.22]"
+            raise ValueError(msg)
+        return self
+
+
+class Linear(Choice):
+    """Falls evenly to 0 at the cut-off."""
+
+    kind: Literal["linear"]
+    cut_off_m: Metres
+
+
+class Logistic(Choice):
+    """Falls along an S."""
+
+    kind: Literal["logistic"]
+    half_at_m: Metres
+    steepness_per_m: Annotated[float, Field(gt=0, le=1)]
+
+
+class Gaussian(Choice):
+    """Falls along a bell to 0 at the cut-off."""
+
+    kind: Literal["gaussian"]
+    cut_off_m: Metres
+
+
+class NegativeExponential(Choice):
+    """Halves with every so many metres."""
+
+    kind: Literal["negative_exponential"]
+    half_at_m: Metres
+
+
+class Power(Choice):
+    """Falls with a power of the distance."""
+
+    kind: Literal["power"]
+    exponent: Annotated[float, Field(gt=0, le=10)]
+    full_within_m: Metres
+
+
+ImpedanceChoice = Annotated[
+    Binary | Stepped | Linear | Logistic | Gaussian | NegativeExponential | Power,
+    Field(discriminator="kind"),
+]
+
+
+class FloatingCatchment(Choice):
+    """How supply is shared out over the people who can walk to it."""
+
+    form: Literal["2sfca", "e2sfca", "3sfca", "m2sfca"]
+    impedance: ImpedanceChoice
+
+
+class Measures(Choice):
+    """What is measured beside the nearest walk and the number within reach."""
+
+    choice_of: Annotated[int, Field(ge=2, le=10)]
+    gravity: ImpedanceChoice
+    floating_catchment: FloatingCatchment
+
+
+class Slopes(Choice):
+    """How heights become slopes, and how much of a district they must be known of.
+
+    Streets are sampled at least every `sample_m` metres on ground that is smoothed over
+    `smooth_m`; a slope counts up to `steepest_share`, rise over run.
+    """
+
+    sample_m: Annotated[float, Field(gt=0, le=100)]
+    smooth_m: Annotated[float, Field(gt=0, le=500)]
+    steepest_share: Annotated[float, Field(gt=0, le=1)]
+    smallest_share: Share
+
+
 class Study(Choice):
     """What holds in every district: `config/study.yaml`."""
 
@@ -69,4 +172,6 @@ class Study(Choice):
     snapping: Snapping
     dwellings: Dwellings
     coverage: Coverage
+    measures: Measures
+    slopes: Slopes
     fewest_people: Annotated[int, Field(ge=0, le=1000)]

@@ -1,0 +1,104 @@
+"""How much supply there is for each person who can walk to it: floating catchments.
+
+Two steps. First each asset a shares its supply S out over the people P of the homes h that reach
+it: R(a) = S(a) ÷ Σ P(h) f(h, a). Then each home adds up what it is offered: A(h) = Σ R(a) f(h, a).
+Homes and assets further apart than the longest walk have nothing to do with each other. In units
+of supply per person. The forms differ in the weights:
+
+- `2sfca`: f is 1 within the longest walk. Luo and Wang (2003), Environment and Planning B
+  30:865–884.
+- `e2sfca`: f is an impedance. Luo and Qi (2009), Health & Place 15:1100–1107.
+- `3sfca`: people do not turn to every asset alike: in both steps f is multiplied by the share
+  G(h, a) = f(h, a) ÷ Σ f(h, b). Wan, Zou and Sternberg (2012), International Journal of
+  Geographical Information Science 26:1073–1089.
+- `m2sfca`: supply far from everybody is of less use: A(h) = Σ S(a) f(h, a)² ÷ Σ P f. Delamater
+  (2013), Health & Place 24:30–43.
+
+In all but the last, supply that reaches anybody is shared out whole: Σ P(h) A(h) = Σ S(a).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from pipeline.access.impedance import Impedance, as_table, binary
+from pipeline.access.standing import (
+    Destinations,
+    Floats,
+    Origins,
+    in_decimetres,
+    states_of,
+)
+from pipeline.routing import Graph, walks_within
+
+Form = Literal["2sfca", "e2sfca", "3sfca", "m2sfca"]
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What was shared out, and what could not be because nobody reaches it."""
+
+    supply_shared: float
+    supply_out_of_reach: float
+
+
+def supply_per_person(
+    graph: Graph,
+    origins: Origins,
+    destinations: Destinations,
+    impedance: Impedance,
+    longest_m: float,
+    *,
+    form: Form = "e2sfca",
+) -> tuple[pd.DataFrame, Shared]:
+    """Share supply out over the people who can walk to it.
+
+    Parameters
+    ----------
+    graph
+        The walking network.
+    origins
+        Homes with people; n rows.
+    destinations
+        Entrances, and what each asset supplies.
+    impedance
+        Costs in metres to weights; not used by `2sfca`.
+    longest_m
+        Walks longer than this are not looked at, in metres.
+    form
+        Which of the methods.
+
+    Returns
+    -------
+    tuple of pandas.DataFrame and Shared
+        `supply_per_person`, missing for homes off the network, and `state`: `ok`, `true_zero`,
+        or `unreachable` off the network; n rows in the order of the homes. And what was shared.
+    """
+    people = origins.people[origins.rows]
+    longest = int(in_decimetres([longest_m])[0])
+    weights = as_table(binary(longest_m) if form == "2sfca" else impedance, longest)
+    walks = walks_within(graph, origins.homes, destinations.entrances, destinations.asset, longest)
+    home, asset, weight = walks.home, walks.asset, weights[walks.cost]
+    n_homes, supply = len(people), destinations.supply
+    # Step 0 of 3SFCA: how the people of a home spread over the assets that they reach.
+    drawn = np.bincount(home, weight, n_homes).astype(float)
+    pull = _divided(weight, drawn[home]) if form == "3sfca" else np.ones(len(home))
+    # Step 1: what each asset has for each person who turns to it.
+    demand = np.bincount(asset, people[home] * weight * pull, len(supply)).astype(float)
+    ratio = _divided(supply, demand)
+    # Step 2: what each home is offered.
+    offered = weight**2 if form == "m2sfca" else weight * pull
+    each = np.bincount(home, ratio[asset] * offered, n_homes)
+    values = origins.spread(each, np.nan)
+    table = pd.DataFrame({"supply_per_person": values, "state": states_of(origins, values)})
+    is_out = demand == 0
+    return table, Shared(float(supply[~is_out].sum()), float(supply[is_out].sum()))
+
+
+def _divided(numbers: Floats, by: Floats) -> Floats:
+    """Divide, and give 0 where there is nothing to divide by."""
+    return np.divide(numbers, by, out=np.zeros_like(by), where=by > 0)

@@ -1,0 +1,225 @@
+"""From each home to every asset within a longest walk: counted, added up, or listed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numba
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.routing.graph import FAR, Doors, Graph, Homes, Ints, SmallInts, Stands
+from pipeline.routing.search import BITS, NONE, Queue, settle
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Walks:
+    """Every walk within a longest one, asset by asset.
+
+    `home[first[a]:first[a + 1]]` are the homes that asset a is within reach of, each once, and
+    `cost` what the walks from there cost, in decimetres.
+    """
+
+    first: Ints
+    home: SmallInts
+    cost: SmallInts
+
+    @property
+    def asset(self) -> Ints:
+        """Number of the asset of each walk; shape (walks,)."""
+        return np.repeat(np.arange(len(self.first) - 1), np.diff(self.first))
+
+
+def count_within(
+    graph: Graph, homes: Homes, entrances: Stands, asset: Ints, cut_offs: Ints
+) -> Ints:
+    """Count the distinct assets within each cut-off of each home.
+
+    Parameters
+    ----------
+    graph
+        The network.
+    homes
+        Where walks start; n of them.
+    entrances
+        Where they may end; m of them. An asset counts once, however many it has.
+    asset
+        Number of the asset that each entrance leads into, from 0; shape (m,).
+    cut_offs
+        Costs in decimetres, rising; a walk of exactly the cut-off counts; shape (k,).
+
+    Returns
+    -------
+    numpy.ndarray
+        Counts of shape (n, k).
+    """
+    return tally(graph, homes, entrances, asset, cut_offs)[0].astype(np.int64)
+
+
+def tally(
+    graph: Graph,
+    homes: Homes,
+    entrances: Stands,
+    asset: Ints,
+    cut_offs: Ints,
+    supply: Floats | None = None,
+    weights: Floats | None = None,
+) -> tuple[npt.NDArray[np.float64 | np.int32], Floats]:
+    """Add up what the assets within each cut-off of each home supply, and what it weighs.
+
+    Parameters
+    ----------
+    graph, homes, entrances, asset
+        As for `count_within`; n homes.
+    cut_offs
+        Costs in decimetres, rising; shape (k,).
+    supply
+        What each asset supplies; shape (assets,). One each by default.
+    weights
+        What a walk of 0, 1, 2, … decimetres weighs, up to the longest cut-off.
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        Sums of supply within each cut-off, of shape (n, k), whole numbers where no supply was
+        given; and sums of supply × weight, of shape (n,), 0 where no weights were given.
+    """
+    doors, _ = Doors.of(graph, entrances, asset)
+    n_assets = len(doors.bounds) - 1
+    each = np.ones(n_assets, dtype=np.int32) if supply is None else supply[:n_assets]
+    band = np.searchsorted(cut_offs, np.arange(int(cut_offs[-1]) + 1)).astype(np.uint8)
+    weighing = np.zeros(0) if weights is None else weights
+    laid, sums = _tally(
+        graph.ways, homes.met, len(homes), doors, band, len(cut_offs), each, weighing,
+        Queue.of(graph, doors.legs),
+    )  # fmt: skip
+    amounts, weighed = np.empty_like(laid), np.empty_like(sums)
+    amounts[homes.order], weighed[homes.order] = laid, sums
+    return np.cumsum(amounts, axis=1, dtype=amounts.dtype), weighed
+
+
+def walks_within(graph: Graph, homes: Homes, entrances: Stands, asset: Ints, cut_off: int) -> Walks:
+    """List every walk from a home to an asset that is no longer than the cut-off.
+
+    Parameters
+    ----------
+    graph, homes, entrances, asset
+        As for `count_within`.
+    cut_off
+        The longest cost in decimetres; a walk of exactly that is listed.
+
+    Returns
+    -------
+    Walks
+        Each home and asset at most once, with the cheapest walk between them.
+    """
+    doors, _ = Doors.of(graph, entrances, asset)
+    first, row, cost = _list(
+        graph.ways, homes.met, len(homes), doors, cut_off, Queue.of(graph, doors.legs)
+    )
+    return Walks(first, homes.order.astype(np.int32)[row], cost)
+
+
+# --- kernels: plain loops over arrays, compiled once and kept on disk -----------------------------
+
+
+@numba.njit(cache=True, nogil=True)
+def _reach(ways, met, doors, a, limit, walk, reached, own, queue, row, cost):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, C901, PLR0912, PLR0913, PLR0917
+    """Find the homes that asset a is within reach of; fill `row` and `cost`, return how many.
+
+    `walk` is `FAR` everywhere and is left so; `own` holds at each place the last asset that has
+    an entrance on the edge.
+    """
+    n_reached = 0
+    for s in range(2 * doors.bounds[a], 2 * doors.bounds[a + 1]):
+        n = doors.seeds[s]
+        if doors.legs[s] <= limit and doors.legs[s] < walk[n]:
+            if walk[n] == FAR:
+                reached[n_reached] = n
+                n_reached += 1
+            walk[n] = doors.legs[s]
+    n_reached = settle(ways, walk, limit, FAR, reached, n_reached, 1, BITS, queue)
+    n_found = 0
+    # Homes on an edge with an entrance of this asset may walk straight to it.
+    for k in range(doors.bounds[a], doors.bounds[a + 1]):
+        place, mirror = doors.place[k], doors.mirror[k]
+        if own[place] == a:
+            continue
+        own[place] = own[mirror] = a
+        from_start, from_end = walk[ways.neighbour[mirror]], walk[ways.neighbour[place]]
+        for slot in range(met.first[place], met.first[place + 1]):
+            here, there = met.here[slot], met.there[slot]
+            least = min(from_start + here, from_end + there)
+            for j in range(k, doors.bounds[a + 1]):
+                if doors.place[j] == place:
+                    least = min(least, max(here - doors.back[j], there - doors.ahead[j])
+                                + doors.snap[j])  # fmt: skip
+            if least <= limit:
+                row[n_found] = met.row[slot]
+                cost[n_found] = least
+                n_found += 1
+    # Every other edge is met from its end that was reached; from its start if both were.
+    for r in range(n_reached):
+        n = reached[r]
+        so_far = walk[n]
+        for place in range(ways.first[n], ways.first[n + 1]):
+            begin, end = met.first[place], met.first[place + 1]
+            if begin == end or own[place] == a:
+                continue
+            from_there = walk[ways.neighbour[place]]
+            if from_there != FAR and not ways.is_forward[place]:
+                continue
+            for slot in range(begin, end):
+                least = min(so_far + met.here[slot], from_there + met.there[slot])
+                if least <= limit:
+                    row[n_found] = met.row[slot]
+                    cost[n_found] = least
+                    n_found += 1
+    for r in range(n_reached):
+        walk[reached[r]] = FAR
+    return n_found
+
+
+@numba.njit(cache=True, nogil=True)
+def _tally(ways, met, n_homes, doors, band, n_bands, supply, weights, queue):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, PLR0913, PLR0917
+    """Add up supply by the band that the cost is in, and supply × weight."""
+    n_junctions = len(ways.first) - 1
+    walk = np.full(n_junctions, FAR)
+    reached = np.empty(n_junctions, dtype=np.int32)
+    own = np.full(len(ways.neighbour), NONE)
+    row, cost = np.empty(n_homes, dtype=np.int32), np.empty(n_homes, dtype=np.int32)
+    amounts = np.zeros((n_homes, n_bands), dtype=supply.dtype)
+    sums = np.zeros(n_homes)
+    for a in range(len(doors.bounds) - 1):
+        n_found = _reach(ways, met, doors, a, len(band) - 1, walk, reached, own, queue, row, cost)
+        for i in range(n_found):
+            amounts[row[i], band[cost[i]]] += supply[a]
+        if len(weights) > 0:
+            for i in range(n_found):
+                sums[row[i]] += supply[a] * weights[cost[i]]
+    return amounts, sums
+
+
+@numba.njit(cache=True, nogil=True)
+def _list(ways, met, n_homes, doors, limit, queue):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """List walks asset by asset, in arrays that double when they are full."""
+    n_junctions = len(ways.first) - 1
+    walk = np.full(n_junctions, FAR)
+    reached = np.empty(n_junctions, dtype=np.int32)
+    own = np.full(len(ways.neighbour), NONE)
+    row, cost = np.empty(n_homes, dtype=np.int32), np.empty(n_homes, dtype=np.int32)
+    n_assets = len(doors.bounds) - 1
+    first = np.zeros(n_assets + 1, dtype=np.int64)
+    rows, costs = np.empty(4 * n_homes, dtype=np.int32), np.empty(4 * n_homes, dtype=np.int32)
+    for a in range(n_assets):
+        n_found = _reach(ways, met, doors, a, limit, walk, reached, own, queue, row, cost)
+        begin, end = first[a], first[a] + n_found
+        if end > len(rows):
+            more = np.empty(len(rows) + n_found, dtype=np.int32)
+            rows, costs = np.concatenate((rows, more)), np.concatenate((costs, more))
+        rows[begin:end] = row[:n_found]
+        costs[begin:end] = cost[:n_found]
+        first[a + 1] = end
+    return first, rows[: first[-1]].copy(), costs[: first[-1]].copy()
