@@ -134,9 +134,12 @@ def line_of_streets(*lengths_dm: int, apart: tuple[int, ...] = ()) -> gpd.GeoDat
     )
 
 
-def homes_at(*rows: tuple[int, int, int]) -> gpd.GeoDataFrame:
+def homes_at(
+    *rows: tuple[int, int, int], people: float | Sequence[float] = 1.0
+) -> gpd.GeoDataFrame:
     """Place homes `h0`, `h1`, … by edge, decimetres along it and snap leg; edge −1 is off."""
-    return _standing({"home_id": [f"h{at}" for at in range(len(rows))]}, rows)
+    names = {"home_id": [f"h{at}" for at in range(len(rows))], "people": people}
+    return _standing(names, rows)
 
 
 def entrances_at(*rows: tuple[str, int, int, int], category: str = "park") -> gpd.GeoDataFrame:

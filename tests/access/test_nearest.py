@@ -2,14 +2,21 @@
 
 import math
 
+import geopandas as gpd
+import pandas as pd
 import pytest
 
-from pipeline.access import nearest_asset
-from pipeline.routing import as_graph
+from pipeline.access import Destinations, Origins, kth_nearest
+from pipeline.access import nearest_asset as measured
+from pipeline.routing import Graph, as_graph
 from tests.towns import entrances_at, homes_at, line_of_streets
 
 # Three junctions in a row: 0 —300 m— 1 —500 m— 2, and a street apart from them.
 GRAPH = as_graph(line_of_streets(3000, 5000, apart=(2000,)))
+
+
+def nearest_asset(graph: Graph, homes: gpd.GeoDataFrame, doors: gpd.GeoDataFrame) -> pd.DataFrame:
+    return measured(graph, Origins.of(graph, homes), Destinations.of(graph, doors))
 
 
 def test_a_walk_is_both_snap_legs_and_what_lies_between() -> None:
@@ -44,6 +51,7 @@ def test_no_street_no_answer() -> None:
     near = nearest_asset(GRAPH, homes, doors)
     assert [math.isnan(metres) for metres in near["nearest_m"]] == [True, False, True]
     assert near["nearest_asset"].tolist() == ["", "a", ""]
+    assert near["state"].tolist() == ["unreachable", "ok", "unreachable"]
     assert near["nearest_m"][1] == pytest.approx(0.7)
 
 
@@ -56,3 +64,12 @@ def test_no_entrances_and_no_homes_are_no_fault() -> None:
     near = nearest_asset(GRAPH, homes_at((0, 0, 0)), entrances_at())
     assert near["nearest_m"].isna().tolist() == [True]
     assert nearest_asset(GRAPH, homes_at(), entrances_at(("a", 0, 0, 0))).empty
+
+
+def test_the_second_nearest_is_another_asset_not_another_gate() -> None:
+    doors = entrances_at(("a", 0, 1100, 0), ("a", 0, 1200, 0), ("b", 1, 500, 10), ("c", 2, 0, 0))
+    origins = Origins.of(GRAPH, homes_at((0, 1000, 0), (-1, 0, 0)))
+    for k, metres in ((1, 10.0), (2, 251.0), (3, math.nan), (4, math.nan)):
+        found = kth_nearest(GRAPH, origins, Destinations.of(GRAPH, doors), k)
+        assert found["kth_nearest_m"].to_list() == pytest.approx([metres, math.nan], nan_ok=True)
+        assert found["state"][0] == ("unreachable" if math.isnan(metres) else "ok")

@@ -4,6 +4,7 @@ import math
 from typing import Any
 
 import pandas as pd
+import pytest
 
 from pipeline import contracts, tables
 from pipeline.access import measure_access
@@ -11,17 +12,19 @@ from tests.towns import STUDY, entrances_at, homes_at, line_of_streets, rules
 
 NETWORK = line_of_streets(10_000, 10_000, apart=(20_000,))
 # Two homes on the long street, one on the street apart, one that no street is near to.
-HOMES = homes_at((0, 0, 0), (1, 9000, 0), (2, 0, 0), (-1, 0, 0))
+HOMES = homes_at((0, 0, 0), (1, 9000, 0), (2, 0, 0), (-1, 0, 0), people=[30, 10, 5, 5])
 RULES = {
-    "park": rules(),
+    "park": rules().model_copy(update={"supply": "area"}),
+    "play_space": rules().model_copy(update={"supply": "one", "supply_for": "children"}),
     "tram_stop": rules(none_mapped_means="none"),
     "vacant_shop": rules(none_mapped_means="unknown"),
 }
 DOORS = entrances_at(("a", 0, 4000, 0), ("b", 1, 0, 0), category="park")
+AREAS = pd.DataFrame({"asset_id": ["a", "b"], "area_m2": [60_000.0, 20_000.0]})
 
 
 def measured(doors: pd.DataFrame = DOORS) -> Any:  # noqa: ANN401 (rows by two keys)
-    table, report = measure_access(HOMES, doors, NETWORK, RULES, STUDY.walking)
+    table, report = measure_access(HOMES, doors, AREAS, NETWORK, RULES, STUDY)
     contracts.check(table, tables.ACCESS, "access")
     assert sum(report["answers"].values()) == len(table) == len(HOMES) * len(RULES)
     return table.set_index(["category", "home_id"]).sort_index()
@@ -33,6 +36,26 @@ def test_what_is_mapped_is_measured_from_every_home() -> None:
     assert parks["nearest_asset"].tolist() == ["a", "b", "", ""]
     assert parks["n_within_5_min"].tolist()[:3] == [1, 0, 0]
     assert parks["n_within_15_min"].tolist()[:3] == [2, 1, 0]
+
+
+def test_every_other_measure_of_the_study_stands_beside_it() -> None:
+    parks = measured().loc["park"]
+    # Park a (6 ha) is 400 m and 1,500 m away, park b (2 ha) 1,000 m and 900 m.
+    assert parks["area_within_5_min_ha"].tolist()[:3] == [6, 0, 0]
+    assert parks["area_within_15_min_ha"].tolist()[:3] == [8, 2, 0]
+    # Halving every 400 m: 6 × ½ + 2 × 2^−2.5 and 2 × 2^−2.25.
+    assert parks["gravity"].tolist()[:3] == pytest.approx([3.353553, 0.420448, 0.0], abs=1e-6)
+    # a is shared by 30 people at weight 1; b by 30 and 10 at 0.22.
+    each_b = 2 / (30 * 0.22 + 10 * 0.22)
+    per_1000 = [1000 * (6 / 30 + 0.22 * each_b), 1000 * 0.22 * each_b, 0.0]
+    assert parks["supply_per_1000"].tolist()[:3] == pytest.approx(per_1000)
+    assert parks.drop(columns="nearest_asset").loc["h3"].drop("state").isna().all()
+    assert parks["kth_nearest_m"].isna().all()  # there are two parks, and the choice is of three
+
+
+def test_what_is_for_children_is_not_shared_out_where_nobody_counted_them() -> None:
+    assert measured().loc["play_space", "supply_per_1000"].isna().all()
+    assert measured().loc["tram_stop", "supply_per_1000"].isna().all()
 
 
 def test_where_no_street_leads_there_it_is_unreachable_and_none_is_within_reach() -> None:
@@ -70,6 +93,6 @@ def test_a_district_without_any_asset_is_measured() -> None:
 
 
 def test_the_order_of_rows_does_not_matter() -> None:
-    there, _ = measure_access(HOMES, DOORS, NETWORK, RULES, STUDY.walking)
-    back, _ = measure_access(HOMES[::-1], DOORS[::-1], NETWORK[::-1], RULES, STUDY.walking)
+    there, _ = measure_access(HOMES, DOORS, AREAS, NETWORK, RULES, STUDY)
+    back, _ = measure_access(HOMES[::-1], DOORS[::-1], AREAS[::-1], NETWORK[::-1], RULES, STUDY)
     assert contracts.ordered(back, tables.ACCESS).equals(contracts.ordered(there, tables.ACCESS))
