@@ -140,13 +140,13 @@ $(MADE)/%/network.parquet: config/study.yaml $(MADE)/%/streets.parquet $(MADE)/%
 
 $(MADE)/%/entrances.parquet: config/study.yaml $(MADE)/rules.json $(MADE)/%/assets.parquet \
 		$(MADE)/%/access_points.parquet $(MADE)/%/features.parquet $(MADE)/%/network.parquet \
-		$(addprefix pipeline/,entrances.py network.py barriers.py tags.py walkable.py) $(CORE)
+		$(addprefix pipeline/,entrances.py snapping.py walkable.py) $(CORE)
 	@$(call district-step,entrances,$@)
 
 $(MADE)/%/homes.parquet: config/study.yaml $(DISTRICTS_DIR)/%.yaml $(MADE)/national.json \
 		$(RAW)/%/manifest.json $(MADE)/%/neighbourhoods.parquet $(MADE)/%/coverage.parquet \
 		$(MADE)/%/features.parquet $(MADE)/%/network.parquet \
-		$(addprefix pipeline/,homes.py network.py barriers.py coverage.py tags.py walkable.py) $(CORE)
+		$(addprefix pipeline/,homes.py snapping.py coverage.py) $(CORE)
 	@$(call district-step,homes,$@)
 
 $(MADE)/%/access.parquet: config/study.yaml $(MADE)/rules.json $(MADE)/%/assets.parquet \

@@ -20,7 +20,7 @@ import shapely
 
 from pipeline import walkable
 from pipeline.config import CategoryRules, Snapping, State
-from pipeline.network import snap
+from pipeline.snapping import snap
 
 Shapes = npt.NDArray[np.object_]
 Flags = npt.NDArray[np.bool_]

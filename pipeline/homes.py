@@ -21,7 +21,7 @@ import shapely
 from pipeline.config import Dwellings, Snapping, State
 from pipeline.coverage import known_within
 from pipeline.errors import SourceIsEmpty
-from pipeline.network import snap
+from pipeline.snapping import snap
 
 Floats = npt.NDArray[np.float64]
 Shapes = npt.NDArray[np.object_]

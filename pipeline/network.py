@@ -1,4 +1,4 @@
-"""Streets → the walking network, and where a point stands on it.
+"""Streets → the walking network.
 
 Undirected, contracted to junctions, lengths in whole decimetres: with floating-point lengths a
 walk of exactly 400 m falls on either side of a 400 m cut-off by chance. Two ways meet only in a
@@ -365,45 +365,3 @@ def _report(network: gpd.GeoDataFrame, left_out: dict[str, int], n_blocked: int)
             float(network.loc[small, "length_dm"].sum()) / 10_000, 1
         ),
     }
-
-
-# --- where a point stands on the network ---------------------------------------------------------
-
-
-def snap(points: Shapes, network: gpd.GeoDataFrame, cap_m: float) -> pd.DataFrame:
-    """Attach points to the nearest edge that one can step onto.
-
-    Bridges and tunnels are passed over: what lies below or above them is not reached from them;
-    so are components too small to matter. Of edges equally near the one with the lowest number
-    is taken, so that the answer does not depend on the order of rows.
-
-    Parameters
-    ----------
-    points
-        Points in the reference system of the network; shape (n,).
-    network
-        The walking network.
-    cap_m
-        A point further than this from every such edge stays unattached, in metres.
-
-    Returns
-    -------
-    pandas.DataFrame
-        `edge_id` (−1 where unattached), `along_dm`, `snap_dm`; n rows in the order of `points`.
-    """
-    steps_on = network[network["is_snappable"] & ~network["is_bridge_or_tunnel"]]
-    lines = steps_on.geometry.to_numpy()
-    tree = shapely.STRtree(lines)
-    point_at, line_at = tree.query_nearest(points, max_distance=cap_m, all_matches=True)
-    edges = steps_on["edge_id"].to_numpy()[line_at]
-    order = np.lexsort((edges, point_at))
-    _, first = np.unique(point_at[order], return_index=True)
-    chosen = order[first]
-    at, line, edge = point_at[chosen], lines[line_at[chosen]], edges[chosen]
-    length = steps_on["length_dm"].to_numpy()[line_at[chosen]]
-    result = pd.DataFrame({"edge_id": np.full(len(points), -1), "along_dm": 0, "snap_dm": 0})
-    along = np.rint(shapely.line_locate_point(line, points[at]) * DM_PER_M).astype(np.int64)
-    result.loc[at, "edge_id"] = edge
-    result.loc[at, "along_dm"] = np.clip(along, 0, length)
-    result.loc[at, "snap_dm"] = np.rint(shapely.distance(line, points[at]) * DM_PER_M)
-    return result.astype(np.int64)

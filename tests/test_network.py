@@ -1,12 +1,11 @@
 """Streets become a network that is cut where people can turn or must stop, and nowhere else."""
 
-import numpy as np
 import pytest
 import shapely
 
 from pipeline import contracts, tables
 from pipeline.errors import SourceIsEmpty
-from pipeline.network import build_network, snap
+from pipeline.network import build_network
 from tests.towns import CROSSROADS, STUDY, features, streets
 
 NOTHING = features(("node/999", {"natural": "tree"}, shapely.Point(0, 9)))
@@ -117,24 +116,3 @@ def test_the_order_of_ways_does_not_matter() -> None:
     there, _ = build_network(town, NOTHING, STUDY.snapping)
     back, _ = build_network(town.iloc[::-1], NOTHING, STUDY.snapping)
     assert there.equals(back)
-
-
-def test_points_are_attached_to_the_nearest_edge_at_a_right_angle() -> None:
-    network, _ = build_network(streets(*CROSSROADS), NOTHING, STUDY.snapping)
-    points = np.array([shapely.Point(200, 30), shapely.Point(300, 200), shapely.Point(-10, 400)])
-    stands = snap(points, network, cap_m=100)
-    assert stands["snap_dm"].tolist() == [300, 0, 100]
-    assert (stands["edge_id"] >= 0).tolist() == [True, False, True]
-    edge = network.set_index("edge_id").loc[stands["edge_id"][0]]
-    place = shapely.line_interpolate_point(edge.geometry, stands["along_dm"][0] / 10)
-    assert place.equals_exact(shapely.Point(200, 0), 0.05)
-
-
-def test_nothing_is_attached_to_a_fragment_or_a_bridge() -> None:
-    fragment = ([(20, 290, 210), (21, 310, 210)], PATH)
-    bridge = ([(3, 500, 0), (22, 900, 0)], {"highway": "footway", "bridge": "yes"})
-    network, report = build_network(streets(*CROSSROADS, fragment, bridge), NOTHING, STUDY.snapping)
-    assert report["components_large_enough"] == 1
-    near_fragment, near_bridge = shapely.Point(300, 205), shapely.Point(700, 5)
-    stands = snap(np.array([near_fragment, near_bridge]), network, cap_m=100)
-    assert stands["edge_id"].tolist() == [-1, -1]
