@@ -23,14 +23,16 @@ from pipeline.config.national import (
     PeopleTable,
     RecordsTable,
 )
+from pipeline.config.standard import Chosen, Evidence, Method, Quantity, Standard, Together, Within
 from pipeline.config.study import Coverage, Dwellings, Snapping, Study, Walking
 from pipeline.config.theme import Theme
 from pipeline.config.vocabulary import Kind, Level, Nation, State, Vintage, Way
 
 __all__ = [
-    "Areas", "BoundariesTable", "Category", "CategoryRules", "Choice", "CouncilLayer",
-    "Coverage", "DeprivationTable", "District", "Dwellings", "Grid", "Kind", "Level",
-    "LookupTable", "Nation", "NationalTable", "OsmInput", "OsmRules", "PeopleTable", "Place",
-    "RecordsTable", "Slug", "Snapping", "State", "Study", "TableInput", "TagConditions",
-    "TagValues", "Theme", "Vintage", "Walking", "Way", "Words",
+    "Areas", "BoundariesTable", "Category", "CategoryRules", "Choice", "Chosen", "CouncilLayer",
+    "Coverage", "DeprivationTable", "District", "Dwellings", "Evidence", "Grid", "Kind",
+    "Level", "LookupTable", "Method", "Nation", "NationalTable", "OsmInput", "OsmRules",
+    "PeopleTable", "Place", "Quantity", "RecordsTable", "Slug", "Snapping", "Standard", "State",
+    "Study", "TableInput", "TagConditions", "TagValues", "Theme", "Together", "Vintage",
+    "Walking", "Way", "Within", "Words",
 ]  # fmt: skip

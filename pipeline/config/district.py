@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Discriminator, Field, StringConstraints, Tag, model_validator
 
 from pipeline.config.choice import Choice, Code, Day, Metres, MetricCrs, Slug, Words
+from pipeline.config.standard import Chosen
 from pipeline.config.vocabulary import Nation
 
 PathText = Annotated[str, StringConstraints(min_length=1, max_length=400)]
@@ -123,7 +124,8 @@ class District(Choice):
     """One local authority, or one place like it: `config/districts/<district>.yaml`.
 
     `largest_unmarked_dwelling_m2` stands in for the study's value where blocks of flats are
-    mapped as plain buildings.
+    mapped as plain buildings. `standards` adds to the published standards of its nation, or
+    leaves some out.
     """
 
     name: Words
@@ -135,3 +137,5 @@ class District(Choice):
     largest_unmarked_dwelling_m2: Annotated[float, Field(gt=0, le=100_000)] | None = None
     neighbourhoods: Annotated[Areas | Grid, Field(discriminator="kind")]
     layers: dict[Slug, Layer] = {}
+    elevation: TableInput | None = None
+    standards: Chosen = Chosen()
