@@ -26,7 +26,7 @@ MADE := $(DATA)/interim
 $(foreach variable,DISTRICTS_DIR DATA OUT VENV,$(if $(filter 1,$(words $($(variable)))),,\
   $(error $(variable) must name one folder, without spaces, and is "$($(variable))")))
 # The names of these files become goals and parts of commands.
-ODD_NAMES := $(shell ls -1 $(DISTRICTS_DIR) config/categories config/national 2>/dev/null | \
+ODD_NAMES := $(shell ls -1 $(DISTRICTS_DIR) config/categories config/national config/standards config/walkers 2>/dev/null | \
   grep '[.]yaml$$' | LC_ALL=C grep -vxE '[a-z][a-z0-9]*([_-][a-z0-9]+)*[.]yaml' | LC_ALL=C tr -c '[:alnum:]._\n-' '?')
 ifneq ($(ODD_NAMES),)
   $(error A name is not allowed in $(DISTRICTS_DIR) or config: $(firstword $(ODD_NAMES)). Use small letters, digits, _ and -, beginning with a letter)
@@ -36,15 +36,17 @@ DISTRICTS := $(sort $(basename $(notdir $(wildcard $(DISTRICTS_DIR)/*.yaml))))
 DEMO_DISTRICTS := sampleton helsinki-centre
 CATEGORY_FILES := $(sort $(wildcard config/categories/*.yaml))
 CATEGORIES := $(basename $(notdir $(CATEGORY_FILES)))
-SCHEMAS := category district national study theme
+SCHEMAS := category district national standard study theme walker
 NATIONAL_FILES := $(sort $(wildcard config/national/*.yaml))
+STANDARD_FILES := $(sort $(wildcard config/standards/*.yaml))
+WALKER_FILES := $(sort $(wildcard config/walkers/*.yaml))
 
 # -B: on a full disk Python would leave half a compiled module behind, and trip over it ever after.
 PYTHON := $(VENV)/bin/python -B
 INSTALLED := $(VENV)/.installed
 # What every step leans on: its results are made anew when one of these changes.
 CORE := requirements.lock $(wildcard pipeline/config/*.py pipeline/files/*.py) \
-        $(addprefix pipeline/,codes.py contracts.py steps.py tables.py text.py)
+        $(addprefix pipeline/,codes.py contracts.py heights.py steps.py tables.py text.py)
 
 # Not */*: Python keeps compiled modules in a folder there.
 PAGES := $(wildcard pipeline/pages/*.py pipeline/pages/static/* pipeline/pages/templates/*)
@@ -98,6 +100,11 @@ $(MADE)/categories.names: FORCE
 $(MADE)/national.names: FORCE
 	@mkdir -p $(@D) && echo '$(NATIONAL_FILES)' | cmp -s - $@ || echo '$(NATIONAL_FILES)' > $@
 
+$(MADE)/walkers.names: FORCE
+	@mkdir -p $(@D) && echo '$(WALKER_FILES)' | cmp -s - $@ || echo '$(WALKER_FILES)' > $@
+$(MADE)/standards.names: FORCE
+	@mkdir -p $(@D) && echo '$(STANDARD_FILES)' | cmp -s - $@ || echo '$(STANDARD_FILES)' > $@
+
 # Rewritten only when their content changes, so that a new colour does not rerun the routing: the
 # stamp says when that was last looked into.
 $(MADE)/rules.stamp $(MADE)/looks.stamp: $(CATEGORY_FILES) $(MADE)/categories.names $(CORE) | $(INSTALLED)
@@ -106,11 +113,22 @@ $(MADE)/rules.stamp $(MADE)/looks.stamp: $(CATEGORY_FILES) $(MADE)/categories.na
 $(MADE)/national.stamp: $(NATIONAL_FILES) $(MADE)/national.names $(CORE) | $(INSTALLED)
 	@$(call step,$(basename $(@F)),$(@:.stamp=.json))
 	@touch $@
+$(MADE)/walkers.stamp: $(WALKER_FILES) $(MADE)/walkers.names $(CORE) | $(INSTALLED)
+	@$(call step,$(basename $(@F)),$(@:.stamp=.json))
+	@touch $@
+$(MADE)/standards.stamp: $(MADE)/rules.json $(STANDARD_FILES) $(MADE)/standards.names \
+		$(addprefix pipeline/,attainment.py places.py profiles.py sites.py) $(CORE) | $(INSTALLED)
+	@$(call step,published_standards,$(@:.stamp=.json))
+	@touch $@
 # One that was taken away is made again from the same files, which are no prerequisites here.
 $(MADE)/rules.json $(MADE)/looks.json: arguments = $(CATEGORY_FILES)
 $(MADE)/national.json: arguments = $(NATIONAL_FILES)
-$(MADE)/rules.json $(MADE)/looks.json $(MADE)/national.json: %.json: %.stamp
+$(MADE)/walkers.json: arguments = $(WALKER_FILES)
+$(addprefix $(MADE)/,$(addsuffix .json,rules looks national walkers)): %.json: %.stamp
 	@test -f $@ || $(call step,$(basename $(@F)),$@)
+$(MADE)/standards.json: arguments = $(MADE)/rules.json $(STANDARD_FILES)
+$(MADE)/standards.json: %.json: %.stamp
+	@test -f $@ || $(call step,published_standards,$@)
 
 # --- a district, from raw files to tables --------------------------------------------------------
 
@@ -138,6 +156,11 @@ $(MADE)/%/network.parquet: config/study.yaml $(MADE)/%/streets.parquet $(MADE)/%
 		$(addprefix pipeline/,network.py barriers.py tags.py walkable.py) $(CORE)
 	@$(call district-step,network,$@)
 
+$(MADE)/%/terrain.parquet: config/study.yaml $(DISTRICTS_DIR)/%.yaml $(MADE)/national.json \
+		$(RAW)/%/manifest.json $(MADE)/%/neighbourhoods.parquet $(MADE)/%/network.parquet \
+		pipeline/terrain.py pipeline/coordinates.py $(CORE)
+	@$(call district-step,terrain,$@)
+
 $(MADE)/%/entrances.parquet: config/study.yaml $(MADE)/rules.json $(MADE)/%/assets.parquet \
 		$(MADE)/%/access_points.parquet $(MADE)/%/features.parquet $(MADE)/%/network.parquet \
 		$(addprefix pipeline/,entrances.py snapping.py walkable.py) $(CORE)
@@ -156,8 +179,16 @@ $(MADE)/%/access.parquet: config/study.yaml $(MADE)/rules.json $(MADE)/%/assets.
 
 $(MADE)/%/indicators.parquet: config/study.yaml $(MADE)/rules.json $(DISTRICTS_DIR)/%.yaml \
 		$(RAW)/%/manifest.json $(MADE)/%/neighbourhoods.parquet $(MADE)/%/homes.parquet \
-		$(MADE)/%/access.parquet pipeline/profiles.py $(CORE)
+		$(MADE)/%/access.parquet $(addprefix pipeline/,profiles.py places.py) $(CORE)
 	@$(call district-step,profiles,$@)
+
+$(MADE)/%/standards.parquet: config/study.yaml $(MADE)/rules.json $(MADE)/standards.json \
+		$(DISTRICTS_DIR)/%.yaml $(RAW)/%/manifest.json $(MADE)/%/neighbourhoods.parquet \
+		$(MADE)/%/coverage.parquet $(MADE)/%/assets.parquet $(MADE)/%/entrances.parquet \
+		$(MADE)/%/homes.parquet $(MADE)/%/network.parquet \
+		$(addprefix pipeline/,attainment.py places.py profiles.py sites.py) \
+		$(wildcard pipeline/routing/*.py pipeline/access/*.py) $(CORE)
+	@$(call district-step,standards,$@)
 
 # --- what is published ---------------------------------------------------------------------------
 
@@ -180,7 +211,7 @@ $(OUT)/index.html: config/theme.yaml $(wildcard $(OUT)/*/run.json) $(OUT)/publis
 index = $(MAKE) --no-print-directory --silent $(OUT)/index.html
 
 ## <district>: build one district, for example `make sampleton`
-$(DISTRICTS): %: $(addprefix $(OUT)/%/,$(PUBLISHED))
+$(DISTRICTS): %: $(addprefix $(OUT)/%/,$(PUBLISHED)) $(MADE)/%/terrain.parquet
 	+@$(index)
 
 ## demo: build the demonstration districts; no network is needed

@@ -1,48 +1,28 @@
-"""Homes → neighbourhoods: every published number, with its state.
-
-Weighted by people, so that a street of flats counts for what it is. A quantile is the smallest
-number of minutes within which at least that share of people lives. A home off the network has no
-answer and is left out of rates; a home from which no street leads to an asset has one: it is not
-within any number of minutes.
-"""
+"""Homes → neighbourhoods: every published number, with its state."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from pipeline.config import CategoryRules, State, Study
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
+from pipeline.places import (
+    Floats,
+    Places,
+    certain_pct,
+    divided,
+    places_of,
+    quantile,
+    with_states,
+    with_the_rest,
+)
 
 QUANTILES = {"nearest_median_min": 0.5, "nearest_q25_min": 0.25, "nearest_q75_min": 0.75}
-# Shares of people are sums of fractions; a hair under one half is one half.
-HAIR = 1e-9
-
-
-@dataclass(frozen=True)
-class _Places:
-    """Homes laid out by place: each neighbourhood with homes, and last the district."""
-
-    ids: list[str]
-    place: Ints
-    people: Floats
-    is_attached: npt.NDArray[np.bool_]
-    known_within_m: Floats
-    all_people: Floats
-
-    def sums(self, values: Floats) -> Floats:
-        """Add up one value a home over each place and the district; shape (places,)."""
-        sums = np.bincount(self.place, weights=values, minlength=len(self.ids) - 1)
-        return np.append(sums, sums.sum())
 
 
 def build_indicators(
@@ -51,7 +31,8 @@ def build_indicators(
     neighbourhoods: gpd.GeoDataFrame,
     study: Study,
     code: str,
-    sources: dict[str, tuple[str, str]],
+    rules: Mapping[str, CategoryRules],
+    sources: Mapping[str, tuple[str, str]],
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
     """Summarise access over the people of each neighbourhood and of the district.
 
@@ -67,6 +48,8 @@ def build_indicators(
         Speed, minutes and the fewest people a rate is published of.
     code
         Code of the district, used as one more `neighbourhood_id`.
+    rules
+        The categories.
     sources
         Category → layers it comes from, and the day of the oldest of them.
 
@@ -75,7 +58,7 @@ def build_indicators(
     tuple of pandas.DataFrame and dict
         The tidy table of indicators, and how many numbers have each state.
     """
-    places = _places(homes, neighbourhoods, code)
+    places = places_of(homes, neighbourhoods, code)
     ordered = access.sort_values(["category", "home_id"], kind="stable")
     homes_in_order = homes["home_id"].sort_values().to_numpy()
     tables = []
@@ -83,11 +66,10 @@ def build_indicators(
         if not np.array_equal(rows["home_id"].to_numpy(), homes_in_order):
             msg = f"access to {category} does not speak of every home exactly once"
             raise ValueError(msg)
-        table = _of_category(rows, places, study)
+        table = _of_category(rows, places, study, rules[str(category)])
         source, day = sources.get(str(category), ("", ""))
         tables.append(table.assign(category=str(category), source=source, source_date=day))
-    found = pd.concat(tables, ignore_index=True)
-    table = pd.concat([found, _without_homes(found, neighbourhoods)], ignore_index=True)
+    table = with_the_rest(pd.concat(tables, ignore_index=True), neighbourhoods)
     states = table["state"].value_counts().sort_index()
     return table, {"numbers": {str(k): int(v) for k, v in states.items()}}
 
@@ -124,57 +106,75 @@ def sources_of(
     return found
 
 
-def _places(homes: gpd.GeoDataFrame, neighbourhoods: gpd.GeoDataFrame, code: str) -> _Places:
-    """Lay homes out in the order of their names."""
-    ordered = homes.sort_values("home_id", ignore_index=True)
-    ids, place = np.unique(ordered["neighbourhood_id"].to_numpy(dtype=object), return_inverse=True)
-    people = ordered["people"].to_numpy(float)
-    published = neighbourhoods.set_index("neighbourhood_id")["people"]
-    placed = np.bincount(place, weights=people, minlength=len(ids))
-    own = published.reindex(ids).to_numpy(float)
-    own = np.where(np.isnan(own), placed, own)
-    elsewhere = published[~published.index.isin(ids)].sum()
-    return _Places(
-        [*ids, code],
-        place.astype(np.int64),
-        people,
-        (ordered["state"] == State.OK).to_numpy(),
-        ordered["known_within_m"].to_numpy(float),
-        np.append(own, own.sum() + elsewhere),
-    )
-
-
-def _of_category(rows: pd.DataFrame, places: _Places, study: Study) -> pd.DataFrame:
+def _of_category(
+    rows: pd.DataFrame, places: Places, study: Study, rules: CategoryRules
+) -> pd.DataFrame:
     """Work out every measure of one category."""
-    speed = study.walking.speed_m_per_min
-    metres = rows["nearest_m"].to_numpy(float)
-    metres = np.where(np.isnan(metres), np.inf, metres)
     people = np.where(places.is_attached, places.people, 0.0)
-    answered = places.sums(people)
-    measures = []
-    certain = _coverage(places, (metres <= places.known_within_m) & places.is_attached)
-    for name, share in QUANTILES.items():
-        value = _quantile(metres, people, places, share) / speed
-        measures.append(_measure(name, "min", value, certain, places))
+    measures = [
+        *_walks(rows, places, people, study),
+        *_shares(rows, places, people, study),
+        *_means(rows, places, people, study, rules),
+    ]
+    table = pd.concat(measures, ignore_index=True)
+    is_no_data = bool((rows["state"] == State.NO_DATA).all())
+    return with_states(table, places.sums(people), places, study, is_no_data=is_no_data)
+
+
+def _walks(
+    rows: pd.DataFrame, places: Places, people: Floats, study: Study
+) -> Iterator[pd.DataFrame]:
+    """Minutes within which a share of people reaches the nearest, and half have a choice."""
+    choice = f"nearest_{study.measures.choice_of}_median_min"
+    wanted = [(name, "nearest_m", share) for name, share in QUANTILES.items()]
+    for name, column, share in (*wanted, (choice, "kth_nearest_m", 0.5)):
+        metres = rows[column].fillna(np.inf).to_numpy(float)
+        value = quantile(metres, people, places, share) / study.walking.speed_m_per_min
+        is_certain = (metres <= places.known_within_m) & places.is_attached
+        yield _measure(name, "min", value, certain_pct(places, is_certain), places)
+
+
+def _shares(
+    rows: pd.DataFrame, places: Places, people: Floats, study: Study
+) -> Iterator[pd.DataFrame]:
+    """Shares of people with one within so many minutes."""
     for minutes in study.walking.minutes:
         is_within = rows[f"n_within_{minutes}_min"].to_numpy(float) > 0
-        value = _divided(places.sums(people * is_within), answered) * 100
-        known = (is_within | (places.known_within_m >= minutes * speed)) & places.is_attached
-        name = f"within_{minutes}_min_pct"
-        measures.append(_measure(name, "%", value, _coverage(places, known), places))
+        value = divided(places.sums(people * is_within), places.sums(people)) * 100
+        reaches = places.known_within_m >= study.walking.metres_in(minutes)
+        certain = certain_pct(places, (is_within | reaches) & places.is_attached)
+        yield _measure(f"within_{minutes}_min_pct", "%", value, certain, places)
+
+
+def _means(
+    rows: pd.DataFrame, places: Places, people: Floats, study: Study, rules: CategoryRules
+) -> Iterator[pd.DataFrame]:
+    """Means over people of what lies within reach, and of what each has of it."""
     longest = max(study.walking.minutes)
-    counts = np.nan_to_num(rows[f"n_within_{longest}_min"].to_numpy(float))
-    value = _divided(places.sums(people * counts), answered)
-    known = (places.known_within_m >= study.walking.longest_m) & places.is_attached
-    name = f"mean_count_within_{longest}_min"
-    measures.append(_measure(name, "assets", value, _coverage(places, known), places))
-    table = pd.concat(measures, ignore_index=True)
-    is_no_data = (rows["state"] == State.NO_DATA).all()
-    return _with_states(table, answered, places, study, is_no_data=bool(is_no_data))
+    unit = "ha" if rules.supply == "area" else "assets"
+    wanted = [
+        (f"mean_count_within_{longest}_min", f"n_within_{longest}_min", "assets", people, 1),
+        ("mean_gravity", "gravity", unit, people, 1),
+    ]
+    if rules.supply == "area":
+        area = f"area_within_{longest}_min_ha"
+        wanted.append((f"mean_{area}", area, unit, people, 1))
+    if rules.supply != "none":
+        # What there is for each depends on who else walks there, from as far again.
+        sharers = people
+        if rules.supply_for == "children":
+            sharers = np.where(places.is_attached, places.children, 0.0)
+        wanted.append(("supply_per_1000", "supply_per_1000", f"{unit} per 1,000", sharers, 2))
+    for name, column, its_unit, weights, reach in wanted:
+        values = np.nan_to_num(rows[column].to_numpy(float))
+        mean = divided(places.sums(weights * values), places.sums(weights))
+        is_certain = places.known_within_m >= study.walking.longest_m * reach
+        certain = certain_pct(places, is_certain & places.is_attached)
+        yield _measure(name, its_unit, mean, certain, places)
 
 
 def _measure(
-    name: str, unit: str, value: Floats, coverage_pct: Floats, places: _Places
+    name: str, unit: str, value: Floats, coverage_pct: Floats, places: Places
 ) -> pd.DataFrame:
     return pd.DataFrame(
         {
@@ -184,70 +184,4 @@ def _measure(
             "unit": unit,
             "coverage_pct": coverage_pct,
         }
-    )
-
-
-def _divided(sums: Floats, by: Floats) -> Floats:
-    with np.errstate(invalid="ignore", divide="ignore"):
-        quotient: Floats = np.divide(sums, by)
-    return quotient
-
-
-def _coverage(places: _Places, is_certain: npt.NDArray[np.bool_]) -> Floats:
-    """Return the share of all people, mapped or not, whose answer is certain, in per cent."""
-    sums = places.sums(places.people * is_certain)
-    return np.clip(np.nan_to_num(_divided(sums, places.all_people) * 100), 0, 100)
-
-
-def _quantile(metres: Floats, people: Floats, places: _Places, share: float) -> Floats:
-    """Return the smallest distance within which at least that share of people lives."""
-    last = len(places.ids) - 1
-    everyone = np.concatenate([places.place, np.full(len(metres), last)])
-    distance, weight = np.tile(metres, 2), np.tile(people, 2)
-    order = np.lexsort((distance, everyone))
-    table = pd.DataFrame(
-        {"place": everyone[order], "metres": distance[order], "people": weight[order]}
-    )
-    table = table[table["people"] > 0]
-    reached = table.groupby("place")["people"].cumsum()
-    wanted = table.groupby("place")["people"].transform("sum") * share
-    first = table[reached >= wanted * (1 - HAIR)].groupby("place")["metres"].first()
-    return first.reindex(range(last + 1)).to_numpy(float)
-
-
-def _with_states(
-    table: pd.DataFrame, answered: Floats, places: _Places, study: Study, *, is_no_data: bool
-) -> pd.DataFrame:
-    """Say what kind of number each is, and empty those that are none."""
-    repeats = len(table) // len(places.ids)
-    n_people = np.tile(answered, repeats)
-    value = table["value"].to_numpy(float)
-    # Nothing found where nobody's answer is certain is unknown, not a zero.
-    is_unknown = (value == 0) & (table["coverage_pct"].to_numpy(float) == 0)
-    state = np.select(
-        [
-            np.full(len(table), is_no_data) | (n_people == 0) | np.isnan(value) | is_unknown,
-            n_people < study.fewest_people,
-            np.isinf(value),
-            value == 0,
-        ],
-        [State.NO_DATA.value, State.SUPPRESSED.value, State.UNREACHABLE.value,
-         State.TRUE_ZERO.value],
-        default=State.OK.value,
-    )  # fmt: skip
-    is_number = np.isin(state, [State.OK.value, State.TRUE_ZERO.value])
-    coverage = np.where(state == State.NO_DATA.value, 0.0, table["coverage_pct"])
-    return table.assign(
-        value=np.where(is_number, value, np.nan), state=state, coverage_pct=coverage
-    )
-
-
-def _without_homes(found: pd.DataFrame, neighbourhoods: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Give neighbourhoods without homes the same rows, all of them without data."""
-    missing = sorted(set(neighbourhoods["neighbourhood_id"]) - set(found["neighbourhood_id"]))
-    columns = ["category", "measure", "unit", "source", "source_date"]
-    kinds = found[columns].drop_duplicates()
-    rows = pd.DataFrame({"neighbourhood_id": missing}).merge(kinds, how="cross")
-    return rows.assign(
-        value=np.full(len(rows), np.nan), state=State.NO_DATA.value, coverage_pct=0.0
     )

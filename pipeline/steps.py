@@ -12,7 +12,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 from pipeline import files
-from pipeline.config import Areas, Category, CouncilLayer, District, NationalTable, Study, Theme
+from pipeline.config import (
+    Areas,
+    Category,
+    CouncilLayer,
+    District,
+    NationalTable,
+    Standard,
+    Study,
+    Theme,
+)
 
 Outputs = tuple[Path, ...]
 
@@ -50,6 +59,31 @@ def national(*tables: Path, out: Outputs, note: Path | None = None) -> str:
     return f"{len(found)} published tables{'' if changed else ', unchanged'}"
 
 
+def published_standards(
+    rules: Path, *standards: Path, out: Outputs, note: Path | None = None
+) -> str:
+    """Gather the standards of access that public bodies have published."""
+    del note
+    from pipeline.attainment import categories_must_be_known
+    from pipeline.files import choices
+
+    found = files.read_configs(list(standards), Standard)
+    categories_must_be_known(found, choices.read_rules(rules))
+    changed = choices.write_standards(found, out[0])
+    return f"{len(found)} published standards{'' if changed else ', unchanged'}"
+
+
+def walkers(*profiles: Path, out: Outputs, note: Path | None = None) -> str:
+    """Gather who walks, how fast, and over what."""
+    del note
+    from pipeline.config import Walker
+    from pipeline.files import choices
+
+    found = files.read_configs(list(profiles), Walker)
+    changed = choices.write_walkers(found, out[0])
+    return f"{len(found)} walkers{'' if changed else ', unchanged'}"
+
+
 # --- raw files ------------------------------------------------------------------------------------
 
 
@@ -72,7 +106,7 @@ def neighbourhoods(
     del note
     from pipeline import neighbourhoods as computing
     from pipeline import tables
-    from pipeline.files import choices, published, raw
+    from pipeline.files import choices, published, rasters, raw
 
     place: District = files.read_choices(district, District)
     declared = choices.read_national(national)
@@ -83,10 +117,11 @@ def neighbourhoods(
         if isinstance(place.neighbourhoods, Areas)
         else None
     )
-    frame, report = computing.build_neighbourhoods(place, inputs)
+    people = rasters.read_people_raster(fetched, place, declared)
+    frame, report = computing.build_neighbourhoods(place, inputs, people)
     files.write_table(frame, tables.NEIGHBOURHOODS, out[0], report)
-    people = frame["people"].sum()
-    return f"{len(frame)} neighbourhoods" + (f", {people:,.0f} people" if people else "")
+    n = frame["people"].sum()
+    return f"{len(frame)} neighbourhoods" + (f", {n:,.0f} people" if n else "")
 
 
 def osm(
@@ -180,6 +215,43 @@ def network(
     )
     files.write_table(walkable, tables.NETWORK, out[0], report)
     return f"{len(walkable):,} edges, {report['length_km']:,.0f} km"
+
+
+def terrain(
+    study: Path,
+    district: Path,
+    national: Path,
+    manifest: Path,
+    neighbourhoods: Path,
+    network: Path,
+    *,
+    out: Outputs,
+    note: Path | None = None,
+) -> str:
+    """Measure what each street costs to walk on the ground it lies on."""
+    del note
+    from pipeline import tables
+    from pipeline.coordinates import outline_of
+    from pipeline.files import choices, published, raw
+    from pipeline.terrain import measure_terrain
+
+    held: Study = files.read_choices(study, Study)
+    place: District = files.read_choices(district, District)
+    declared = choices.read_national(national)
+    fetched = raw.read_manifest(manifest)
+    raw.must_agree(fetched, place, declared)
+    streets = files.read_table(network, tables.NETWORK)
+    measured, report = measure_terrain(
+        streets,
+        published.read_elevation(fetched, place, declared, tuple(streets.total_bounds.tolist())),
+        outline_of(files.read_table(neighbourhoods, tables.NEIGHBOURHOODS)),
+        held.slopes,
+    )
+    files.write_table(measured, tables.TERRAIN, out[0], report)
+    if not report["has_heights"]:
+        return "no elevation data, so the ground is flat"
+    longer = report["longer_than_flat_pct"]
+    return f"steepest {report['steepest_pct']:.0f} %, {longer:.1f} % longer than on the flat"
 
 
 def entrances(
@@ -307,16 +379,67 @@ def profiles(
     fetched = raw.read_manifest(manifest)
     councils = {k: v.category for k, v in place.layers.items() if isinstance(v, CouncilLayer)}
     inputs = {key: (file.table, file.date) for key, file in fetched.inputs.items()}
+    held = read_rules(rules)
     table, report = build_indicators(
         files.read_table(access, tables.ACCESS),
         files.read_table(homes, tables.HOMES),
         files.read_table(neighbourhoods, tables.NEIGHBOURHOODS),
         choices,
         place.code,
-        sources_of(read_rules(rules), inputs, councils),
+        held,
+        sources_of(held, inputs, councils),
     )
     files.write_table(table, tables.INDICATORS, out[0], report)
     return f"{len(table):,} numbers"
+
+
+def standards(
+    study: Path,
+    rules: Path,
+    standards: Path,
+    district: Path,
+    manifest: Path,
+    neighbourhoods: Path,
+    coverage: Path,
+    assets: Path,
+    entrances: Path,
+    homes: Path,
+    network: Path,
+    *,
+    out: Outputs,
+    note: Path | None = None,
+) -> str:
+    """Hold a district against published standards, on foot and in a straight line."""
+    del note
+    from pipeline import tables
+    from pipeline.attainment import Town, measure_standards, standards_for
+    from pipeline.files import choices, raw
+    from pipeline.profiles import sources_of
+
+    place: District = files.read_choices(district, District)
+    fetched = raw.read_manifest(manifest)
+    councils = {k: v.category for k, v in place.layers.items() if isinstance(v, CouncilLayer)}
+    inputs = {key: (raw.table, raw.date) for key, raw in fetched.inputs.items()}
+    categories = choices.read_rules(rules)
+    chosen = standards_for(place, choices.read_standards(standards))
+    town = Town(
+        files.read_table(assets, tables.ASSETS),
+        files.read_table(entrances, tables.ENTRANCES),
+        files.read_table(homes, tables.HOMES),
+        files.read_table(network, tables.NETWORK),
+        files.read_table(neighbourhoods, tables.NEIGHBOURHOODS),
+        files.read_table(coverage, tables.COVERAGE),
+    )
+    table, report = measure_standards(
+        chosen,
+        town,
+        categories,
+        files.read_choices(study, Study),
+        place.code,
+        sources_of(categories, inputs, councils),
+    )
+    files.write_table(table, tables.STANDARDS, out[0], report)
+    return f"{len(chosen)} published standards, {len(table):,} numbers"
 
 
 # --- what people see ------------------------------------------------------------------------------
@@ -411,12 +534,15 @@ def reference(*tables: Path, out: Outputs, note: Path | None = None) -> str:
 STEPS: dict[str, Callable[..., str]] = {
     step.__name__: step
     for step in (
-        rules, looks, national, fetch, neighbourhoods, osm, assets, network, entrances, homes,
-        access, profiles, publish, index, reference,
+        rules, looks, national, walkers, fetch, neighbourhoods, osm, assets, network, terrain,
+        entrances, homes, access, profiles, standards, publish, index, reference,
+        published_standards,
     )
 }  # fmt: skip
-OF_NO_DISTRICT = frozenset(("rules", "looks", "national", "index", "reference"))
-SEVERAL_OUTPUTS: dict[str, int] = {"osm": 3, "assets": 3, "reference": 7}
+OF_NO_DISTRICT = frozenset(
+    ("rules", "looks", "national", "walkers", "published_standards", "index", "reference")
+)
+SEVERAL_OUTPUTS: dict[str, int] = {"osm": 3, "assets": 3, "reference": 9}
 
 
 def outputs_of(step: str) -> int:

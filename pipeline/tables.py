@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
-from pipeline.config import Kind, Level, State, Vintage
+from pipeline.config import Kind, Level, Method, State, Vintage
 from pipeline.contracts import Column, Table
 
 STATES = tuple(State)
+UNITS = ("min", "%", "assets", "ha", "assets per 1,000", "ha per 1,000")
 AREAS = ("Polygon", "MultiPolygon")
 LINES = ("LineString", "MultiLineString")
 
@@ -169,6 +170,53 @@ NETWORK = Table(
     ),
 )
 
+TERRAIN = Table(
+    "terrain",
+    "one edge of the walking network, on the ground it lies on",
+    ("edge_id",),
+    (
+        Column("edge_id", "int", "Number of the edge.", at_least=0),
+        Column(
+            "forward_dm",
+            "int",
+            "Walk from its start to its end, in decimetres on the flat that take as long.",
+            "dm",
+            at_least=0,
+        ),
+        Column("backward_dm", "int", "The same from its end to its start.", "dm", at_least=0),
+        Column(
+            "climb_m",
+            "float",
+            "All that rises from its start to its end.",
+            "m",
+            may_be_missing=True,
+            at_least=0,
+        ),
+        Column(
+            "descent_m",
+            "float",
+            "All that falls from its start to its end.",
+            "m",
+            may_be_missing=True,
+            at_least=0,
+        ),
+        Column(
+            "steepest_pct",
+            "float",
+            "Its steepest piece, up or down.",
+            "%",
+            may_be_missing=True,
+            at_least=0,
+        ),
+        Column(
+            "state",
+            "text",
+            "`ok`, or `no_data`: heights are not known and it counts as flat.",
+            allowed=STATES,
+        ),
+    ),
+)
+
 ENTRANCES = Table(
     "entrances",
     "one point where one walks into an asset, and where it stands on the network",
@@ -287,7 +335,7 @@ INDICATORS = Table(
         Column(
             "value", "float", "The number, empty unless `ok` or `true_zero`.", may_be_missing=True
         ),
-        Column("unit", "text", "Its unit.", allowed=("min", "%", "assets")),
+        Column("unit", "text", "Its unit.", allowed=UNITS),
         _STATE,
         Column(
             "coverage_pct",
@@ -302,6 +350,51 @@ INDICATORS = Table(
     ),
 )
 
+STANDARDS = Table(
+    "standards",
+    "one number: a neighbourhood (or the district, by its own code), a criterion of a published "
+    "standard and how it was evaluated",
+    ("neighbourhood_id", "standard", "criterion", "method"),
+    (
+        _NEIGHBOURHOOD,
+        Column("standard", "text", "The standard, the name of its YAML file."),
+        Column("criterion", "text", "Which of its criteria."),
+        Column(
+            "method",
+            "text",
+            "A share of people by `walking` or `straight_line`, or land per head.",
+            allowed=tuple(Method),
+        ),
+        Column(
+            "value",
+            "float",
+            "What is certain; empty unless `ok` or `true_zero`.",
+            may_be_missing=True,
+            at_least=0,
+        ),
+        Column(
+            "at_most",
+            "float",
+            "The most it could be: beyond the map data there may be more. Empty where unknown.",
+            may_be_missing=True,
+            at_least=0,
+        ),
+        Column("unit", "text", "Its unit.", allowed=("%", "ha per 1,000 people")),
+        _STATE,
+        Column(
+            "coverage_pct",
+            "float",
+            "Share of its people for whom the number is certain.",
+            "%",
+            at_least=0,
+            at_most=100,
+        ),
+        Column("source", "text", "Layers it was computed from, separated by commas."),
+        Column("source_date", "text", "Day of the oldest of them."),
+    ),
+    may_be_empty=True,
+)
+
 ALL = (
     NEIGHBOURHOODS,
     FEATURES,
@@ -310,8 +403,10 @@ ALL = (
     ASSETS,
     ACCESS_POINTS,
     NETWORK,
+    TERRAIN,
     ENTRANCES,
     HOMES,
     ACCESS,
     INDICATORS,
+    STANDARDS,
 )

@@ -156,8 +156,8 @@ def run(
     homes = change(
         build_homes(areas, coverage, features, network, choices.dwellings, choices.snapping)[0]
     )
-    access = change(measure_access(homes, entrances, network, RULES, choices.walking)[0])
-    indicators, _ = build_indicators(access, homes, areas, choices, "D", {})
+    access = change(measure_access(homes, entrances, assets, network, RULES, choices)[0])
+    indicators, _ = build_indicators(access, homes, areas, choices, "D", RULES, {})
     return Run(features, streets, coverage, assets, network, entrances, homes, access, indicators)
 
 
@@ -181,6 +181,14 @@ def base() -> Run:
 def answers(found: Run) -> pd.DataFrame:
     """Return access by category and home."""
     return found.access.set_index(["category", "home_id"]).sort_index()
+
+
+def measured(found: Run, entrances: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Measure with other entrances; an asset that is new has no area."""
+    new = set(entrances["asset_id"]) - set(found.assets["asset_id"])
+    areas = pd.DataFrame({"asset_id": sorted(new), "area_m2": 0.0})
+    assets = pd.concat([found.assets[["asset_id", "area_m2"]], areas])
+    return measure_access(found.homes, entrances, assets, found.network, RULES, study())[0]
 
 
 def numbers(found: Run) -> pd.DataFrame:
@@ -211,8 +219,8 @@ def test_people_are_conserved_from_the_census_to_the_homes() -> None:
 def test_a_longer_walk_never_reaches_fewer() -> None:
     found = base()
     longer = measure_access(
-        found.homes, found.entrances, found.network, RULES,
-        study(minutes=(1, 2, 3, 4, 5, 6, 7)).walking,
+        found.homes, found.entrances, found.assets, found.network, RULES,
+        study(minutes=(1, 2, 3, 4, 5, 6, 7)),
     )[0]  # fmt: skip
     counts = longer.filter(like="n_within").to_numpy()
     assert (np.diff(counts, axis=1) >= 0).all()
@@ -232,7 +240,7 @@ def test_another_asset_never_lengthens_a_walk_and_never_lowers_a_count(seed: int
         snap_dm=int(rng.integers(200)), state="ok",
     )  # fmt: skip
     with_it = pd.concat([found.entrances, extra], ignore_index=True)
-    more = measure_access(found.homes, with_it, found.network, RULES, study().walking)[0]
+    more = measured(found, with_it)
     before, after = answers(found), answers(replace(found, access=more))
     assert (after["nearest_m"] <= before["nearest_m"]).all()
     for minutes in MINUTES:
@@ -246,7 +254,7 @@ def test_one_asset_less_never_shortens_a_walk(seed: int) -> None:
     found = base()
     gone = np.random.default_rng(seed).choice(found.entrances["asset_id"].unique())
     without = found.entrances[found.entrances["asset_id"] != gone]
-    fewer = measure_access(found.homes, without, found.network, RULES, study().walking)[0]
+    fewer = measured(found, without)
     before, after = answers(found), answers(replace(found, access=fewer))
     assert (after["nearest_m"].fillna(math.inf) >= before["nearest_m"]).all()
     counts = [f"n_within_{minutes}_min" for minutes in MINUTES]
@@ -380,8 +388,8 @@ def test_a_category_whose_source_is_taken_away_has_no_data_and_never_none() -> N
         if RULES[category].none_mapped_means != "unknown":
             continue
         left = base().entrances[base().entrances["category"] != category]
-        access, _ = measure_access(base().homes, left, base().network, RULES, study().walking)
-        found, _ = build_indicators(access, base().homes, quarters(), study(), "D", {})
+        access = measured(base(), left)
+        found, _ = build_indicators(access, base().homes, quarters(), study(), "D", RULES, {})
         rows = found[found["category"] == category]
         assert set(rows["state"]) == {"no_data"}
         assert rows["value"].isna().all()

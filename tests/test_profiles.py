@@ -15,11 +15,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline import contracts, tables
+from pipeline.config import CategoryRules
 from pipeline.profiles import build_indicators
-from tests.towns import CRS, STUDY, neighbourhoods
+from tests.towns import CRS, STUDY, neighbourhoods, rules
 
 MINUTES = STUDY.walking.minutes
 FAR = math.inf
+PARK = rules().model_copy(update={"supply": "area"})
+RULES = {"park": PARK, "pub": rules()}
 AREAS = neighbourhoods(
     ("E1", shapely.box(0, 0, 1, 1), 100),
     ("E2", shapely.box(1, 0, 2, 1), 300),
@@ -72,6 +75,10 @@ def walks_of(
             "nearest_m": np.where(np.isfinite(metres) & known, metres, np.nan),
             "nearest_asset": "a",
             **counts,
+            "kth_nearest_m": np.where(np.isfinite(metres) & known, metres + 80, np.nan),
+            "area_within_15_min_ha": np.where(is_off | (not known), np.nan, 2.5 * (metres <= 1200)),
+            "gravity": np.where(is_off | (not known), np.nan, np.exp2(-metres / 400)),
+            "supply_per_1000": np.where(is_off | (not known), np.nan, 4.0 * (metres <= 1200)),
             "state": state,
         }
     )
@@ -85,7 +92,13 @@ def indicators(
 ) -> Any:  # noqa: ANN401 (rows by three keys)
     access = walks_of(rows, off) if access is None else access
     table, report = build_indicators(
-        access, homes_of(rows, off), areas, STUDY, "D", {"park": ("openstreetmap", "2026-01-01")}
+        access,
+        homes_of(rows, off),
+        areas,
+        STUDY,
+        "D",
+        RULES,
+        {"park": ("openstreetmap", "2026-01-01")},
     )
     contracts.check(table, tables.INDICATORS, "indicators")
     assert sum(report["numbers"].values()) == len(table)
@@ -113,7 +126,7 @@ def test_a_hair_under_one_half_is_one_half() -> None:
         ("E1", shapely.box(0, 0, 1, 1), 0.6), ("E2", shapely.box(1, 0, 2, 1), 300)
     )
     study = STUDY.model_copy(update={"fewest_people": 0})
-    table, _ = build_indicators(walks_of(thirds), homes_of(thirds), areas, study, "D", {})
+    table, _ = build_indicators(walks_of(thirds), homes_of(thirds), areas, study, "D", RULES, {})
     found = table.set_index(["neighbourhood_id", "measure"])["value"]
     assert found["E1", "nearest_median_min"] == 1
 
@@ -125,6 +138,30 @@ def test_shares_are_of_people_and_the_last_metre_counts() -> None:
     assert value(table, "E2", "within_5_min_pct", "state") == "true_zero"
     assert value(table, "E1", "mean_count_within_15_min") == 1
     assert value(table, "E2", "mean_count_within_15_min") == 0.5
+
+
+def test_means_are_weighted_by_people_and_say_their_unit() -> None:
+    table = indicators(WALKS)
+    # Half of the 300 people of E2 have 2.5 ha within reach; the other half, none.
+    assert value(table, "E2", "mean_area_within_15_min_ha") == 1.25
+    assert value(table, "E2", "mean_area_within_15_min_ha", "unit") == "ha"
+    assert value(table, "E2", "supply_per_1000") == 2
+    assert value(table, "E2", "supply_per_1000", "unit") == "ha per 1,000"
+    assert value(table, "E2", "mean_gravity") == (2**-2 + 2**-6) / 2
+    assert value(table, "E2", "nearest_3_median_min") == 11
+
+
+def test_a_category_without_supply_has_no_number_of_it_and_children_count_alone() -> None:
+    def measured(park: CategoryRules, children: list[float] | None = None) -> Any:  # noqa: ANN401
+        homes = homes_of(WALKS)
+        homes = homes if children is None else homes.assign(children=children)
+        table, _ = build_indicators(walks_of(WALKS), homes, AREAS, STUDY, "D", {"park": park}, {})
+        return table.set_index(["neighbourhood_id", "measure"])["value"]
+
+    assert "supply_per_1000" not in measured(rules()).index.get_level_values("measure")
+    play = rules().model_copy(update={"supply": "one", "supply_for": "children"})
+    assert measured(play, [1, 1, 1, 30, 10])["E2", "supply_per_1000"] == 3
+    assert math.isnan(measured(play)["E2", "supply_per_1000"])
 
 
 def test_the_district_is_of_all_its_people_not_the_mean_of_its_neighbourhoods() -> None:
@@ -164,7 +201,7 @@ def test_nothing_found_where_nobody_is_certain_is_no_zero() -> None:
 
 def test_a_neighbourhood_without_homes_has_no_data_in_every_number() -> None:
     table = indicators(WALKS).xs("E3", level="neighbourhood_id")
-    assert len(table) == 3 + len(MINUTES) + 1
+    assert len(table) == len(indicators(WALKS).xs("E1", level="neighbourhood_id"))
     assert set(table["state"]) == {"no_data"}
     assert table["value"].isna().all()
     assert set(table["coverage_pct"]) == {0}
@@ -259,9 +296,9 @@ def test_the_order_of_rows_does_not_matter() -> None:
         for at in range(60)
     ]
     both = pd.concat([walks_of(rows), walks_of(rows, category="pub")])
-    there, _ = build_indicators(both, homes_of(rows), AREAS, STUDY, "D", {})
+    there, _ = build_indicators(both, homes_of(rows), AREAS, STUDY, "D", RULES, {})
     shuffled = both.sample(frac=1, random_state=1), homes_of(rows).sample(frac=1, random_state=2)
-    back, _ = build_indicators(*shuffled, AREAS[::-1], STUDY, "D", {})
+    back, _ = build_indicators(*shuffled, AREAS[::-1], STUDY, "D", RULES, {})
     assert contracts.ordered(back, tables.INDICATORS).equals(
         contracts.ordered(there, tables.INDICATORS)
     )

@@ -1,0 +1,219 @@
+"""Homes → places: sums, shares and quantiles over the people of each neighbourhood.
+
+Weighted by people, so that a street of flats counts for what it is. A quantile is the smallest
+distance within which at least that share of people lives. A home off the network has no answer
+and is left out of rates; a home from which no street leads to an asset has one: it is not within
+any number of minutes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from pipeline.config import State, Study
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+# Shares of people are sums of fractions; a hair under one half is one half.
+HAIR = 1e-9
+
+
+@dataclass(frozen=True)
+class Places:
+    """Homes laid out by place: each neighbourhood with homes, and last the district."""
+
+    ids: list[str]
+    place: Ints
+    people: Floats
+    children: Floats
+    is_attached: npt.NDArray[np.bool_]
+    known_within_m: Floats
+    all_people: Floats
+
+    def sums(self, values: Floats) -> Floats:
+        """Add up one value a home over each place and the district; shape (places,)."""
+        sums = np.bincount(self.place, weights=values, minlength=len(self.ids) - 1)
+        return np.append(sums, sums.sum())
+
+
+def places_of(homes: gpd.GeoDataFrame, neighbourhoods: gpd.GeoDataFrame, code: str) -> Places:
+    """Lay homes out by place, in the order of their names.
+
+    Parameters
+    ----------
+    homes
+        With `home_id`, people and neighbourhood; only of neighbourhoods that the map data cover.
+    neighbourhoods
+        All of the district.
+    code
+        Code of the district.
+
+    Returns
+    -------
+    Places
+        Each neighbourhood with homes, and the district.
+    """
+    ordered = homes.sort_values("home_id", ignore_index=True)
+    ids, place = np.unique(ordered["neighbourhood_id"].to_numpy(dtype=object), return_inverse=True)
+    people = ordered["people"].to_numpy(float)
+    published = neighbourhoods.set_index("neighbourhood_id")["people"]
+    placed = np.bincount(place, weights=people, minlength=len(ids))
+    own = published.reindex(ids).to_numpy(float)
+    own = np.where(np.isnan(own), placed, own)
+    elsewhere = published[~published.index.isin(ids)].sum()
+    return Places(
+        [*ids, code],
+        place.astype(np.int64),
+        people,
+        ordered["children"].to_numpy(float) if "children" in ordered else people * np.nan,
+        (ordered["state"] == State.OK).to_numpy(),
+        ordered["known_within_m"].to_numpy(float),
+        np.append(own, own.sum() + elsewhere),
+    )
+
+
+def divided(sums: Floats, by: Floats) -> Floats:
+    """Divide; what is divided by nothing is missing or infinite.
+
+    Parameters
+    ----------
+    sums, by
+        Of the same shape.
+
+    Returns
+    -------
+    numpy.ndarray
+        The quotients.
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        quotient: Floats = np.divide(sums, by)
+    return quotient
+
+
+def certain_pct(places: Places, is_certain: npt.NDArray[np.bool_]) -> Floats:
+    """Return the share of all people, mapped or not, whose answer is certain.
+
+    Parameters
+    ----------
+    places
+        Homes laid out.
+    is_certain
+        One for each home, in their order.
+
+    Returns
+    -------
+    numpy.ndarray
+        Per cent of the people of each place.
+    """
+    sums = places.sums(places.people * is_certain)
+    return np.clip(np.nan_to_num(divided(sums, places.all_people) * 100), 0, 100)
+
+
+def quantile(metres: Floats, people: Floats, places: Places, share: float) -> Floats:
+    """Return the smallest distance within which at least that share of people lives.
+
+    Parameters
+    ----------
+    metres
+        One for each home, in their order; infinite where nothing is reached.
+    people
+        Of each home, 0 for those that have no answer.
+    places
+        Homes laid out.
+    share
+        From 0 to 1.
+
+    Returns
+    -------
+    numpy.ndarray
+        Metres for each place; missing where nobody has an answer.
+    """
+    last = len(places.ids) - 1
+    everyone = np.concatenate([places.place, np.full(len(metres), last)])
+    distance, weight = np.tile(metres, 2), np.tile(people, 2)
+    order = np.lexsort((distance, everyone))
+    table = pd.DataFrame(
+        {"place": everyone[order], "metres": distance[order], "people": weight[order]}
+    )
+    table = table[table["people"] > 0]
+    reached = table.groupby("place")["people"].cumsum()
+    wanted = table.groupby("place")["people"].transform("sum") * share
+    first = table[reached >= wanted * (1 - HAIR)].groupby("place")["metres"].first()
+    return first.reindex(range(last + 1)).to_numpy(float)
+
+
+def with_states(
+    table: pd.DataFrame, answered: Floats, places: Places, study: Study, *, is_no_data: bool
+) -> pd.DataFrame:
+    """Say what kind of number each is, and empty those that are none.
+
+    Parameters
+    ----------
+    table
+        `value` and `coverage_pct`, place after place, any number of times over.
+    answered
+        People with an answer in each place.
+    places
+        Homes laid out.
+    study
+        The fewest people a rate is published of.
+    is_no_data
+        Whether nothing of the category is known.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same rows with `state`; `value` missing unless it is a number.
+    """
+    repeats = len(table) // len(places.ids)
+    n_people = np.tile(answered, repeats)
+    value = table["value"].to_numpy(float)
+    # Nothing found where nobody's answer is certain is unknown, not a zero.
+    is_unknown = (value == 0) & (table["coverage_pct"].to_numpy(float) == 0)
+    state = np.select(
+        [
+            np.full(len(table), is_no_data) | (n_people == 0) | np.isnan(value) | is_unknown,
+            n_people < study.fewest_people,
+            np.isinf(value),
+            value == 0,
+        ],
+        [State.NO_DATA.value, State.SUPPRESSED.value, State.UNREACHABLE.value,
+         State.TRUE_ZERO.value],
+        default=State.OK.value,
+    )  # fmt: skip
+    is_number = np.isin(state, [State.OK.value, State.TRUE_ZERO.value])
+    coverage = np.where(state == State.NO_DATA.value, 0.0, table["coverage_pct"])
+    return table.assign(
+        value=np.where(is_number, value, np.nan), state=state, coverage_pct=coverage
+    )
+
+
+def with_the_rest(found: pd.DataFrame, neighbourhoods: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Give neighbourhoods without homes the same rows, all of them without data.
+
+    Parameters
+    ----------
+    found
+        Rows of the places with homes, each `measure` of each `category` in each place.
+    neighbourhoods
+        All of the district.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Those rows and theirs.
+    """
+    missing = sorted(set(neighbourhoods["neighbourhood_id"]) - set(found["neighbourhood_id"]))
+    columns = ["category", "measure", "unit", "source", "source_date"]
+    kinds = found[columns].drop_duplicates()
+    rows = pd.DataFrame({"neighbourhood_id": missing}).merge(kinds, how="cross")
+    unknown = rows.assign(
+        value=np.full(len(rows), np.nan), state=State.NO_DATA.value, coverage_pct=0.0
+    )
+    return pd.concat([found, unknown], ignore_index=True)
