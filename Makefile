@@ -38,6 +38,7 @@ CATEGORY_FILES := $(sort $(wildcard config/categories/*.yaml))
 CATEGORIES := $(basename $(notdir $(CATEGORY_FILES)))
 SCHEMAS := category district national standard study theme walker
 NATIONAL_FILES := $(sort $(wildcard config/national/*.yaml))
+WALKER_FILES := $(sort $(wildcard config/walkers/*.yaml))
 STANDARD_FILES := $(sort $(wildcard config/standards/*.yaml))
 WALKER_FILES := $(sort $(wildcard config/walkers/*.yaml))
 
@@ -99,6 +100,8 @@ $(MADE)/categories.names: FORCE
 	@mkdir -p $(@D) && echo '$(CATEGORIES)' | cmp -s - $@ || echo '$(CATEGORIES)' > $@
 $(MADE)/national.names: FORCE
 	@mkdir -p $(@D) && echo '$(NATIONAL_FILES)' | cmp -s - $@ || echo '$(NATIONAL_FILES)' > $@
+$(MADE)/walkers.names: FORCE
+	@mkdir -p $(@D) && echo '$(WALKER_FILES)' | cmp -s - $@ || echo '$(WALKER_FILES)' > $@
 
 $(MADE)/walkers.names: FORCE
 	@mkdir -p $(@D) && echo '$(WALKER_FILES)' | cmp -s - $@ || echo '$(WALKER_FILES)' > $@
@@ -119,6 +122,9 @@ $(MADE)/walkers.stamp: $(WALKER_FILES) $(MADE)/walkers.names $(CORE) | $(INSTALL
 $(MADE)/standards.stamp: $(MADE)/rules.json $(STANDARD_FILES) $(MADE)/standards.names \
 		$(addprefix pipeline/,attainment.py places.py profiles.py sites.py) $(CORE) | $(INSTALLED)
 	@$(call step,published_standards,$(@:.stamp=.json))
+	@touch $@
+$(MADE)/walkers.stamp: $(WALKER_FILES) $(MADE)/walkers.names $(CORE) | $(INSTALLED)
+	@$(call step,$(basename $(@F)),$(@:.stamp=.json))
 	@touch $@
 # One that was taken away is made again from the same files, which are no prerequisites here.
 $(MADE)/rules.json $(MADE)/looks.json: arguments = $(CATEGORY_FILES)

@@ -18,21 +18,23 @@ from pipeline.config.district import (
 from pipeline.config.national import (
     BoundariesTable,
     DeprivationTable,
+    ElevationTable,
     LookupTable,
     NationalTable,
     PeopleTable,
     RecordsTable,
 )
 from pipeline.config.standard import Chosen, Evidence, Method, Quantity, Standard, Together, Within
-from pipeline.config.study import Coverage, Dwellings, Snapping, Study, Walking
+from pipeline.config.study import Coverage, Dwellings, Slopes, Snapping, Study, Walking
 from pipeline.config.theme import Theme
 from pipeline.config.vocabulary import Kind, Level, Nation, State, Vintage, Way
+from pipeline.config.walker import Walker
 
 __all__ = [
-    "Areas", "BoundariesTable", "Category", "CategoryRules", "Choice", "Chosen", "CouncilLayer",
-    "Coverage", "DeprivationTable", "District", "Dwellings", "Evidence", "Grid", "Kind",
-    "Level", "LookupTable", "Method", "Nation", "NationalTable", "OsmInput", "OsmRules",
-    "PeopleTable", "Place", "Quantity", "RecordsTable", "Slug", "Snapping", "Standard", "State",
-    "Study", "TableInput", "TagConditions", "TagValues", "Theme", "Together", "Vintage",
-    "Walking", "Way", "Within", "Words",
+    "Areas", "BoundariesTable", "Category", "CategoryRules", "Choice", "Chosen",
+    "CouncilLayer", "Coverage", "DeprivationTable", "District", "Dwellings", "ElevationTable",
+    "Evidence", "Grid", "Kind", "Level", "LookupTable", "Method", "Nation", "NationalTable",
+    "OsmInput", "OsmRules", "PeopleTable", "Place", "Quantity", "RecordsTable", "Slopes",
+    "Slug", "Snapping", "Standard", "State", "Study", "TableInput", "TagConditions",
+    "TagValues", "Theme", "Together", "Vintage", "Walker", "Walking", "Way", "Within", "Words",
 ]  # fmt: skip

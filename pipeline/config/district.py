@@ -123,6 +123,7 @@ Layer = Annotated[
 class District(Choice):
     """One local authority, or one place like it: `config/districts/<district>.yaml`.
 
+    Without `elevation` the ground counts as flat.
     `largest_unmarked_dwelling_m2` stands in for the study's value where blocks of flats are
     mapped as plain buildings. `standards` adds to the published standards of its nation, or
     leaves some out.

@@ -111,7 +111,19 @@ class RecordsTable(Published):
     belongs_to: Columns = ()
 
 
+class ElevationTable(Published):
+    """Heights of the ground on a grid, in metres.
+
+    `crs` is the reference system of files that do not say theirs, as ASCII grids do not.
+    `heights_of` tells the ground from a surface, on which roofs and trees stand.
+    """
+
+    kind: Literal["elevation"]
+    crs: MetricCrs
+    heights_of: Literal["ground", "surface"]
+
+
 NationalTable = Annotated[
-    BoundariesTable | PeopleTable | DeprivationTable | LookupTable | RecordsTable,
+    BoundariesTable | PeopleTable | DeprivationTable | LookupTable | RecordsTable | ElevationTable,
     Field(discriminator="kind"),
 ]

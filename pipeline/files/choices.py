@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
-from pipeline.config import Category, CategoryRules, NationalTable
+from pipeline.config import Category, CategoryRules, NationalTable, Walker
 from pipeline.errors import (
     ChoiceIsNotAllowed,
     FileIsDamaged,
@@ -235,6 +235,41 @@ def read_looks(path: Path) -> dict[str, Category]:
     """
     looks: dict[str, Category] = _read_dumps(path, Category)
     return looks
+
+
+def write_walkers(walkers: dict[str, Walker], path: Path) -> bool:
+    """Write who walks, checked, for later steps.
+
+    Parameters
+    ----------
+    walkers
+        Name of the file in `config/walkers` → what it says.
+    path
+        Where it belongs.
+
+    Returns
+    -------
+    bool
+        Whether the file changed; one that would be the same is left alone.
+    """
+    return _write_dumps({name: w.model_dump(mode="json") for name, w in walkers.items()}, path)
+
+
+def read_walkers(path: Path) -> dict[str, Walker]:
+    """Read what `write_walkers` wrote.
+
+    Parameters
+    ----------
+    path
+        The file.
+
+    Returns
+    -------
+    dict
+        Name → walker, checked again.
+    """
+    walkers: dict[str, Walker] = _read_dumps(path, Walker)
+    return walkers
 
 
 def _write_dumps(dumps: dict[str, Any], path: Path) -> bool:

@@ -37,12 +37,17 @@ LARGEST_BYTES = {
     ".gpkg": 1_000 * MEGABYTE,
     ".osm.pbf": 3_000 * MEGABYTE,
     ".osm": 1_000 * MEGABYTE,
+    ".tif": 1_000 * MEGABYTE,
+    ".tiff": 1_000 * MEGABYTE,
+    ".zip": 1_000 * MEGABYTE,
     ".osm.gz": 500 * MEGABYTE,
     ".osm.bz2": 500 * MEGABYTE,
 }
 LARGEST_OTHER_BYTES = 200 * MEGABYTE
 
 _SQLITE = b"SQLite format 3\x00"
+# In either order of bytes; 42, or 43 where the file may be larger than 4 GB.
+_TIFF = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
 _FIRST_BYTES = {
     ".geojson": (b"{",),
     ".json": (b"{",),
@@ -53,6 +58,10 @@ _FIRST_BYTES = {
     ".osm": (b"<?xml", b"<osm"),
     ".osm.gz": (b"\x1f\x8b",),
     ".osm.bz2": (b"BZh",),
+    ".asc": (b"ncols", b"NCOLS", b"Ncols"),
+    ".tif": _TIFF,
+    ".tiff": _TIFF,
+    ".zip": (b"PK\x03\x04",),
 }
 _LOOKS_LIKE = (
     (b"<ogrvrtdataset", "a GDAL virtual file, which could open other files"),

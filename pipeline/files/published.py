@@ -16,6 +16,7 @@ from pipeline.config import (
     CouncilLayer,
     DeprivationTable,
     District,
+    ElevationTable,
     LookupTable,
     NationalTable,
     PeopleTable,
@@ -24,11 +25,13 @@ from pipeline.config import (
     Vintage,
 )
 from pipeline.errors import CodesDoNotMatch, FileIsDamaged, listed
+from pipeline.files import elevation
 from pipeline.files.columns import column_if_any, column_named, numbers, table_from
 from pipeline.files.outside import VECTOR_ENDINGS, ending_of
-from pipeline.files.raw import Manifest, raw_file
+from pipeline.files.raw import ELEVATION, Manifest, raw_file
 from pipeline.files.vectors import must_lie_within, read_vector
 from pipeline.files.workbooks import read_rows
+from pipeline.heights import Heights
 
 _CODE = re.compile(r"[A-Za-z0-9_-]{1,24}", re.ASCII)
 
@@ -128,6 +131,42 @@ def read_census_points(
     return points[["id", "geometry"]].to_crs(district.crs)
 
 
+def read_elevation(
+    manifest: Manifest,
+    district: District,
+    national: dict[str, NationalTable],
+    box: elevation.Box,
+) -> Heights | None:
+    """Read the heights of the ground in and around a box.
+
+    Parameters
+    ----------
+    manifest
+        The raw files.
+    district
+        The district.
+    national
+        The national tables.
+    box
+        West, south, east and north, in the district's system.
+
+    Returns
+    -------
+    Heights or None
+        On one grid in the district's system; none where it declares none.
+
+    Raises
+    ------
+    PipelineError
+        If the raw file is not the one that was fetched, or its heights are none.
+    """
+    if district.elevation is None:
+        return None
+    table = national[district.elevation.table]
+    assert isinstance(table, ElevationTable)
+    return elevation.read_heights(raw_file(manifest, ELEVATION), table, district.crs, box)
+
+
 def read_layers(
     manifest: Manifest, district: District, national: dict[str, NationalTable]
 ) -> dict[str, tuple[RecordsTable | CouncilLayer, pd.DataFrame, str | None]]:
@@ -172,7 +211,7 @@ def read_table_of(path: Path, table: NationalTable | CouncilLayer) -> pd.DataFra
     -------
     pandas.DataFrame
         What the reader of that kind returns; records and council layers as text under their
-        own headings, with shapes where the file has them.
+        own headings, with shapes where the file has them; of elevation only what there is.
     """
     match table:
         case BoundariesTable():
@@ -185,6 +224,8 @@ def read_table_of(path: Path, table: NationalTable | CouncilLayer) -> pd.DataFra
             found = read_lookup(path, table)
         case RecordsTable():
             found = read_cells(path, table.layer, table.id)
+        case ElevationTable():
+            found = elevation.read_catalogue(path, table)
         case CouncilLayer():
             found = read_cells(path, table.layer, (table.name,))
     return found

@@ -18,6 +18,7 @@ from pipeline.config import (
     CouncilLayer,
     DeprivationTable,
     District,
+    ElevationTable,
     LookupTable,
     NationalTable,
     PeopleTable,
@@ -38,6 +39,7 @@ from pipeline.errors import (
 from pipeline.files.writing import write_json
 
 OPENSTREETMAP = "openstreetmap"
+ELEVATION = "elevation"
 RESERVED = (
     OPENSTREETMAP,
     "boundaries",
@@ -46,6 +48,7 @@ RESERVED = (
     "deprivation",
     "lookup",
     "census_points",
+    ELEVATION,
     "manifest",
 )
 
@@ -114,7 +117,8 @@ def inputs_of(
     Returns
     -------
     dict
-        `openstreetmap`, then `boundaries`, `people`, … where it has them, then its layers.
+        `openstreetmap`, then `boundaries`, `people`, … and `elevation` where it has them, then
+        its layers.
 
     Raises
     ------
@@ -137,6 +141,10 @@ def inputs_of(
     }
     for key, entry, kind in _table_inputs(district):
         inputs[key] = _table_input(key, entry, kind, f"{slug}: neighbourhoods.{key}", national)
+    if district.elevation is not None:
+        inputs[ELEVATION] = _table_input(
+            ELEVATION, district.elevation, ElevationTable, f"{slug}: elevation", national
+        )
     for key, layer in district.layers.items():
         where = f"{slug}: layers.{key}"
         if key in RESERVED:

@@ -17,8 +17,10 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pipeline.config import BoundariesTable, District, NationalTable, Place
+from pipeline.config import BoundariesTable, District, ElevationTable, NationalTable, Place
 from pipeline.errors import ChoiceIsNotAllowed, FileCannotBeWritten, FileIsMissing, PipelineError
+from pipeline.files.archives import ZIP, pack_folder
+from pipeline.files.elevation import ELEVATION_ENDINGS
 from pipeline.files.maps import must_be_whole
 from pipeline.files.outside import (
     OSM_ENDINGS,
@@ -127,10 +129,11 @@ def _original(declared: DeclaredInput, district_file: Path) -> Path:
 
 
 def _fetch_one(declared: DeclaredInput, original: Path, staging: Path) -> RawFile:
-    ending = checked_ending(original, _endings(declared))
-    rows = _count_rows(declared, original)
-    target = staging / f"{declared.key}{ending}"
-    digest, size = _copy(original, target)
+    with _as_one_file(declared, original, staging) as source:
+        ending = checked_ending(source, _endings(declared))
+        rows, encoding = _count_rows(declared, source), encoding_of(source)
+        target = staging / f"{declared.key}{ending}"
+        digest, size = _copy(source, target)
     return RawFile(
         path=target.name,
         title=declared.title,
@@ -141,16 +144,34 @@ def _fetch_one(declared: DeclaredInput, original: Path, staging: Path) -> RawFil
         sha256=digest,
         bytes=size,
         rows=rows,
-        encoding=encoding_of(original),
+        encoding=encoding,
         table=declared.table,
         original_name=original.name,
         declared_place=declared.declared_place,
     )
 
 
+@contextmanager
+def _as_one_file(declared: DeclaredInput, original: Path, staging: Path) -> Iterator[Path]:
+    """Give an input as one file, which has one sum: a folder of tiles is packed."""
+    if not (isinstance(declared.declared, ElevationTable) and original.is_dir()):
+        yield original
+        return
+    packed = staging / f"packed{ZIP}"
+    try:
+        pack_folder(original, ELEVATION_ENDINGS, packed)
+        yield packed
+    except PipelineError as error:  # people know the folder, not what it was packed into
+        raise type(error)(str(error).replace(str(packed), str(original))) from None
+    finally:
+        packed.unlink(missing_ok=True)
+
+
 def _endings(declared: DeclaredInput) -> tuple[str, ...]:
     if declared.key == OPENSTREETMAP:
         return OSM_ENDINGS
+    if isinstance(declared.declared, ElevationTable):
+        return ELEVATION_ENDINGS
     if isinstance(declared.declared, BoundariesTable):
         return VECTOR_ENDINGS
     return VECTOR_ENDINGS + ROW_ENDINGS

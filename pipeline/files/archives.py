@@ -1,0 +1,149 @@
+"""Files inside zips inside zips, as Ordnance Survey publishes its tiles, within limits.
+
+A zip of a few kilobytes can unpack to more than any disk holds. What a member says of its size is
+held against the limits before it is unpacked, and unpacking stops where it said it would.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from pipeline.errors import FileIsDamaged, FileIsNotAllowed, SourceIsEmpty, quoted
+from pipeline.files.outside import MEGABYTE, checked_ending, ending_of
+from pipeline.text import clean_text
+
+MOST_MEMBERS = 20_000
+LARGEST_MEMBER_BYTES = 200 * MEGABYTE
+LARGEST_UNPACKED_BYTES = 3_000 * MEGABYTE
+ZIP = ".zip"
+_DATE = (1980, 1, 1, 0, 0, 0)
+
+
+@dataclass
+class _Budget:
+    """What may still be unpacked of one file."""
+
+    members: int = MOST_MEMBERS
+    size: int = LARGEST_UNPACKED_BYTES
+
+    def take(self, member: zipfile.ZipInfo, path: Path) -> None:
+        """Refuse a member that is too large, or one too many."""
+        self.members -= 1
+        self.size -= member.file_size
+        if member.file_size > LARGEST_MEMBER_BYTES:
+            raise FileIsNotAllowed(
+                f"{path}: {quoted(member.filename)} unpacks to {member.file_size:,} bytes; at most "
+                f"{LARGEST_MEMBER_BYTES:,} are read."
+            )
+        if self.members < 0 or self.size < 0:
+            raise FileIsNotAllowed(
+                f"{path}: holds more than {MOST_MEMBERS:,} files or {LARGEST_UNPACKED_BYTES:,} "
+                "bytes unpacked; leave out what lies far from the district."
+            )
+
+
+def members_of(path: Path, wanted: tuple[str, ...]) -> Iterator[tuple[str, bytes]]:
+    """Yield the files of some kinds in a zip, and in zips inside it.
+
+    Parameters
+    ----------
+    path
+        A zip.
+    wanted
+        Endings of the files to unpack, in small letters; others are passed over.
+
+    Yields
+    ------
+    tuple of str and bytes
+        Name, with the name of the zip around it, and content; in the order of names.
+
+    Raises
+    ------
+    FileIsNotAllowed
+        If it holds too many files or too much, or zips inside zips inside zips.
+    FileIsDamaged
+        If it is cut short or is no zip.
+    """
+    budget = _Budget()
+    with path.open("rb") as file:
+        for name, content in _unpacked(file, wanted, budget, path):
+            if not name.lower().endswith(ZIP):
+                yield name, content
+                continue
+            for inner, deeper in _unpacked(io.BytesIO(content), wanted, budget, path):
+                if inner.lower().endswith(ZIP):
+                    raise FileIsNotAllowed(
+                        f"{path}: {quoted(name)} holds the zip {quoted(inner)}; zips inside zips "
+                        "inside zips are not read."
+                    )
+                yield f"{name}/{inner}", deeper
+
+
+def _unpacked(
+    file: io.BufferedIOBase, wanted: tuple[str, ...], budget: _Budget, path: Path
+) -> Iterator[tuple[str, bytes]]:
+    try:
+        with zipfile.ZipFile(file) as archive:
+            for member in sorted(archive.infolist(), key=lambda member: member.filename):
+                if not ending_of(member.filename, (*wanted, ZIP)):
+                    continue
+                budget.take(member, path)
+                with archive.open(member) as part:
+                    content = part.read(member.file_size + 1)
+                if len(content) != member.file_size:
+                    raise FileIsDamaged(
+                        f"{path}: {quoted(member.filename)} is not as long as it says."
+                    )
+                yield member.filename, content
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        raise FileIsDamaged(
+            f"{path}: is cut short or is no zip ({clean_text(error)}); fetch it again."
+        ) from None
+
+
+def pack_folder(folder: Path, wanted: tuple[str, ...], target: Path) -> None:
+    """Pack the files of some kinds in a folder, and below it, into a zip.
+
+    The same files give the same bytes, whatever their dates.
+
+    Parameters
+    ----------
+    folder
+        The folder.
+    wanted
+        Endings of the files to pack, in small letters; others are passed over.
+    target
+        The zip to write.
+
+    Raises
+    ------
+    SourceIsEmpty
+        If there is no such file in it.
+    FileIsNotAllowed
+        If one is a link, is not what its ending says, or all are too many or too large.
+    """
+    found = sorted(path for path in folder.rglob("*") if ending_of(path.name, wanted))
+    if not found:
+        raise SourceIsEmpty(
+            f"{folder}: holds no file that ends in {', '.join(wanted)}; give the folder of the "
+            "tiles."
+        )
+    budget = _Budget()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in found:
+            if path.is_symlink() or any(p.is_symlink() for p in _between(path, folder)):
+                raise FileIsNotAllowed(f"{path}: is a symbolic link; give the file itself.")
+            checked_ending(path, wanted)
+            member = zipfile.ZipInfo(str(PurePosixPath(*path.relative_to(folder).parts)), _DATE)
+            member.file_size = path.stat().st_size
+            budget.take(member, folder)
+            archive.writestr(member, path.read_bytes(), zipfile.ZIP_DEFLATED)
+
+
+def _between(path: Path, folder: Path) -> list[Path]:
+    return [parent for parent in path.parents if folder in parent.parents]
