@@ -1,0 +1,37 @@
+"""Engines, one module each, and what each can be asked.
+
+A module holds `TASKS`: for each task a function from the setting to a prepared job. Modules are
+imported in a process of their own, so that none needs the others' libraries.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Engine:
+    """The package that an engine is, and the tasks that it has an answer to."""
+
+    package: str
+    tasks: tuple[str, ...]
+
+
+OURS = "ours"
+ENGINES = {
+    OURS: Engine(
+        "pipeline",
+        ("nearest", "counts", "e2sfca", "nearest_homes", "counts_homes", "read", "snap", "assign"),
+    ),
+    "scipy": Engine("scipy", ("nearest", "counts", "e2sfca", "nearest_homes", "counts_homes")),
+    "networkit": Engine("networkit", ("nearest",)),
+    "rustworkx": Engine("rustworkx", ("nearest",)),
+    "igraph": Engine("igraph", ("nearest",)),
+    "networkx": Engine("networkx", ("nearest", "counts")),
+    "pandana": Engine("pandana", ("nearest", "counts")),
+    "cityseer": Engine("cityseer", ("counts",)),
+    "access": Engine("access", ("e2sfca",)),
+    "pyrosm": Engine("pyrosm", ("read",)),
+    "osmnx": Engine("osmnx", ("read", "snap")),
+    "geopandas": Engine("geopandas", ("assign",)),
+}
