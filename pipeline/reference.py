@@ -24,6 +24,7 @@ from pipeline.config import (
     PeopleTable,
     RecordsTable,
     State,
+    Standard,
     Study,
     Theme,
     Walker,
@@ -35,6 +36,7 @@ SCHEMAS: dict[str, Any] = {
     "district": District,
     "national": NationalTable,
     "study": Study,
+    "standard": Standard,
     "theme": Theme,
     "walker": Walker,
 }

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
-from pipeline.config import Category, CategoryRules, NationalTable, Walker
+from pipeline.config import Category, CategoryRules, NationalTable, Standard, Walker
 from pipeline.errors import (
     ChoiceIsNotAllowed,
     FileIsDamaged,
@@ -163,6 +163,41 @@ def read_national(path: Path) -> dict[str, NationalTable]:
     """
     tables: dict[str, NationalTable] = _read_dumps(path, NationalTable)
     return tables
+
+
+def write_standards(standards: dict[str, Standard], path: Path) -> bool:
+    """Write the published standards, checked, for later steps.
+
+    Parameters
+    ----------
+    standards
+        Name of the file in `config/standards` → what it says.
+    path
+        Where it belongs.
+
+    Returns
+    -------
+    bool
+        Whether the file changed; one that would be the same is left alone.
+    """
+    return _write_dumps({name: s.model_dump(mode="json") for name, s in standards.items()}, path)
+
+
+def read_standards(path: Path) -> dict[str, Standard]:
+    """Read what `write_standards` wrote.
+
+    Parameters
+    ----------
+    path
+        The file.
+
+    Returns
+    -------
+    dict
+        Name → standard, checked again.
+    """
+    standards: dict[str, Standard] = _read_dumps(path, Standard)
+    return standards
 
 
 def write_rules(categories: dict[str, Category], path: Path) -> bool:
