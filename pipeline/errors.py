@@ -43,6 +43,14 @@ class CodesDoNotMatch(PipelineError):
     """Two tables that should speak of the same places do not."""
 
 
+class TablesDoNotFit(PipelineError):
+    """Two tables of a district, or two columns of one, contradict each other."""
+
+
+class EveryStreetIsClosed(PipelineError):
+    """A walker may use no street, so nothing can be reached."""
+
+
 class PlaceIsElsewhere(PipelineError):
     """Coordinates do not lie where the district lies."""
 

@@ -25,7 +25,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from pipeline.access.impedance import Impedance, as_table, binary
+from pipeline.access.impedance import Impedance, as_table
 from pipeline.access.standing import (
     Destinations,
     Floats,
@@ -76,11 +76,12 @@ def supply_per_person(
     -------
     tuple of pandas.DataFrame and Shared
         `supply_per_person`, missing for homes off the network, and `state`: `ok`, `true_zero`,
-        or `unreachable` off the network; n rows in the order of the homes. And what was shared.
+        `no_data` where it is not known how many share what is in reach, or `unreachable` off the
+        network; n rows in the order of the homes. And what was shared.
     """
     people = origins.people[origins.rows]
     longest = int(in_decimetres([longest_m])[0])
-    weights = as_table(binary(longest_m) if form == "2sfca" else impedance, longest)
+    weights = np.ones(longest + 1) if form == "2sfca" else as_table(impedance, longest)
     walks = walks_within(graph, origins.homes, destinations.entrances, destinations.asset, longest)
     home, asset, weight = walks.home, walks.asset, weights[walks.cost]
     n_homes, supply = len(people), destinations.supply
@@ -95,10 +96,9 @@ def supply_per_person(
     each = np.bincount(home, ratio[asset] * offered, n_homes)
     values = origins.spread(each, np.nan)
     table = pd.DataFrame({"supply_per_person": values, "state": states_of(origins, values)})
-    is_out = demand == 0
-    return table, Shared(float(supply[~is_out].sum()), float(supply[is_out].sum()))
+    return table, Shared(float(supply[demand > 0].sum()), float(supply[demand == 0].sum()))
 
 
 def _divided(numbers: Floats, by: Floats) -> Floats:
-    """Divide, and give 0 where there is nothing to divide by."""
-    return np.divide(numbers, by, out=np.zeros_like(by), where=by > 0)
+    """Divide, and give 0 where there is nothing to divide by; what is unknown stays so."""
+    return np.divide(numbers, by, out=np.zeros_like(by), where=by != 0)

@@ -10,6 +10,11 @@ import pandas as pd
 
 from pipeline.config import State
 from pipeline.routing import Graph, Homes, Ints, Stands
+from pipeline.routing.soundness import (
+    cut_offs_must_rise,
+    points_must_stand,
+    supply_must_be_known,
+)
 
 Floats = npt.NDArray[np.float64]
 Texts = npt.NDArray[np.object_]
@@ -46,8 +51,13 @@ class Origins:
         -------
         Origins
             The same homes.
+
+        Raises
+        ------
+        TablesDoNotFit
+            If one that is attached stands on no edge, or beyond its end.
         """
-        rows = _standing(graph, homes)
+        rows = _standing(graph, homes, "home_id")
         people = homes[who].to_numpy(float) if who in homes else np.full(len(homes), np.nan)
         return cls(Homes.of(graph, Stands.of(homes.iloc[rows])), rows, len(homes), people)
 
@@ -103,15 +113,24 @@ class Destinations:
         -------
         Destinations
             The same entrances.
+
+        Raises
+        ------
+        TablesDoNotFit
+            If one that is attached stands on no edge, or beyond its end, or nobody knows what
+            its asset supplies.
         """
-        open_ones = entrances.iloc[_standing(graph, entrances)]
+        open_ones = entrances.iloc[_standing(graph, entrances, "entrance_id")]
         assets, asset = np.unique(open_ones["asset_id"].to_numpy(dtype=object), return_inverse=True)
+        if supply is not None:
+            supply_must_be_known(supply, assets)
         each = np.ones(len(assets)) if supply is None else supply.loc[assets].to_numpy(float)
         return cls(Stands.of(open_ones), asset.astype(np.int64), assets, each)
 
 
-def _standing(graph: Graph, table: pd.DataFrame) -> Ints:
+def _standing(graph: Graph, table: pd.DataFrame, key: str) -> Ints:
     """Return the rows that are attached to an edge that is open."""
+    points_must_stand(table, graph.length, key)
     edge = table["edge_id"].to_numpy(np.int64)
     is_attached = (table["state"] == State.OK).to_numpy()
     return np.flatnonzero(is_attached & graph.is_open[np.where(is_attached, edge, 0)])
@@ -130,7 +149,13 @@ def in_decimetres(metres: npt.ArrayLike) -> Ints:
     numpy.ndarray
         Rounded down: a cut-off of 333.33 m does not let in a walk of 333.4 m. What is a whole
         decimetre but for the last bits of a float is that decimetre.
+
+    Raises
+    ------
+    ChoiceIsNotAllowed
+        If they do not rise.
     """
+    cut_offs_must_rise(np.atleast_1d(np.asarray(metres, dtype=float)))
     return np.floor(np.round(np.asarray(metres, dtype=float) * 10, 6)).astype(np.int64)
 
 
@@ -142,14 +167,15 @@ def states_of(origins: Origins, values: Floats) -> Texts:
     origins
         The homes.
     values
-        One a row; of rows off the network they mean nothing.
+        One a row, missing where it is not known; of rows off the network they mean nothing.
 
     Returns
     -------
     numpy.ndarray
-        `ok`, `true_zero`, or `unreachable` for a home that no street is near.
+        `ok`, `true_zero`, `no_data`, or `unreachable` for a home that no street is near.
     """
     states = np.full(origins.n, State.UNREACHABLE.value, dtype=object)
-    is_zero = values[origins.rows] == 0
-    states[origins.rows] = np.where(is_zero, State.TRUE_ZERO.value, State.OK.value)
+    on = values[origins.rows]
+    known = np.where(on == 0, State.TRUE_ZERO.value, State.OK.value)
+    states[origins.rows] = np.where(np.isnan(on), State.NO_DATA.value, known)
     return states

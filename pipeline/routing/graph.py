@@ -11,6 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from pipeline.routing.soundness import ground_must_fit, network_must_hold
+
 Ints = npt.NDArray[np.int64]
 SmallInts = npt.NDArray[np.int32]
 Bools = npt.NDArray[np.bool_]
@@ -83,12 +85,21 @@ def as_graph(network: gpd.GeoDataFrame, ground: pd.DataFrame | None = None) -> G
     -------
     Graph
         Its junctions and edges.
+
+    Raises
+    ------
+    TablesDoNotFit
+        If edges or junctions are not numbered from 0, or a length or cost cannot be walked.
+    EveryStreetIsClosed
+        If no edge is open.
     """
     ordered = network.sort_values("edge_id")
+    network_must_hold(ordered)
     start, end, length = (_small(ordered[name]) for name in ("start", "end", "length_dm"))
     forward = backward = length
     is_open = np.ones(len(length), dtype=bool)
     if ground is not None:
+        ground_must_fit(ground, len(length))
         rows = ground.set_index("edge_id").loc[ordered["edge_id"]]
         forward, backward = _small(rows["forward_dm"]), _small(rows["backward_dm"])
         is_open = rows["is_open"].to_numpy(bool)

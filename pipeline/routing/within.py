@@ -89,7 +89,8 @@ def tally(
     doors, _ = Doors.of(graph, entrances, asset)
     n_assets = len(doors.bounds) - 1
     each = np.ones(n_assets, dtype=np.int32) if supply is None else supply[:n_assets]
-    band = np.searchsorted(cut_offs, np.arange(int(cut_offs[-1]) + 1)).astype(np.uint8)
+    band = np.searchsorted(cut_offs, np.arange(int(cut_offs[-1]) + 1))
+    band = band.astype(np.min_scalar_type(len(cut_offs)))
     weighing = np.zeros(0) if weights is None else weights
     laid, sums = _tally(
         graph.ways, homes.met, len(homes), doors, band, len(cut_offs), each, weighing,
