@@ -165,6 +165,12 @@ class Slopes(Choice):
     smallest_share: Share
 
 
+class Surface(Choice):
+    """How finely walks are drawn over the land: `cell_m` is the side of a cell."""
+
+    cell_m: Annotated[float, Field(ge=10, le=25)]
+
+
 class Study(Choice):
     """What holds in every district: `config/study.yaml`."""
 
@@ -174,4 +180,5 @@ class Study(Choice):
     coverage: Coverage
     measures: Measures
     slopes: Slopes
+    surface: Surface
     fewest_people: Annotated[int, Field(ge=0, le=1000)]
