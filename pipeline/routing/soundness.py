@@ -171,7 +171,7 @@ def supply_must_be_known(supply: pd.Series, assets: npt.NDArray[np.object_]) -> 
             f"entrances.parquet: leads into asset {quoted(assets[at])}, which is not in "
             f"assets.parquet: {AGAIN}."
         )
-    amount = supply.loc[assets].to_numpy(float)
+    amount = supply.reindex(pd.Index(assets)).to_numpy(float)
     at = _first(~((amount >= 0) & np.isfinite(amount)))
     if at is not None:
         raise TablesDoNotFit(
