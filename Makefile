@@ -120,7 +120,7 @@ $(MADE)/walkers.stamp: $(WALKER_FILES) $(MADE)/walkers.names $(CORE) | $(INSTALL
 	@$(call step,$(basename $(@F)),$(@:.stamp=.json))
 	@touch $@
 $(MADE)/standards.stamp: $(MADE)/rules.json $(STANDARD_FILES) $(MADE)/standards.names \
-		$(addprefix pipeline/,attainment.py places.py profiles.py sites.py) $(CORE) | $(INSTALLED)
+		pipeline/standards.py $(CORE) | $(INSTALLED)
 	@$(call step,published_standards,$(@:.stamp=.json))
 	@touch $@
 $(MADE)/walkers.stamp: $(WALKER_FILES) $(MADE)/walkers.names $(CORE) | $(INSTALLED)
@@ -192,7 +192,7 @@ $(MADE)/%/standards.parquet: config/study.yaml $(MADE)/rules.json $(MADE)/standa
 		$(DISTRICTS_DIR)/%.yaml $(RAW)/%/manifest.json $(MADE)/%/neighbourhoods.parquet \
 		$(MADE)/%/coverage.parquet $(MADE)/%/assets.parquet $(MADE)/%/entrances.parquet \
 		$(MADE)/%/homes.parquet $(MADE)/%/network.parquet \
-		$(addprefix pipeline/,attainment.py places.py profiles.py sites.py) \
+		$(addprefix pipeline/,attainment.py headline.py places.py profiles.py sites.py standards.py) \
 		$(wildcard pipeline/routing/*.py pipeline/access/*.py) $(CORE)
 	@$(call district-step,standards,$@)
 

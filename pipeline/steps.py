@@ -65,6 +65,7 @@ def published_standards(
     """Gather the standards of access that public bodies have published."""
     del note
     from pipeline.attainment import categories_must_be_known
+    from pipeline.standards import categories_must_be_known
     from pipeline.files import choices
 
     found = files.read_configs(list(standards), Standard)
@@ -412,8 +413,9 @@ def standards(
     """Hold a district against published standards, on foot and in a straight line."""
     del note
     from pipeline import tables
-    from pipeline.attainment import Town, measure_standards, standards_for
+    from pipeline.attainment import Town, measure_standards
     from pipeline.files import choices, raw
+    from pipeline.standards import standards_for
     from pipeline.profiles import sources_of
 
     place: District = files.read_choices(district, District)
