@@ -64,9 +64,8 @@ def published_standards(
 ) -> str:
     """Gather the standards of access that public bodies have published."""
     del note
-    from pipeline.attainment import categories_must_be_known
-    from pipeline.standards import categories_must_be_known
     from pipeline.files import choices
+    from pipeline.standards import categories_must_be_known
 
     found = files.read_configs(list(standards), Standard)
     categories_must_be_known(found, choices.read_rules(rules))
