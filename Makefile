@@ -62,7 +62,7 @@ run-step = $(PYTHON) -m pipeline $(1) $(arguments) --out $(2) --note
 step = $(run-step) $(MADE)/notes/$(1).json
 district-step = $(run-step) $(MADE)/$*/notes/$(1).json
 
-GOALS := help setup demo test check format bench doctor clean refetch reference
+GOALS := help setup demo test check format bench bench-engine performance doctor clean refetch reference
 ifneq ($(filter $(GOALS),$(DISTRICTS)),)
   $(error $(DISTRICTS_DIR)/$(firstword $(filter $(GOALS),$(DISTRICTS))).yaml: this is the name of a goal of make; give the district another)
 endif
@@ -264,6 +264,25 @@ format: $(INSTALLED)
 ## bench: time a district from raw files to published pages, step by step
 bench: $(INSTALLED)
 	@$(PYTHON) benchmarks/pipeline.py
+
+# The peers of the walking engine stand apart: nothing but this benchmark needs them.
+PEERS := .venv-peers
+FIGURES := $(DATA)/benchmarks
+$(PEERS)/.installed: benchmarks/requirements.lock
+	@sh bin/create-venv $(PEERS)
+	@echo "Installing the peers that the walking engine is measured against; this takes a minute"
+	@$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r benchmarks/requirements.lock
+	@touch $@
+
+## bench-engine: time the walking engine beside its peers; takes the better part of an hour
+bench-engine: $(PEERS)/.installed
+	@mkdir -p $(FIGURES)
+	@$(PEERS)/bin/python -B benchmarks/engine.py --json $(FIGURES)/engine.json
+
+## performance: run both benchmarks on a quiet machine, and write docs/performance.md
+performance: bench-engine $(INSTALLED)
+	-@$(PYTHON) benchmarks/pipeline.py --json $(FIGURES)/district.json
+	@$(PYTHON) benchmarks/report.py --engine $(FIGURES)/engine.json --district $(FIGURES)/district.json --out docs/performance.md
 
 ## reference: rewrite what is generated: docs/data-dictionary.md, data-sources.md, config/schema
 reference: $(NATIONAL_FILES) $(INSTALLED)
