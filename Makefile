@@ -143,7 +143,7 @@ $(RAW)/%/manifest.json: | $(DISTRICTS_DIR)/%.yaml $(MADE)/national.json $(INSTAL
 	@$(PYTHON) -m pipeline fetch $(DISTRICTS_DIR)/$*.yaml $(MADE)/national.json --out $@ --note $(MADE)/$*/notes/fetch.json
 
 $(MADE)/%/neighbourhoods.parquet: $(DISTRICTS_DIR)/%.yaml $(MADE)/national.json $(RAW)/%/manifest.json \
-		$(addprefix pipeline/,neighbourhoods.py deprivation.py coordinates.py) $(CORE)
+		$(addprefix pipeline/,neighbourhoods.py counts.py deprivation.py coordinates.py) $(CORE)
 	@$(call district-step,neighbourhoods,$@)
 
 $(MADE)/%/features.parquet $(MADE)/%/streets.parquet $(MADE)/%/coverage.parquet: \

@@ -15,6 +15,15 @@ RESIDENTS_HEADER = (
     "Residence type: Lives in a household; measures: Value",
     "Residence type: Lives in a communal establishment; measures: Value",
 )
+AGES_HEADER = (
+    "date",
+    "geography",
+    "geography code",
+    "Age: Total",
+    "Age: Aged 4 years and under",
+    *(f"Age: Aged {first} to {first + 4} years" for first in range(5, 85, 5)),
+    "Age: Aged 85 years and over",
+)
 HOUSEHOLDS_HEADER = (
     "date",
     "geography",
@@ -33,6 +42,11 @@ def residents(census: Census) -> str:
 def households(census: Census) -> str:
     """Return table TS041, number of households."""
     return _table(HOUSEHOLDS_HEADER, ((n,) for n in census.households))
+
+
+def ages(census: Census) -> str:
+    """Return table TS007A, residents by five-year bands of age."""
+    return _table(AGES_HEADER, ((sum(bands), *bands) for bands in census.by_age))
 
 
 def _table(header: Sequence[str], values: Iterable[Sequence[int]]) -> str:

@@ -22,6 +22,7 @@ The files have the formats in which the real ones are published:
 | `lsoa_2021_boundaries.gpkg` | ONS LSOA 2021 boundaries, generalised and clipped, EPSG:27700 |
 | `File_7_IoD2025_...csv` | English Indices of Deprivation 2025, File 7 |
 | `census2021-ts001-lsoa.csv`, `census2021-ts041-lsoa.csv` | Census 2021 residents and households |
+| `census2021-ts007a-lsoa.csv` | Census 2021 residents by five-year bands of age |
 | `brownfield-land-register.csv` | statutory brownfield land register |
 | `naptan-stops.csv` | NaPTAN access nodes |
 | `os_open_greenspace.gpkg` | OS Open Greenspace sites and access points, EPSG:27700 |
@@ -61,6 +62,7 @@ def _build(folder: Path) -> dict[str, int]:
     texts = {
         deprivation.FILE_NAME: "\ufeff" + deprivation.table(counts.residents),
         "census2021-ts001-lsoa.csv": census.residents(counts),
+        "census2021-ts007a-lsoa.csv": census.ages(counts),
         "census2021-ts041-lsoa.csv": census.households(counts),
         "brownfield-land-register.csv": land.brownfield(),
         "naptan-stops.csv": transport.table(),

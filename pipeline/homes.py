@@ -66,8 +66,8 @@ def build_homes(
     Parameters
     ----------
     neighbourhoods
-        With `people` and `households`; a grid has neither, and people are then estimated from
-        floor area.
+        With `people`, `households` and `children`; a grid has neither, and people are then
+        estimated from floor area, children not at all.
     coverage
         Neighbourhoods without data get no homes: their people would crowd into what is mapped.
     features
@@ -103,6 +103,7 @@ def build_homes(
         )
     homes = gpd.GeoDataFrame(homes, geometry="geometry", crs=neighbourhoods.crs)
     homes["people"] = _people(homes, known, dwellings.floor_m2_per_person)
+    homes["children"] = _shared_out(homes, known, "children")
     homes = _on_network(homes, network, coverage, snapping)
     return homes, _report(homes, known, poor)
 
@@ -247,18 +248,24 @@ def _points_for(
 def _people(
     homes: gpd.GeoDataFrame, neighbourhoods: gpd.GeoDataFrame, floor_m2_per_person: float
 ) -> Floats:
-    """Share out people by floor area, each neighbourhood's sum conserved to the last digit."""
-    people = np.zeros(len(homes))
-    totals = neighbourhoods.set_index("neighbourhood_id")["people"]
+    """Share out people; where nobody has counted them they are estimated from floor area."""
+    people = _shared_out(homes, neighbourhoods, "people")
+    return np.where(np.isnan(people), homes["floor_m2"] / floor_m2_per_person, people)
+
+
+def _shared_out(homes: gpd.GeoDataFrame, neighbourhoods: gpd.GeoDataFrame, whom: str) -> Floats:
+    """Share out a count by floor area, each neighbourhood's sum conserved to the last digit.
+
+    People and children are shared out by the same weights: nothing says which homes are families'.
+    """
+    shares = np.full(len(homes), np.nan)
+    totals = neighbourhoods.set_index("neighbourhood_id")[whom]
     for code, rows in homes.groupby("neighbourhood_id").indices.items():
         floor = homes["floor_m2"].to_numpy()[rows]
-        total = totals[code]
-        if math.isnan(total):
-            people[rows] = floor / floor_m2_per_person
-        else:
+        if not math.isnan(totals[code]):
             weights = floor if floor.sum() > 0 else np.ones(len(rows))
-            people[rows] = conserved_shares(float(total), weights)
-    return people
+            shares[rows] = conserved_shares(float(totals[code]), weights)
+    return shares
 
 
 def conserved_shares(total: float, weights: Floats) -> Floats:
@@ -315,6 +322,10 @@ def _report(
         ~neighbourhoods["neighbourhood_id"].isin(placed) & (neighbourhoods["people"].fillna(0) > 0)
     ]
     pointed = sorted(set(poor) & placed)
+    children = {
+        "children": round(float(math.fsum(homes["children"].dropna())), 1),
+        "children_without_homes": float(lost["children"].sum()),
+    }
     return {
         "caveats": [*_told_of_points(pointed), *_told_of_lost(lost)],
         "homes": len(homes),
@@ -323,6 +334,7 @@ def _report(
         "neighbourhoods_on_census_points": pointed,
         "neighbourhoods_without_homes": sorted(lost["neighbourhood_id"]),
         "people_without_homes": float(lost["people"].sum()),
+        **(children if neighbourhoods["children"].notna().any() else {}),
         "homes_off_the_network": int(off.sum()),
         "people_off_the_network": round(float(math.fsum(homes.loc[off, "people"])), 1),
         "longest_snap_m": float(homes["snap_dm"].max()) / 10 if len(homes) else 0.0,

@@ -11,9 +11,10 @@ import pandas as pd
 import pyproj
 import shapely
 
-from pipeline.codes import WORDS, CodedTable, must_all_be_in, must_be_of
-from pipeline.config import BoundariesTable, District, Grid, PeopleTable, State, Vintage
+from pipeline.codes import CodedTable, must_be_of
+from pipeline.config import BoundariesTable, District, Grid, State, Vintage
 from pipeline.coordinates import must_be_metric
+from pipeline.counts import counted, states_of, told_of_children
 from pipeline.deprivation import Ranked, rank_neighbourhoods
 from pipeline.errors import (
     ChoiceIsNotAllowed,
@@ -44,8 +45,8 @@ def build_neighbourhoods(
     district
         What it declares.
     inputs
-        `boundaries` and `people`, and where it declares them `households`, `deprivation` and
-        `lookup`, as read; none for a grid.
+        `boundaries` and `people`, and where it declares them `households`, `children`,
+        `deprivation` and `lookup`, as read; none for a grid.
 
     Returns
     -------
@@ -68,6 +69,7 @@ def build_neighbourhoods(
         inputs.get("households"),
         _ranks(district, inputs),
         district.crs,
+        inputs.get("children"),
     )
 
 
@@ -88,6 +90,7 @@ def from_areas(
     households: CodedTable | None,
     ranks: Ranked | None,
     crs: str,
+    children: CodedTable | None = None,
 ) -> tuple[gpd.GeoDataFrame, Report]:
     """Build neighbourhoods from published statistical areas.
 
@@ -95,7 +98,7 @@ def from_areas(
     ----------
     boundaries
         `code`, `name`, `geometry`, in any system, and their declaration.
-    people, households
+    people, households, children
         `code`, `count`, of the same vintage; areas beyond the district do no harm.
     ranks
         `rank`, `decile`, `income_decile`, `join` by code, or none.
@@ -125,7 +128,10 @@ def from_areas(
     drawn = gpd.GeoDataFrame(rows, geometry="geometry").to_crs(crs)
     shapes, repaired = _repaired(drawn, boundaries.where)
     _must_not_overlap(rows["code"], shapes, boundaries.where)
-    count = _counted(rows["code"], table.vintage, people)
+    count, of_households, of_children = (
+        np.full(len(rows), np.nan) if held is None else counted(rows["code"], table.vintage, held)
+        for held in (people, households, children)
+    )
     frame = gpd.GeoDataFrame(
         {
             "neighbourhood_id": rows["code"].to_numpy(),
@@ -133,16 +139,18 @@ def from_areas(
             "vintage": str(table.vintage),
             "area_ha": shapely.area(shapes) / M2_PER_HA,
             "people": count,
-            "people_state": np.where(count == 0, str(State.TRUE_ZERO), str(State.OK)),
-            "households": np.nan
-            if households is None
-            else _counted(rows["code"], table.vintage, households),
+            "people_state": states_of(count),
+            "households": of_households,
+            "children": of_children,
+            "children_state": states_of(of_children),
         },
         geometry=shapes,
         crs=crs,
     )
     ranked = _with_ranks(frame, ranks)
-    return ranked, _report(ranked, repaired, _shift(pyproj.CRS(rows.crs), crs), ranks)
+    report = _report(ranked, repaired, _shift(pyproj.CRS(rows.crs), crs), ranks)
+    told = told_of_children(ranked, children)
+    return ranked, report | told | {"caveats": report["caveats"] + told.get("caveats", [])}
 
 
 def from_grid(grid: Grid, crs: str) -> tuple[gpd.GeoDataFrame, Report]:
@@ -185,6 +193,8 @@ def from_grid(grid: Grid, crs: str) -> tuple[gpd.GeoDataFrame, Report]:
             "people": np.nan,
             "people_state": str(State.NO_DATA),
             "households": np.nan,
+            "children": np.nan,
+            "children_state": str(State.NO_DATA),
         },
         geometry=shapes,
         crs=crs,
@@ -212,20 +222,6 @@ def _corners(
     shapely.prepare(inside)
     kept = shapely.contains_xy(inside, x.ravel() + cell_m / 2, y.ravel() + cell_m / 2)
     return x.ravel()[kept], y.ravel()[kept]
-
-
-def _counted(codes: pd.Series, vintage: Vintage, table: CodedTable) -> np.ndarray[Any, Any]:
-    declared = table.declared
-    if not isinstance(declared, PeopleTable) or declared.vintage is not vintage:
-        words = WORDS[declared.vintage] if isinstance(declared, PeopleTable) else "no"
-        raise CodesDoNotMatch(
-            f"{table.where}: {declared.title} counts by {words} areas and the boundaries are "
-            f"{WORDS[vintage]}; people are not moved between vintages. Give a table of that one."
-        )
-    must_be_of(table.rows["code"], vintage, table.where)
-    must_all_be_in(codes, table, table.rows["code"], vintage)
-    counts = table.rows.set_index("code")["count"].loc[codes.tolist()]
-    return counts.to_numpy(dtype=float)
 
 
 def _with_ranks(frame: gpd.GeoDataFrame, ranks: Ranked | None) -> gpd.GeoDataFrame:

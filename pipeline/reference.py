@@ -152,7 +152,7 @@ def _kind(table: NationalTable) -> str:
         case BoundariesTable():
             return f"boundaries of areas (`{table.vintage}`)"
         case PeopleTable():
-            return f"{table.counts} by area (`{table.vintage}`)"
+            return f"{table.whom} by area (`{table.vintage}`)"
         case DeprivationTable():
             return (
                 f"{table.index}, {table.areas:,} areas (`{table.vintage}`); rank 1 and decile 1 "

@@ -105,6 +105,49 @@ def test_every_neighbourhood_keeps_exactly_its_people() -> None:
     assert report["people_without_homes"] == 0
 
 
+def test_children_follow_people_and_every_neighbourhood_keeps_exactly_its_children() -> None:
+    rows = [house(n, -490 + 7 * n, 20, side=5.1 + n / 100) for n in range(1, 65)]
+    rows += [house(100 + n, 9 * n, -20, side=5.1 + n / 77) for n in range(1, 50)]
+    areas = neighbourhoods(("E1", WEST, 1237), ("E2", EAST, 771), households=3)
+    areas["children"] = [211.0, 163.0]
+    homes, report = built(*rows, areas=areas)
+    for code, people, children in (("E1", 1237, 211), ("E2", 771, 163)):
+        held = homes[homes["neighbourhood_id"] == code]
+        assert math.fsum(held["children"]) == children
+        assert math.fsum(held["people"]) == people
+        assert held["children"].to_numpy() * people == pytest.approx(
+            held["people"].to_numpy() * children
+        )
+    assert (report["children"], report["children_without_homes"]) == (211 + 163, 0)
+
+
+def test_people_are_the_same_whether_or_not_children_are_counted() -> None:
+    rows = [house(n, -480 + 19 * n, 20, side=5.1 + n / 10) for n in range(1, 50)]
+    without, report = built(*rows)
+    assert without["children"].isna().all()
+    areas = both().assign(children=[30.0, 9.0])
+    with_them, other = built(*rows, areas=areas)
+    assert with_them.drop(columns="children").equals(without.drop(columns="children"))
+    assert other == report | {"children": 39.0, "children_without_homes": 0.0}
+
+
+def test_where_nobody_has_counted_children_they_are_missing_not_none() -> None:
+    areas = both().assign(children=[math.nan, 0.0])
+    homes, report = built(house(1, -100, 20), house(2, 100, 20), areas=areas)
+    assert math.isnan(homes.loc["way/1", "children"])
+    assert homes.loc["way/2", "children"] == 0
+    assert report["children"] == 0
+
+
+def test_children_start_from_census_points_and_without_homes_are_counted() -> None:
+    areas = both().assign(children=[30.0, 9.0])
+    rows = [house(2, 100, 20)]
+    homes, _ = built(*rows, areas=areas, census=census_points(("a", -100, 50), ("b", -200, 50)))
+    assert homes["children"].to_dict() == {"way/2": 9, "census/a": 15, "census/b": 15}
+    _, report = built(*rows, areas=areas)
+    assert (report["children"], report["children_without_homes"]) == (9, 30)
+
+
 NOT_HOMES = {
     "a garage": house(9, -50, 20, building="garage"),
     "a row of garages": house(9, -50, 20, building="garages"),

@@ -15,7 +15,7 @@ import shapely
 
 from pipeline import contracts, tables
 from pipeline.codes import CodedTable
-from pipeline.config import BoundariesTable, District, Grid, PeopleTable, Vintage
+from pipeline.config import Ages, BoundariesTable, District, Grid, PeopleTable, Vintage
 from pipeline.coordinates import outline_of
 from pipeline.errors import (
     ChoiceIsNotAllowed,
@@ -60,10 +60,24 @@ def people(
     return CodedTable(frame.astype({"code": "str"}), declared, "people.csv")
 
 
-def built(areas: CodedTable, counts: CodedTable) -> gpd.GeoDataFrame:
-    frame, _ = from_areas(areas, counts, None, None, "EPSG:27700")
+def built(
+    areas: CodedTable, counts: CodedTable, children: CodedTable | None = None
+) -> gpd.GeoDataFrame:
+    frame, _ = from_areas(areas, counts, None, None, "EPSG:27700", children)
     contracts.check(frame, tables.NEIGHBOURHOODS, "test")
     return frame
+
+
+def children(
+    *rows: tuple[str, float], vintage: Vintage = Vintage.LSOA_2021, oldest: int = 14
+) -> CodedTable:
+    held = rows or (("W01000003", 7.0), ("E01000001", 5.0), ("W01000001", 2.0), ("W01000002", 0.0))
+    frame = pd.DataFrame(held, columns=["code", "count"], index=range(2, len(held) + 2))
+    declared = PeopleTable(
+        kind="people", vintage=vintage, counts="children", code=("c",), add_up=(("a",), ("b",)),
+        ages=Ages(youngest=0, oldest=oldest), **SAID,
+    )  # fmt: skip
+    return CodedTable(frame.astype({"code": "str"}), declared, "children.csv")
 
 
 def test_people_reach_their_neighbourhood_whatever_the_order() -> None:
@@ -74,6 +88,47 @@ def test_people_reach_their_neighbourhood_whatever_the_order() -> None:
     assert frame["deprivation_state"].unique().tolist() == ["no_data"]
     assert frame["households"].isna().all()
     assert shapely.area(outline_of(frame)) == 3 * 200_000
+
+
+def test_children_stand_beside_people_whatever_the_order() -> None:
+    frame, report = from_areas(boundaries(), people(), None, None, "EPSG:27700", children())
+    contracts.check(frame, tables.NEIGHBOURHOODS, "test")
+    by_code = frame.set_index("neighbourhood_id")
+    assert by_code["people"].to_dict() == {"W01000001": 10, "W01000002": 0, "W01000003": 30}
+    assert by_code["children"].to_dict() == {"W01000001": 2, "W01000002": 0, "W01000003": 7}
+    assert by_code["children_state"].tolist() == ["ok", "true_zero", "ok"]
+    # Children beyond the district are not counted in it.
+    assert (report["children"], report["children_aged"]) == (9, "0–14")
+    assert report["caveats"] == []
+
+
+def test_without_a_table_of_children_there_are_none_and_nothing_is_said() -> None:
+    frame, report = from_areas(boundaries(), people(), None, None, "EPSG:27700")
+    assert frame["children"].isna().all()
+    assert frame["children_state"].unique().tolist() == ["no_data"]
+    assert not [key for key in report if "children" in key]
+
+
+def test_an_area_without_children_in_their_table_stops_with_its_code() -> None:
+    counts = children(("W01000001", 1.0), ("W01000003", 2.0))
+    with pytest.raises(CodesDoNotMatch, match=r"children.csv: 2 of the 3 .*‘W01000002’ are not"):
+        built(boundaries(), people(), counts)
+
+
+def test_children_of_another_vintage_are_not_taken() -> None:
+    with pytest.raises(CodesDoNotMatch, match=r"children.csv: .*counts by LSOA 2011 areas"):
+        built(boundaries(), people(), children(vintage=Vintage.LSOA_2011))
+
+
+def test_more_children_than_residents_are_told_and_kept() -> None:
+    # W01000002 has no residents, and W01000001 ten.
+    counts = children(("W01000001", 10.0), ("W01000002", 1.0), ("W01000003", 7.0), oldest=15)
+    frame, report = from_areas(boundaries(), people(), None, None, "EPSG:27700", counts)
+    assert frame["children"].tolist() == [10, 1, 7]
+    (told,) = report["caveats"]
+    assert told.startswith(
+        "More children (aged 0–15) than residents are counted in ‘W01000002’: the two tables"
+    )
 
 
 def test_the_order_of_rows_changes_nothing() -> None:
@@ -189,6 +244,8 @@ def test_a_grid_covers_its_box_with_whole_cells_and_no_people() -> None:
     assert (frame["area_ha"] == 6.25).all()
     assert frame["people"].isna().all()
     assert frame["people_state"].unique().tolist() == ["no_data"]
+    assert frame["children"].isna().all()
+    assert frame["children_state"].unique().tolist() == ["no_data"]
     assert frame["neighbourhood_id"].is_unique
     first = frame.iloc[0]
     assert first["neighbourhood_id"] == "grid-{:.0f}-{:.0f}".format(*first.geometry.bounds[:2])

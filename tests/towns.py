@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -62,12 +63,13 @@ def assets(*rows: tuple[str, str, shapely.Geometry]) -> gpd.GeoDataFrame:
 def neighbourhoods(
     *rows: tuple[str, shapely.Geometry, float], households: float = 4.0
 ) -> gpd.GeoDataFrame:
-    """Lay out neighbourhoods: code, boundary, people."""
+    """Lay out neighbourhoods: code, boundary, people; nobody has counted children."""
     return gpd.GeoDataFrame(
         {
             "neighbourhood_id": [r[0] for r in rows],
             "people": [float(r[2]) for r in rows],
             "households": households,
+            "children": math.nan,
         },
         geometry=[r[1] for r in rows],
         crs=CRS,

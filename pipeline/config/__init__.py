@@ -16,6 +16,7 @@ from pipeline.config.district import (
     TableInput,
 )
 from pipeline.config.national import (
+    Ages,
     BoundariesTable,
     DeprivationTable,
     ElevationTable,
@@ -31,6 +32,7 @@ from pipeline.config.vocabulary import Kind, Level, Nation, State, Vintage, Way
 from pipeline.config.walker import Walker
 
 __all__ = [
+    "Ages",
     "Areas", "BoundariesTable", "Category", "CategoryRules", "Choice", "Chosen",
     "CouncilLayer", "Coverage", "DeprivationTable", "District", "Dwellings", "ElevationTable",
     "Evidence", "Grid", "Kind", "Level", "LookupTable", "Method", "Nation", "NationalTable",

@@ -78,12 +78,16 @@ class CouncilLayer(Choice):
 
 
 class Areas(Choice):
-    """Neighbourhoods are published statistical areas."""
+    """Neighbourhoods are published statistical areas.
+
+    `children` are those among the people whom some measures are for, such as play spaces.
+    """
 
     kind: Literal["areas"]
     boundaries: TableInput
     people: TableInput
     households: TableInput | None = None
+    children: TableInput | None = None
     deprivation: TableInput | None = None
     lookup: TableInput | None = None
     census_points: TableInput | None = None

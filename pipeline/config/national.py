@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from pipeline.config.choice import Choice, Code, MetricCrs, Slug, TagValues, Words
 from pipeline.config.vocabulary import Nation, Vintage
@@ -34,16 +34,61 @@ class BoundariesTable(Published):
     name: Columns
 
 
+class Ages(Choice):
+    """Whole years of age, the `youngest` and the `oldest` counted in."""
+
+    youngest: Annotated[int, Field(ge=0, le=120)]
+    oldest: Annotated[int, Field(ge=0, le=120)]
+
+    @model_validator(mode="after")
+    def _must_be_in_order(self) -> Ages:
+        if self.youngest > self.oldest:
+            msg = "`youngest` may not be above `oldest`"
+            raise ValueError(msg)
+        return self
+
+    @property
+    def words(self) -> str:
+        """As a page says them: `0–14`."""
+        return f"{self.youngest}–{self.oldest}"
+
+
 class PeopleTable(Published):
-    """Counts by area: usual residents, or households."""
+    """Counts by area: usual residents, households, or the children among the residents.
+
+    A count stands in one column, `count`, or is the sum of several, `add_up`, each a band of ages
+    or a sex; those are found by their whole names only. `keep` names the rows that count, where
+    a file has several for one area. `ages` says who counts as a child.
+    """
 
     kind: Literal["people"]
     vintage: Vintage
-    counts: Literal["people", "households"]
+    counts: Literal["people", "households", "children"]
+    ages: Ages | None = None
     code: Columns
-    count: Columns
+    count: Columns = ()
+    add_up: tuple[Columns, ...] = ()
+    keep: dict[str, Columns] = {}
     sheet: str | None = None
     header_cell: str | None = None
+
+    @model_validator(mode="after")
+    def _must_say_what_it_counts(self) -> PeopleTable:
+        names = [name.casefold() for names in self.add_up for name in names]
+        if (self.ages is None) == (self.counts == "children"):
+            msg = "give `ages` with `counts: children`, and only there"
+        elif bool(self.count) == bool(self.add_up) or not all(self.add_up):
+            msg = "give either `count`, the names of one column, or `add_up`, those of several"
+        elif len(set(names)) < len(names):
+            msg = "`add_up` names a column twice, which would count its people twice"
+        else:
+            return self
+        raise ValueError(msg)
+
+    @property
+    def whom(self) -> str:
+        """Whom it counts, as a page says it: `children aged 0–14`."""
+        return self.counts if self.ages is None else f"{self.counts} aged {self.ages.words}"
 
 
 class DeprivationTable(Published):

@@ -70,7 +70,9 @@ def _folded(text: object) -> str:
     return clean_text(text).casefold()
 
 
-def column_named(frame: pd.DataFrame, names: tuple[str, ...], path: Path) -> str:
+def column_named(
+    frame: pd.DataFrame, names: tuple[str, ...], path: Path, *, in_full: bool = False
+) -> str:
     """Find the one column that is published under one of several names.
 
     Parameters
@@ -82,6 +84,8 @@ def column_named(frame: pd.DataFrame, names: tuple[str, ...], path: Path) -> str
         beginning of one; capitals and runs of spaces do not count.
     path
         The file, for messages.
+    in_full
+        Whether the beginning of a name is not enough: `9` must not be found in `90+`.
 
     Returns
     -------
@@ -93,7 +97,7 @@ def column_named(frame: pd.DataFrame, names: tuple[str, ...], path: Path) -> str
     TableBreaksItsContract
         If no column fits, or several do.
     """
-    found = column_if_any(frame, names, path)
+    found = column_if_any(frame, names, path, in_full=in_full)
     if found is None:
         raise TableBreaksItsContract(
             f"{path}: no column is called {listed(list(names))}; its columns are "
@@ -102,12 +106,14 @@ def column_named(frame: pd.DataFrame, names: tuple[str, ...], path: Path) -> str
     return found
 
 
-def column_if_any(frame: pd.DataFrame, names: tuple[str, ...], path: Path) -> str | None:
+def column_if_any(
+    frame: pd.DataFrame, names: tuple[str, ...], path: Path, *, in_full: bool = False
+) -> str | None:
     """Find a column that a table may lack.
 
     Parameters
     ----------
-    frame, names, path
+    frame, names, path, in_full
         As for `column_named`.
 
     Returns
@@ -121,7 +127,7 @@ def column_if_any(frame: pd.DataFrame, names: tuple[str, ...], path: Path) -> st
         If several columns fit.
     """
     headings = {str(name): _folded(name) for name in frame.columns}
-    for whole in (True, False):
+    for whole in (True,) if in_full else (True, False):
         for name in map(_folded, names):
             fitting = [
                 heading

@@ -24,7 +24,7 @@ from pipeline.config import (
     TableInput,
     Vintage,
 )
-from pipeline.errors import CodesDoNotMatch, FileIsDamaged, listed
+from pipeline.errors import CodesDoNotMatch, FileIsDamaged, SourceIsEmpty, listed, quoted
 from pipeline.files import elevation
 from pipeline.files.columns import column_if_any, column_named, numbers, table_from
 from pipeline.files.outside import VECTOR_ENDINGS, ending_of
@@ -79,7 +79,8 @@ def read_inputs(
     Returns
     -------
     dict
-        `boundaries`, `people`, and `households`, `deprivation` and `lookup` where declared.
+        `boundaries`, `people`, and `households`, `children`, `deprivation` and `lookup` where
+        declared.
 
     Raises
     ------
@@ -87,7 +88,7 @@ def read_inputs(
         If a raw file is not the one that was fetched, or cannot be read.
     """
     found: dict[str, CodedTable] = {}
-    for key in ("boundaries", "people", "households", "deprivation", "lookup"):
+    for key in ("boundaries", "people", "households", "children", "deprivation", "lookup"):
         entry: TableInput | None = getattr(areas, key)
         if entry is not None:
             path, table = raw_file(manifest, key), national[entry.table]
@@ -286,16 +287,36 @@ def read_people(path: Path, table: PeopleTable) -> pd.DataFrame:
     ------
     FileIsDamaged
         If a code or count is not one; the message names its row.
+    SourceIsEmpty
+        If it has none of the rows that count.
     """
-    frame = read_cells(path, table.sheet, _headings(table.header_cell, table.code))
+    cells = read_cells(path, table.sheet, _headings(table.header_cell, table.code))
+    frame = _kept(cells, table.keep, path)
     code = column_named(frame, table.code, path)
-    count = numbers(frame[column_named(frame, table.count, path)], path)
-    if (count < 0).any():
+    named = [column_named(frame, table.count, path)] if table.count else []
+    named += [column_named(frame, names, path, in_full=True) for names in table.add_up]
+    counts = pd.DataFrame({name: numbers(frame[name], path) for name in named})
+    least = counts.min(axis=1)
+    if (least < 0).any():
         raise FileIsDamaged(
-            f"{path}: row {count.index[count < 0][0]} counts {count[count < 0].iloc[0]:g} "
+            f"{path}: row {least.index[least < 0][0]} counts {least[least < 0].iloc[0]:g} "
             f"{table.counts}; a count is 0 or more."
         )
-    return pd.DataFrame({"code": _codes(frame[code], path), "count": count})
+    return pd.DataFrame({"code": _codes(frame[code], path), "count": counts.sum(axis=1)})
+
+
+def _kept(frame: pd.DataFrame, keep: dict[str, tuple[str, ...]], path: Path) -> pd.DataFrame:
+    """Keep the rows that count, such as persons where a file counts women and men as well."""
+    for heading, values in keep.items():
+        cells = frame[column_named(frame, (heading,), path)]
+        wanted = cells.str.casefold().isin([value.casefold() for value in values])
+        if not wanted.any():
+            raise SourceIsEmpty(
+                f"{path}: no row has {listed(list(values))} in the column {quoted(heading)}; it "
+                f"holds {listed(sorted(set(cells)))}. Is it the right table?"
+            )
+        frame = frame[wanted]
+    return frame
 
 
 def read_deprivation(path: Path, table: DeprivationTable) -> pd.DataFrame:

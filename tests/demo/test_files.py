@@ -50,6 +50,7 @@ def test_every_file_is_there(demo_files: Path) -> None:
         "README.md",
         "brownfield-land-register.csv",
         "census2021-ts001-lsoa.csv",
+        "census2021-ts007a-lsoa.csv",
         "census2021-ts041-lsoa.csv",
         "council_markets.csv",
         "lsoa_2021_boundaries.gpkg",
@@ -79,6 +80,25 @@ def test_households_hold_a_plausible_number_of_people(demo_files: Path) -> None:
     assert [r["geography code"] for r in homes] == [r["geography code"] for r in people]
     assert 2.2 < POPULATION / sum(counts) < 2.6
     assert all(400 <= n <= 1200 for n in counts)
+
+
+def test_ages_add_up_and_a_plausible_share_are_children(demo_files: Path) -> None:
+    table = rows(demo_files / "census2021-ts007a-lsoa.csv")
+    people = rows(demo_files / "census2021-ts001-lsoa.csv")
+    bands = [name for name in table[0] if name.startswith("Age: Aged")]
+    assert len(bands) == 18
+    totals, children = [], []
+    for row, whole in zip(table, people, strict=True):
+        assert row["geography code"] == whole["geography code"]
+        counts = [int(row[band]) for band in bands]
+        assert sum(counts) == int(row["Age: Total"])
+        totals.append(sum(counts) - int(whole["Residence type: Total; measures: Value"]))
+        children.append(sum(counts[:3]) / sum(counts))
+    # Tables are perturbed each on its own: their totals differ, by little.
+    assert 0 < max(map(abs, totals)) <= 2
+    assert 0.17 < sum(children) / len(children) < 0.20
+    assert 0.12 < min(children) < 0.15
+    assert 0.21 < max(children) < 0.25
 
 
 def test_whole_shares_add_up() -> None:

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
+from pydantic import ValidationError
 
 from pipeline.config import DeprivationTable, LookupTable, NationalTable, PeopleTable
-from pipeline.errors import CodesDoNotMatch, FileIsDamaged
+from pipeline.errors import (
+    CodesDoNotMatch,
+    FileIsDamaged,
+    SourceIsEmpty,
+    TableBreaksItsContract,
+)
 from pipeline.files import read_configs
 from pipeline.files.published import read_deprivation, read_lookup, read_people
 
@@ -128,6 +136,101 @@ def test_residents_are_read_as_bulk_file_and_as_query(tmp_path: Path) -> None:
     query.write_text('"GEOGRAPHY_CODE","C2021_RESTYPE_3","OBS_VALUE"\n"E01000001",0,1475\n')
     for path in (bulk, query):
         assert read_people(path, people()).to_numpy().tolist() == [["E01000001", 1475]]
+
+
+def children(name: str) -> PeopleTable:
+    table = NATIONAL[name]
+    assert isinstance(table, PeopleTable)
+    assert table.counts == "children"
+    return table
+
+
+# The bulk file of TS007A with its bands of five years, of which three are children.
+TS007A = (
+    '"date","geography","geography code","Age: Total","Age: Aged 4 years and under",'
+    '"Age: Aged 5 to 9 years","Age: Aged 10 to 14 years","Age: Aged 15 to 19 years"\n'
+    '2021,"City of London 001A","E01000001",1473,41,36,45,32\n'
+)
+
+
+def test_children_of_the_census_are_the_sum_of_three_bands(tmp_path: Path) -> None:
+    path = tmp_path / "census2021-ts007a-lsoa.csv"
+    path.write_text(TS007A)
+    table = children("census_2021_children")
+    assert read_people(path, table).to_numpy().tolist() == [["E01000001", 41 + 36 + 45]]
+    assert table.whom == "children aged 0–14"
+
+
+def test_a_band_that_is_missing_stops_and_no_other_stands_in_for_it(tmp_path: Path) -> None:
+    path = tmp_path / "census2021-ts007a-lsoa.csv"
+    # By single years the bands are others: 10 to 15 is not taken for 10 to 14.
+    path.write_text(TS007A.replace("10 to 14", "10 to 15"))
+    with pytest.raises(
+        TableBreaksItsContract, match=r"no column is called ‘Age: Aged 10 to 14 years’"
+    ):
+        read_people(path, children("census_2021_children"))
+    # Nor is a column whose name only begins alike.
+    table = children("census_2021_children").model_copy(update={"add_up": (("8",), ("9",))})
+    path.write_text("geography code,8,90+\nE01000001,3,700\n")
+    with pytest.raises(TableBreaksItsContract, match=r"no column is called ‘9’"):
+        read_people(path, table)
+
+
+@pytest.mark.parametrize("row", ["E01000001,-3,90", "E01000001,90,-3"])
+def test_a_negative_band_is_told_though_the_sum_is_positive(tmp_path: Path, row: str) -> None:
+    path = tmp_path / "bands.csv"
+    path.write_text(f"geography code,a,b\n{row}\n")
+    table = children("census_2021_children").model_copy(update={"add_up": (("a",), ("b",))})
+    with pytest.raises(FileIsDamaged, match=r"row 2 counts -3 children; a count is 0 or more"):
+        read_people(path, table)
+
+
+def test_mid_year_children_are_read_from_the_workbook_of_broad_ages(tmp_path: Path) -> None:
+    rows: list[list[object]] = [
+        ["Mid-2024 population estimates for Lower layer Super Output Areas"],
+        ["This worksheet contains one table."],
+        ["Source: Office for National Statistics"],
+        ["LAD 2023 Code", "LAD 2023 Name", "LSOA 2021 Code", "LSOA 2021 Name", "Total",
+         "F0 to 15", "F16 to 29", "F65 and over", "M0 to 15", "M16 to 29", "M65 and over"],
+        ["E08000009", "Trafford", "E01006074", "Trafford 025A", 1634, 158, 120, 192, 209, 110, 147],
+    ]  # fmt: skip
+    path = sheet(tmp_path / "sapelsoabroadage20222024.xlsx", "Mid-2024 LSOA 2021", rows)
+    found = read_people(path, children("mid_year_2024_children"))
+    assert found.to_numpy().tolist() == [["E01006074", 158 + 209]]
+
+
+SEXES = "area_code,sex,aged_0_to_15\nE01006074,Persons,367\nE01006074,Females,158\n"
+
+
+def test_of_persons_and_sexes_only_persons_count(tmp_path: Path) -> None:
+    path = tmp_path / "estimates.csv"
+    path.write_text(SEXES)
+    table = children("mid_year_2024_children_trafford")
+    assert read_people(path, table).to_numpy().tolist() == [["E01006074", 367]]
+    path.write_text(SEXES.replace("Persons", "All"))
+    with pytest.raises(
+        SourceIsEmpty, match=r"no row has ‘Persons’ in the column ‘sex’; it holds ‘All’, ‘Females’"
+    ):
+        read_people(path, table)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"ages": None}, r"give `ages` with `counts: children`, and only there"),
+        ({"counts": "people"}, r"give `ages` with `counts: children`, and only there"),
+        ({"count": ["n"]}, r"give either `count`.* or `add_up`"),
+        ({"add_up": []}, r"give either `count`.* or `add_up`"),
+        ({"add_up": [["a", "b"], ["B"]]}, r"names a column twice"),
+        ({"ages": {"youngest": 15, "oldest": 0}}, r"`youngest` may not be above `oldest`"),
+    ],
+)
+def test_a_declaration_says_whom_it_counts_and_where_once(
+    change: dict[str, Any], words: str
+) -> None:
+    plain = json.loads(children("census_2021_children").model_dump_json())
+    with pytest.raises(ValidationError, match=words):
+        PeopleTable.model_validate_json(json.dumps(plain | change))
 
 
 @pytest.mark.parametrize(

@@ -144,6 +144,26 @@ def test_the_same_inputs_give_the_same_bytes(place: Place) -> None:
     assert place.state() == first
 
 
+def count_children(place: Place, table: str) -> None:
+    """Give the district a table of children."""
+    entry = {"table": "census_2021_children", "at": {"file": "census.csv"}}
+    place.choose(lambda c: c["neighbourhoods"].update(children=entry))
+    place.write("census.csv", table)
+
+
+BANDS = "geography code,Age: Aged 4 years and under,Age: Aged 5 to 9 years,Age: Aged 10 to 14 years"
+
+
+def test_children_are_fetched_and_read_as_the_sum_of_their_bands(place: Place) -> None:
+    count_children(place, f"{BANDS}\nW01000001,1,2,3\nW01000002,4,5,6\n")
+    place.fetch()
+    held, areas = read_manifest(place.manifest), place.district.neighbourhoods
+    must_agree(held, place.district, NATIONAL)
+    assert isinstance(areas, Areas)
+    rows = read_inputs(held, areas, NATIONAL)["children"].rows
+    assert rows.to_numpy().tolist() == [["W01000001", 6], ["W01000002", 15]]
+
+
 FAULTS: dict[str, tuple[Callable[[Place], object], type[PipelineError], str]] = {
     "missing": (lambda p: (p.inputs / "people.csv").unlink(), FileIsMissing, "people.csv: there"),
     "empty": (lambda p: p.write("people.csv", ""), FileIsDamaged, r"people.csv: is empty"),
@@ -188,6 +208,18 @@ FAULTS: dict[str, tuple[Callable[[Place], object], type[PipelineError], str]] = 
         ),
         ChoiceIsNotAllowed,
         r"of another kind; allowed here are census_2021_residents",
+    ),
+    "people for children": (
+        lambda p: p.choose(
+            lambda c: c["neighbourhoods"].update(children=c["neighbourhoods"]["people"])
+        ),
+        ChoiceIsNotAllowed,
+        r"neighbourhoods.children: .*of another kind; allowed here are census_2021_children",
+    ),
+    "children without their bands": (
+        lambda p: count_children(p, "geography code,Age: Total\nW01000001,5\n"),
+        PipelineError,
+        r"census.csv: no column is called ‘Age: Aged 4 years and under’",
     ),
     "layer named like an input": (
         lambda p: p.choose(lambda c: c["layers"].update(people=c["layers"].pop("markets"))),
