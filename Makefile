@@ -38,7 +38,6 @@ CATEGORY_FILES := $(sort $(wildcard config/categories/*.yaml))
 CATEGORIES := $(basename $(notdir $(CATEGORY_FILES)))
 SCHEMAS := category district national standard study theme walker
 NATIONAL_FILES := $(sort $(wildcard config/national/*.yaml))
-WALKER_FILES := $(sort $(wildcard config/walkers/*.yaml))
 STANDARD_FILES := $(sort $(wildcard config/standards/*.yaml))
 WALKER_FILES := $(sort $(wildcard config/walkers/*.yaml))
 
@@ -47,7 +46,7 @@ PYTHON := $(VENV)/bin/python -B
 INSTALLED := $(VENV)/.installed
 # What every step leans on: its results are made anew when one of these changes.
 CORE := requirements.lock $(wildcard pipeline/config/*.py pipeline/files/*.py) \
-        $(addprefix pipeline/,codes.py contracts.py heights.py steps.py tables.py text.py)
+        $(addprefix pipeline/,codes.py contracts.py heights.py rasters.py steps.py tables.py text.py)
 
 # Not */*: Python keeps compiled modules in a folder there.
 PAGES := $(wildcard pipeline/pages/*.py pipeline/pages/static/* pipeline/pages/templates/*)
@@ -57,7 +56,7 @@ ifeq ($(MAKELEVEL),0)
   MAKEFLAGS += --jobs=$(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 endif
 
-arguments = $(filter %.yaml %.json %.parquet,$^)
+arguments = $(filter %.yaml %.json %.parquet %.tif,$^)
 run-step = $(PYTHON) -m pipeline $(1) $(arguments) --out $(2) --note
 step = $(run-step) $(MADE)/notes/$(1).json
 district-step = $(run-step) $(MADE)/$*/notes/$(1).json
@@ -100,8 +99,6 @@ $(MADE)/categories.names: FORCE
 	@mkdir -p $(@D) && echo '$(CATEGORIES)' | cmp -s - $@ || echo '$(CATEGORIES)' > $@
 $(MADE)/national.names: FORCE
 	@mkdir -p $(@D) && echo '$(NATIONAL_FILES)' | cmp -s - $@ || echo '$(NATIONAL_FILES)' > $@
-$(MADE)/walkers.names: FORCE
-	@mkdir -p $(@D) && echo '$(WALKER_FILES)' | cmp -s - $@ || echo '$(WALKER_FILES)' > $@
 
 $(MADE)/walkers.names: FORCE
 	@mkdir -p $(@D) && echo '$(WALKER_FILES)' | cmp -s - $@ || echo '$(WALKER_FILES)' > $@
@@ -122,9 +119,6 @@ $(MADE)/walkers.stamp: $(WALKER_FILES) $(MADE)/walkers.names $(CORE) | $(INSTALL
 $(MADE)/standards.stamp: $(MADE)/rules.json $(STANDARD_FILES) $(MADE)/standards.names \
 		pipeline/standards.py $(CORE) | $(INSTALLED)
 	@$(call step,published_standards,$(@:.stamp=.json))
-	@touch $@
-$(MADE)/walkers.stamp: $(WALKER_FILES) $(MADE)/walkers.names $(CORE) | $(INSTALLED)
-	@$(call step,$(basename $(@F)),$(@:.stamp=.json))
 	@touch $@
 # One that was taken away is made again from the same files, which are no prerequisites here.
 $(MADE)/rules.json $(MADE)/looks.json: arguments = $(CATEGORY_FILES)
@@ -178,14 +172,37 @@ $(MADE)/%/homes.parquet: config/study.yaml $(DISTRICTS_DIR)/%.yaml $(MADE)/natio
 		$(addprefix pipeline/,homes.py snapping.py coverage.py) $(CORE)
 	@$(call district-step,homes,$@)
 
-$(MADE)/%/access.parquet: config/study.yaml $(MADE)/rules.json $(MADE)/%/assets.parquet \
-		$(MADE)/%/entrances.parquet $(MADE)/%/homes.parquet $(MADE)/%/network.parquet \
+$(MADE)/%/access.parquet: config/study.yaml $(MADE)/rules.json $(MADE)/walkers.json $(MADE)/%/assets.parquet \
+		$(addprefix $(MADE)/%/,$(addsuffix .parquet,entrances homes network terrain)) \
+		$(addprefix pipeline/,headline.py places.py snapping.py tags.py walkers.py) \
 		$(wildcard pipeline/routing/*.py pipeline/access/*.py) $(CORE)
 	@$(call district-step,access,$@)
 
+$(MADE)/%/sensitivity.parquet $(MADE)/%/by_walker.parquet: \
+		config/study.yaml $(MADE)/rules.json $(MADE)/walkers.json $(DISTRICTS_DIR)/%.yaml \
+		$(addprefix $(MADE)/%/,$(addsuffix .parquet,neighbourhoods entrances homes network terrain)) \
+		$(addprefix pipeline/,headline.py places.py snapping.py tags.py walkers.py) \
+		$(wildcard pipeline/routing/*.py pipeline/access/*.py) $(CORE)
+	@$(call district-step,sensitivity,$(addprefix $(MADE)/$*/,sensitivity.parquet by_walker.parquet))
+
+$(MADE)/%/minutes_to_nearest.tif $(MADE)/%/raster_minutes.parquet: \
+		config/study.yaml $(MADE)/rules.json $(MADE)/walkers.json $(DISTRICTS_DIR)/%.yaml \
+		$(MADE)/national.json $(RAW)/%/manifest.json \
+		$(addprefix $(MADE)/%/,$(addsuffix .parquet,neighbourhoods coverage features network terrain entrances)) \
+		$(addprefix pipeline/,coverage.py headline.py places.py snapping.py tags.py walkers.py) \
+		$(wildcard pipeline/routing/*.py pipeline/access/*.py) $(CORE)
+	@$(call district-step,surface,$(addprefix $(MADE)/$*/,minutes_to_nearest.tif raster_minutes.parquet))
+
+$(MADE)/%/catchments.parquet $(MADE)/%/catchment_people.parquet: \
+		config/study.yaml $(MADE)/rules.json $(MADE)/walkers.json $(MADE)/%/minutes_to_nearest.tif \
+		$(addprefix $(MADE)/%/,$(addsuffix .parquet,neighbourhoods homes entrances network terrain)) \
+		$(addprefix pipeline/,coverage.py headline.py places.py snapping.py tags.py walkers.py) \
+		$(wildcard pipeline/routing/*.py pipeline/access/*.py) $(CORE)
+	@$(call district-step,catchments,$(addprefix $(MADE)/$*/,catchments.parquet catchment_people.parquet))
+
 $(MADE)/%/indicators.parquet: config/study.yaml $(MADE)/rules.json $(DISTRICTS_DIR)/%.yaml \
 		$(RAW)/%/manifest.json $(MADE)/%/neighbourhoods.parquet $(MADE)/%/homes.parquet \
-		$(MADE)/%/access.parquet $(addprefix pipeline/,profiles.py places.py) $(CORE)
+		$(MADE)/%/access.parquet $(addprefix pipeline/,profiles.py headline.py places.py) $(CORE)
 	@$(call district-step,profiles,$@)
 
 $(MADE)/%/standards.parquet: config/study.yaml $(MADE)/rules.json $(MADE)/standards.json \
@@ -199,11 +216,13 @@ $(MADE)/%/standards.parquet: config/study.yaml $(MADE)/rules.json $(MADE)/standa
 # --- what is published ---------------------------------------------------------------------------
 
 # run.json is written last, and holds the sum of every file published with it.
-PUBLISHED := run.json map.html profiles.csv indicators.csv profiles.gpkg assets.gpkg
+PUBLISHED := run.json map.html profiles.csv indicators.csv profiles.gpkg assets.gpkg catchments.csv \
+             catchments.gpkg minutes_to_nearest.tif
 $(addprefix $(OUT)/%/,$(PUBLISHED)): config/study.yaml config/theme.yaml $(MADE)/looks.json $(DISTRICTS_DIR)/%.yaml \
 		$(RAW)/%/manifest.json \
 		$(addprefix $(MADE)/%/,$(addsuffix .parquet,neighbourhoods coverage features network assets \
-		entrances homes indicators)) \
+		entrances homes indicators catchments catchment_people raster_minutes)) \
+		$(MADE)/%/minutes_to_nearest.tif \
 		pipeline/publish.py $(PAGES) $(CORE)
 	@$(call district-step,publish,$(OUT)/$*/run.json)
 
@@ -217,7 +236,7 @@ $(OUT)/index.html: config/theme.yaml $(wildcard $(OUT)/*/run.json) $(OUT)/publis
 index = $(MAKE) --no-print-directory --silent $(OUT)/index.html
 
 ## <district>: build one district, for example `make sampleton`
-$(DISTRICTS): %: $(addprefix $(OUT)/%/,$(PUBLISHED)) $(MADE)/%/terrain.parquet
+$(DISTRICTS): %: $(addprefix $(OUT)/%/,$(PUBLISHED)) $(addprefix $(MADE)/%/,sensitivity.parquet)
 	+@$(index)
 
 ## demo: build the demonstration districts; no network is needed
@@ -230,6 +249,18 @@ demo: $(foreach district,$(DEMO_DISTRICTS),$(addprefix $(OUT)/$(district)/,$(PUB
 refetch: $(MADE)/national.json
 	@test -f "$(DISTRICTS_DIR)/$(D).yaml" || { echo "make refetch: name a district, D=<one of: $(DISTRICTS)>"; exit 1; }
 	@$(PYTHON) -m pipeline fetch $(DISTRICTS_DIR)/$(D).yaml $(MADE)/national.json --out $(RAW)/$(D)/manifest.json --note $(MADE)/$(D)/notes/fetch.json
+
+# The asset reaches the shell through the environment, and only as one plain word.
+export ASSET
+## catchment D=<district> ASSET=<asset_id>: draw what lies within reach of one asset
+catchment: $(if $(filter $(D),$(DISTRICTS)),$(MADE)/walkers.json $(addprefix $(MADE)/$(D)/,$(addsuffix \
+		.parquet,neighbourhoods coverage features network terrain homes assets entrances)))
+	@test -n "$(filter $(D),$(DISTRICTS))" || { echo "make catchment: name a district, D=<one of: $(DISTRICTS)>"; exit 1; }
+	@printf '%s\n' "$$ASSET" | LC_ALL=C grep -qxE '[A-Za-z0-9_-]{1,140}' || \
+	  { echo "make catchment: name an asset, ASSET=<asset_id of assets.gpkg>, such as osm-way-123"; exit 1; }
+	@$(PYTHON) -m pipeline catchment config/study.yaml $(MADE)/walkers.json $(DISTRICTS_DIR)/$(D).yaml \
+	  $(addprefix $(MADE)/$(D)/,$(addsuffix .parquet,neighbourhoods coverage features network terrain homes assets entrances)) \
+	  --out "$(OUT)/$(D)/catchments/$$ASSET.gpkg" --note $(MADE)/$(D)/catchments/note.json
 
 ## clean: remove what was built; raw files stay
 clean:

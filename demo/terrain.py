@@ -1,4 +1,4 @@
-"""Write the ground as OS Terrain 50 tiles: a flat valley, gentle shoulders and one hill."""
+"""Write the ground as OS Terrain 50 tiles: a level plain and one hill."""
 
 import zipfile
 from pathlib import Path
@@ -17,18 +17,20 @@ ZIP_DATE = (2026, 1, 1, 0, 0, 0)
 SHORE_M = 300
 """Streets end where the drawing ends, and should not fall off it."""
 
-HILL, HILL_HEIGHT_M, HILL_WIDTH_M = (710, 620), 88.0, 270.0
+PLAIN_M = 8.0
+"""Level, so that away from the hill a walk costs its length to the decimetre."""
+
+HILL, HILL_HEIGHT_M, HILL_RADIUS_M = (710, 620), 88.0, 600.0
 README = "Synthetic ground of a district that does not exist, in the format of OS Terrain 50.\n"
 
 
 def heights(x: npt.NDArray[np.float64], y: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """Heights in metres at points of the town's own grid; 0 far outside everything drawn."""
-    valley = 6 + 0.011 * np.abs(y - 1800) + 3 * np.sin(x / 700) * np.sin(y / 900)
-    distance2 = (x - HILL[0]) ** 2 + (y - HILL[1]) ** 2
-    hill = HILL_HEIGHT_M * np.exp(-distance2 / (2 * HILL_WIDTH_M**2))
+    away = np.hypot(x - HILL[0], y - HILL[1]) / HILL_RADIUS_M
+    hill = HILL_HEIGHT_M * np.cos(np.minimum(away, 1) * np.pi / 2) ** 2
     west, south, east, north = np.add(EXTENT, (-SHORE_M, -SHORE_M, SHORE_M, SHORE_M))
     is_land = (x > west) & (x < east) & (y > south) & (y < north)
-    return np.where(is_land, np.round(valley + hill, 1), 0.0)
+    return np.where(is_land, np.round(PLAIN_M + hill, 1), 0.0)
 
 
 def write(folder: Path) -> list[Path]:

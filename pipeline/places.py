@@ -19,6 +19,7 @@ from pipeline.config import State, Study
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 
 # Shares of people are sums of fractions; a hair under one half is one half.
 HAIR = 1e-9
@@ -134,22 +135,28 @@ def quantile(metres: Floats, people: Floats, places: Places, share: float) -> Fl
     numpy.ndarray
         Metres for each place; missing where nobody has an answer.
     """
-    last = len(places.ids) - 1
-    everyone = np.concatenate([places.place, np.full(len(metres), last)])
-    distance, weight = np.tile(metres, 2), np.tile(people, 2)
-    order = np.lexsort((distance, everyone))
-    table = pd.DataFrame(
-        {"place": everyone[order], "metres": distance[order], "people": weight[order]}
-    )
-    table = table[table["people"] > 0]
-    reached = table.groupby("place")["people"].cumsum()
-    wanted = table.groupby("place")["people"].transform("sum") * share
-    first = table[reached >= wanted * (1 - HAIR)].groupby("place")["metres"].first()
-    return first.reindex(range(last + 1)).to_numpy(float)
+    by_distance = np.argsort(metres, kind="stable")
+    by_place = by_distance[np.argsort(places.place[by_distance], kind="stable")]
+    counts = np.bincount(places.place, minlength=len(places.ids) - 1)
+    begins = np.concatenate([[0], np.cumsum(counts)])
+    found = [
+        _first_that_reaches(metres[by_place], people[by_place], begins, share),
+        _first_that_reaches(metres[by_distance], people[by_distance], begins[[0, -1]], share),
+    ]
+    return np.concatenate(found)
+
+
+def _first_that_reaches(metres: Floats, people: Floats, begins: Ints, share: float) -> Floats:
+    """Return, of each stretch of sorted homes, the distance at which the share is reached."""
+    passed = np.concatenate([[0.0], np.cumsum(people)])
+    before, after = passed[begins[:-1]], passed[begins[1:]]
+    wanted = before + (after - before) * share * (1 - HAIR)
+    at = np.searchsorted(passed[1:], wanted)
+    return np.where(after > before, metres[np.minimum(at, len(metres) - 1)], np.nan)
 
 
 def with_states(
-    table: pd.DataFrame, answered: Floats, places: Places, study: Study, *, is_no_data: bool
+    table: pd.DataFrame, answered: Floats, places: Places, study: Study, *, is_no_data: bool | Flags
 ) -> pd.DataFrame:
     """Say what kind of number each is, and empty those that are none.
 
@@ -164,7 +171,7 @@ def with_states(
     study
         The fewest people a rate is published of.
     is_no_data
-        Whether nothing of the category is known.
+        Whether nothing of the category is known: of all rows, or of each.
 
     Returns
     -------
@@ -176,9 +183,10 @@ def with_states(
     value = table["value"].to_numpy(float)
     # Nothing found where nobody's answer is certain is unknown, not a zero.
     is_unknown = (value == 0) & (table["coverage_pct"].to_numpy(float) == 0)
+    is_unknown |= np.broadcast_to(is_no_data, len(table))
     state = np.select(
         [
-            np.full(len(table), is_no_data) | (n_people == 0) | np.isnan(value) | is_unknown,
+            is_unknown | (n_people == 0) | np.isnan(value),
             n_people < study.fewest_people,
             np.isinf(value),
             value == 0,
@@ -210,8 +218,9 @@ def with_the_rest(found: pd.DataFrame, neighbourhoods: gpd.GeoDataFrame) -> pd.D
         Those rows and theirs.
     """
     missing = sorted(set(neighbourhoods["neighbourhood_id"]) - set(found["neighbourhood_id"]))
-    columns = ["category", "measure", "unit", "source", "source_date"]
-    kinds = found[columns].drop_duplicates()
+    kinds = found.drop(
+        columns=["neighbourhood_id", "value", "state", "coverage_pct"]
+    ).drop_duplicates()
     rows = pd.DataFrame({"neighbourhood_id": missing}).merge(kinds, how="cross")
     unknown = rows.assign(
         value=np.full(len(rows), np.nan), state=State.NO_DATA.value, coverage_pct=0.0

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.config import CategoryRules, State, Study
+from pipeline.headline import Measured, Pace, attached_people, headline_numbers, rows_of
 from pipeline.places import (
     Floats,
     Places,
@@ -21,8 +22,6 @@ from pipeline.places import (
     with_states,
     with_the_rest,
 )
-
-QUANTILES = {"nearest_median_min": 0.5, "nearest_q25_min": 0.25, "nearest_q75_min": 0.75}
 
 
 def build_indicators(
@@ -110,45 +109,31 @@ def _of_category(
     rows: pd.DataFrame, places: Places, study: Study, rules: CategoryRules
 ) -> pd.DataFrame:
     """Work out every measure of one category."""
-    people = np.where(places.is_attached, places.people, 0.0)
+    people = attached_people(places)
+    metres = rows["nearest_m"].fillna(np.inf).to_numpy(float)
+    pace = Pace.of(study.walking.speed_m_per_min, study.walking.minutes)
     measures = [
-        *_walks(rows, places, people, study),
-        *_shares(rows, places, people, study),
+        *headline_numbers(metres, people, places, pace),
+        *_choice(rows, places, people, study),
         *_means(rows, places, people, study, rules),
     ]
-    table = pd.concat(measures, ignore_index=True)
+    table = rows_of(measures, places)
     is_no_data = bool((rows["state"] == State.NO_DATA).all())
     return with_states(table, places.sums(people), places, study, is_no_data=is_no_data)
 
 
-def _walks(
-    rows: pd.DataFrame, places: Places, people: Floats, study: Study
-) -> Iterator[pd.DataFrame]:
-    """Minutes within which a share of people reaches the nearest, and half have a choice."""
-    choice = f"nearest_{study.measures.choice_of}_median_min"
-    wanted = [(name, "nearest_m", share) for name, share in QUANTILES.items()]
-    for name, column, share in (*wanted, (choice, "kth_nearest_m", 0.5)):
-        metres = rows[column].fillna(np.inf).to_numpy(float)
-        value = quantile(metres, people, places, share) / study.walking.speed_m_per_min
-        is_certain = (metres <= places.known_within_m) & places.is_attached
-        yield _measure(name, "min", value, certain_pct(places, is_certain), places)
-
-
-def _shares(
-    rows: pd.DataFrame, places: Places, people: Floats, study: Study
-) -> Iterator[pd.DataFrame]:
-    """Shares of people with one within so many minutes."""
-    for minutes in study.walking.minutes:
-        is_within = rows[f"n_within_{minutes}_min"].to_numpy(float) > 0
-        value = divided(places.sums(people * is_within), places.sums(people)) * 100
-        reaches = places.known_within_m >= study.walking.metres_in(minutes)
-        certain = certain_pct(places, (is_within | reaches) & places.is_attached)
-        yield _measure(f"within_{minutes}_min_pct", "%", value, certain, places)
+def _choice(rows: pd.DataFrame, places: Places, people: Floats, study: Study) -> Iterator[Measured]:
+    """Minutes within which half of the people have a choice of several."""
+    metres = rows["kth_nearest_m"].fillna(np.inf).to_numpy(float)
+    value = quantile(metres, people, places, 0.5) / study.walking.speed_m_per_min
+    is_certain = (metres <= places.known_within_m) & places.is_attached
+    name = f"nearest_{study.measures.choice_of}_median_min"
+    yield Measured(name, "min", value, certain_pct(places, is_certain))
 
 
 def _means(
     rows: pd.DataFrame, places: Places, people: Floats, study: Study, rules: CategoryRules
-) -> Iterator[pd.DataFrame]:
+) -> Iterator[Measured]:
     """Means over people of what lies within reach, and of what each has of it."""
     longest = max(study.walking.minutes)
     unit = "ha" if rules.supply == "area" else "assets"
@@ -170,18 +155,4 @@ def _means(
         mean = divided(places.sums(weights * values), places.sums(weights))
         is_certain = places.known_within_m >= study.walking.longest_m * reach
         certain = certain_pct(places, is_certain & places.is_attached)
-        yield _measure(name, its_unit, mean, certain, places)
-
-
-def _measure(
-    name: str, unit: str, value: Floats, coverage_pct: Floats, places: Places
-) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "neighbourhood_id": places.ids,
-            "measure": name,
-            "value": value,
-            "unit": unit,
-            "coverage_pct": coverage_pct,
-        }
-    )
+        yield Measured(name, its_unit, mean, certain)

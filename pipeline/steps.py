@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from pipeline import files
 from pipeline.config import (
@@ -329,10 +330,12 @@ def homes(
 def access(
     study: Path,
     rules: Path,
+    walkers: Path,
     assets: Path,
     entrances: Path,
     homes: Path,
     network: Path,
+    terrain: Path,
     *,
     out: Outputs,
     note: Path | None = None,
@@ -341,18 +344,78 @@ def access(
     del note
     from pipeline import tables
     from pipeline.access import measure_access
-    from pipeline.files.choices import read_rules
+    from pipeline.files.choices import read_rules, read_walkers
+    from pipeline.walkers import ground_of, must_agree
 
+    choices: Study = files.read_choices(study, Study)
+    who = read_walkers(walkers)
+    must_agree(who, choices)
+    streets = files.read_table(network, tables.NETWORK)
+    slopes = files.read_table(terrain, tables.TERRAIN)
+    ground, walked = ground_of(streets, slopes, who[choices.walking.walker])
     table, report = measure_access(
         files.read_table(homes, tables.HOMES),
         files.read_table(entrances, tables.ENTRANCES),
         files.read_table(assets, tables.ASSETS),
-        files.read_table(network, tables.NETWORK),
+        streets,
         read_rules(rules),
-        files.read_choices(study, Study),
+        choices,
+        ground,
     )
-    files.write_table(table, tables.ACCESS, out[0], report)
+    files.write_table(table, tables.ACCESS, out[0], {**report, "walker": walked})
     return f"{len(table):,} answers"
+
+
+def sensitivity(
+    study: Path,
+    rules: Path,
+    walkers: Path,
+    district: Path,
+    neighbourhoods: Path,
+    entrances: Path,
+    homes: Path,
+    network: Path,
+    terrain: Path,
+    *,
+    out: Outputs,
+    note: Path | None = None,
+) -> str:
+    """Work out the headline numbers for other walkers, and under other choices."""
+    del note
+    from pipeline import tables
+    from pipeline.access import by_walker
+    from pipeline.access.sensitivity import Town, measure_sensitivity
+    from pipeline.files.choices import read_rules, read_walkers
+    from pipeline.walkers import ground_of, must_agree
+
+    choices: Study = files.read_choices(study, Study)
+    code = files.read_choices(district, District).code
+    who, categories = read_walkers(walkers), read_rules(rules)
+    must_agree(who, choices)
+    streets = files.read_table(network, tables.NETWORK)
+    slopes = files.read_table(terrain, tables.TERRAIN)
+    found = {name: ground_of(streets, slopes, walker) for name, walker in sorted(who.items())}
+    grounds = {name: ground for name, (ground, _) in found.items()}
+    town = Town(
+        files.read_table(homes, tables.HOMES),
+        files.read_table(entrances, tables.ENTRANCES),
+        streets,
+        files.read_table(neighbourhoods, tables.NEIGHBOURHOODS),
+        grounds,
+        who,
+    )
+    unknown = by_walker.unknown_categories(town.entrances, categories)
+    metres = by_walker.nearest_by_walker(
+        town.homes, town.entrances, streets, grounds, sorted(categories)
+    )
+    table = by_walker.walkers_table(
+        metres, town.homes, town.neighbourhoods, who, unknown, choices, code
+    )
+    variants = measure_sensitivity(town, metres, unknown, choices, code)
+    report = {"walkers": {name: walked for name, (_, walked) in found.items()}}
+    files.write_table(table, tables.BY_WALKER, out[1], report)
+    files.write_table(variants, tables.SENSITIVITY, out[0])
+    return f"{len(who)} walkers, {variants['variant'].nunique()} ways to choose"
 
 
 def profiles(
@@ -414,8 +477,8 @@ def standards(
     from pipeline import tables
     from pipeline.attainment import Town, measure_standards
     from pipeline.files import choices, raw
-    from pipeline.standards import standards_for
     from pipeline.profiles import sources_of
+    from pipeline.standards import standards_for
 
     place: District = files.read_choices(district, District)
     fetched = raw.read_manifest(manifest)
@@ -443,6 +506,155 @@ def standards(
     return f"{len(chosen)} published standards, {len(table):,} numbers"
 
 
+def surface(
+    study: Path,
+    rules: Path,
+    walkers: Path,
+    district: Path,
+    national: Path,
+    manifest: Path,
+    neighbourhoods: Path,
+    coverage: Path,
+    features: Path,
+    network: Path,
+    terrain: Path,
+    entrances: Path,
+    *,
+    out: Outputs,
+    note: Path | None = None,
+) -> str:
+    """Draw the minutes to the nearest of every category over the land."""
+    del note
+    from pipeline import tables
+    from pipeline.access import raster_people
+    from pipeline.access import surface as computing
+    from pipeline.files import choices, rasters, raw
+
+    held: Study = files.read_choices(study, Study)
+    place: District = files.read_choices(district, District)
+    fetched = raw.read_manifest(manifest)
+    people = rasters.read_people_raster(fetched, place, choices.read_national(national))
+    areas = files.read_table(neighbourhoods, tables.NEIGHBOURHOODS)
+    streets = files.read_table(network, tables.NETWORK)
+    bands, report = computing.measure_surface(
+        areas,
+        files.read_table(coverage, tables.COVERAGE),
+        files.read_table(features, tables.FEATURES),
+        streets,
+        files.read_table(entrances, tables.ENTRANCES),
+        choices.read_rules(rules),
+        held,
+        _ground(held, walkers, streets, terrain),
+    )
+    raster = None if people is None else people.raster
+    means = raster_people.measure_people(bands, raster, areas, place.code, held.fewest_people)
+    credit = ((file.attribution, file.licence) for file in fetched.inputs.values())
+    files.write_table(means, tables.RASTER_MINUTES, out[1], report)
+    rasters.write_bands(bands, out[0], computing.about_surface(place, credit))
+    cells = f"{report['cells_of_walkable_land']:,} cells of {report['cell_m']:g} m"
+    return f"{cells}, {len(bands.bands)} bands"
+
+
+def catchments(
+    study: Path,
+    rules: Path,
+    walkers: Path,
+    surface: Path,
+    neighbourhoods: Path,
+    homes: Path,
+    entrances: Path,
+    network: Path,
+    terrain: Path,
+    *,
+    out: Outputs,
+    note: Path | None = None,
+) -> str:
+    """Draw the land within reach of every category, and count who lives there."""
+    del note
+    from pipeline import tables
+    from pipeline.access.catchments import measure_catchments
+    from pipeline.files import choices, rasters
+
+    held: Study = files.read_choices(study, Study)
+    streets = files.read_table(network, tables.NETWORK)
+    bands, people, report = measure_catchments(
+        rasters.read_bands(surface),
+        files.read_table(homes, tables.HOMES),
+        files.read_table(entrances, tables.ENTRANCES),
+        streets,
+        files.read_table(neighbourhoods, tables.NEIGHBOURHOODS),
+        choices.read_rules(rules),
+        held,
+        _ground(held, walkers, streets, terrain),
+    )
+    files.write_table(people, tables.CATCHMENT_PEOPLE, out[1])
+    files.write_table(bands, tables.CATCHMENTS, out[0], report)
+    return f"{len(bands):,} bands"
+
+
+def catchment(
+    study: Path,
+    walkers: Path,
+    district: Path,
+    neighbourhoods: Path,
+    coverage: Path,
+    features: Path,
+    network: Path,
+    terrain: Path,
+    homes: Path,
+    assets: Path,
+    entrances: Path,
+    *,
+    out: Outputs,
+    note: Path | None = None,
+) -> str:
+    """Draw the land within reach of one asset: the one that the file to write is named after."""
+    del note
+    from pipeline import publish as gate
+    from pipeline import tables
+    from pipeline.access.catchments import entrances_of, measure_asset
+    from pipeline.access.surface import walkable_land
+    from pipeline.pages import catchments as pages
+
+    held: Study = files.read_choices(study, Study)
+    place: District = files.read_choices(district, District)
+    known = files.read_table(assets, tables.ASSETS)
+    ways_in = entrances_of(out[0].stem, known, files.read_table(entrances, tables.ENTRANCES))
+    areas = files.read_table(neighbourhoods, tables.NEIGHBOURHOODS)
+    streets = files.read_table(network, tables.NETWORK)
+    land = walkable_land(
+        areas,
+        files.read_table(coverage, tables.COVERAGE),
+        files.read_table(features, tables.FEATURES),
+        streets,
+        held,
+    )
+    bands, people = measure_asset(
+        land,
+        files.read_table(homes, tables.HOMES),
+        ways_in,
+        streets,
+        areas,
+        held,
+        _ground(held, walkers, streets, terrain),
+    )
+    asset = known.set_index("asset_id").loc[out[0].stem]
+    gate.publish({out[0].name: pages.asset_gpkg(bands, people, asset, place)}, out[0].parent)
+    return "\n".join([f"wrote {out[0]}", *pages.spoken(bands, people, asset)])
+
+
+def _ground(study: Study, walkers: Path, network: Any, terrain: Path) -> Any:  # noqa: ANN401 (tables)
+    """Return what each street costs the walker whom the study is about."""
+    from pipeline import tables
+    from pipeline.files.choices import read_walkers
+    from pipeline.walkers import ground_of, must_agree
+
+    who = read_walkers(walkers)
+    must_agree(who, study)
+    slopes = files.read_table(terrain, tables.TERRAIN)
+    return ground_of(network, slopes, who[study.walking.walker])[0]
+
+
 # --- what people see ------------------------------------------------------------------------------
 
 
@@ -460,6 +672,10 @@ def publish(
     entrances: Path,
     homes: Path,
     indicators: Path,
+    catchments: Path,
+    catchment_people: Path,
+    raster_minutes: Path,
+    surface: Path,
     *,
     out: Outputs,
     note: Path | None = None,
@@ -479,6 +695,9 @@ def publish(
         tables.ENTRANCES: entrances,
         tables.HOMES: homes,
         tables.INDICATORS: indicators,
+        tables.CATCHMENTS: catchments,
+        tables.CATCHMENT_PEOPLE: catchment_people,
+        tables.RASTER_MINUTES: raster_minutes,
     }
     fetched = raw.read_manifest(manifest)
     material = pages.Material(
@@ -487,6 +706,7 @@ def publish(
         looks=read_looks(looks),
         district=files.read_choices(district, District),
         manifest={key: file.model_dump(mode="json") for key, file in fetched.inputs.items()},
+        surface=surface.read_bytes(),
         reports={table.name: files.read_report(path) for table, path in stored.items()},
         **{table.name: files.read_table(path, table) for table, path in stored.items()},
     )
@@ -536,14 +756,25 @@ STEPS: dict[str, Callable[..., str]] = {
     step.__name__: step
     for step in (
         rules, looks, national, walkers, fetch, neighbourhoods, osm, assets, network, terrain,
-        entrances, homes, access, profiles, standards, publish, index, reference,
-        published_standards,
+        entrances, homes, access, sensitivity, surface, catchments, catchment, profiles, standards,
+        publish, index, reference, published_standards,
     )
 }  # fmt: skip
 OF_NO_DISTRICT = frozenset(
-    ("rules", "looks", "national", "walkers", "published_standards", "index", "reference")
+    (
+        "rules",
+        "looks",
+        "national",
+        "walkers",
+        "published_standards",
+        "catchment",
+        "index",
+        "reference",
+    )
 )
-SEVERAL_OUTPUTS: dict[str, int] = {"osm": 3, "assets": 3, "reference": 9}
+SEVERAL_OUTPUTS: dict[str, int] = {
+    "osm": 3, "sensitivity": 2, "surface": 2, "catchments": 2, "assets": 3, "reference": 9,
+}  # fmt: skip
 
 
 def outputs_of(step: str) -> int:

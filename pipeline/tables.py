@@ -367,6 +367,54 @@ INDICATORS = Table(
     ),
 )
 
+BY_WALKER = Table(
+    "by_walker",
+    "one headline number of one walker: a neighbourhood (or the district), a category, a measure",
+    ("neighbourhood_id", "category", "measure", "walker"),
+    (
+        _NEIGHBOURHOOD,
+        _CATEGORY,
+        Column("measure", "text", "What was measured."),
+        Column("walker", "text", "Who walks, the name of the YAML file."),
+        Column(
+            "value", "float", "The number, empty unless `ok` or `true_zero`.", may_be_missing=True
+        ),
+        Column("unit", "text", "Its unit.", allowed=("min", "%")),
+        _STATE,
+        Column(
+            "coverage_pct",
+            "float",
+            "Share of its people for whom the number is certain.",
+            "%",
+            at_least=0,
+            at_most=100,
+        ),
+    ),
+)
+
+SENSITIVITY = Table(
+    "sensitivity",
+    "one headline number under another choice: a neighbourhood (or the district), a category, a "
+    "measure and what was chosen otherwise; only those that are numbers",
+    ("neighbourhood_id", "category", "measure", "variant"),
+    (
+        _NEIGHBOURHOOD,
+        _CATEGORY,
+        Column("measure", "text", "What was measured."),
+        Column("variant", "text", "What was chosen otherwise, or `as_chosen`."),
+        Column("value", "float", "The number.", at_least=0),
+        Column(
+            "rank_agreement",
+            "float",
+            "In rows of the district: Spearman's correlation of its parts with `as_chosen`.",
+            may_be_missing=True,
+            at_least=-1,
+            at_most=1,
+        ),
+    ),
+    may_be_empty=True,
+)
+
 STANDARDS = Table(
     "standards",
     "one number: a neighbourhood (or the district, by its own code), a criterion of a published "
@@ -412,6 +460,97 @@ STANDARDS = Table(
     may_be_empty=True,
 )
 
+_MINUTES = Column("minutes", "int", "Longest walk that counts, itself included.", "min", at_least=1)
+_COVERAGE_PCT = Column(
+    "coverage_pct",
+    "float",
+    "Share of its people for whom the number is certain.",
+    "%",
+    at_least=0,
+    at_most=100,
+)
+
+CATCHMENTS = Table(
+    "catchments",
+    "the land within so many minutes of the nearest asset of a category; bands hold each other",
+    ("category", "minutes"),
+    (
+        _CATEGORY,
+        _MINUTES,
+        Column(
+            "area_ha",
+            "float",
+            "Its area, in whole cells; empty where nothing is known.",
+            "ha",
+            may_be_missing=True,
+            at_least=0,
+        ),
+        Column("state", "text", "`ok`, `true_zero` or `no_data`.", allowed=STATES),
+        Column("geometry", "geometry", "Outline of the cells; may be empty.", "m", shapes=AREAS),
+    ),
+)
+
+CATCHMENT_PEOPLE = Table(
+    "catchment_people",
+    "the people within so many minutes of the nearest asset of a category: all (`all`), those of "
+    "neighbourhoods of one decile of deprivation (`decile_1` …), or of none (`no_decile`)",
+    ("category", "minutes", "people_of"),
+    (
+        _CATEGORY,
+        _MINUTES,
+        Column("people_of", "text", "Whose people."),
+        Column(
+            "people",
+            "float",
+            "How many live within; empty unless `ok` or `true_zero`.",
+            "people",
+            may_be_missing=True,
+            at_least=0,
+        ),
+        Column(
+            "share_pct",
+            "float",
+            "Their share of all of these whose homes are attached to the network.",
+            "%",
+            may_be_missing=True,
+            at_least=0,
+            at_most=100,
+        ),
+        _STATE,
+        _COVERAGE_PCT,
+    ),
+)
+
+RASTER_MINUTES = Table(
+    "raster_minutes",
+    "a neighbourhood (or the district, by its own code) and a category, where people come from a "
+    "raster: the walk to the nearest, as the surface has it, weighted by the people of the raster",
+    ("neighbourhood_id", "category"),
+    (
+        _NEIGHBOURHOOD,
+        _CATEGORY,
+        Column("people", "float", "People of the raster on walkable land.", "people", at_least=0),
+        Column(
+            "mean_nearest_min",
+            "float",
+            "Mean minutes of those whom a street leads there; empty unless `ok`.",
+            "min",
+            may_be_missing=True,
+            at_least=0,
+        ),
+        _STATE,
+        Column(
+            "coverage_pct",
+            "float",
+            "Share of the people on walkable land whom a street leads there.",
+            "%",
+            at_least=0,
+            at_most=100,
+        ),
+    ),
+    may_be_empty=True,
+)
+
 ALL = (
     NEIGHBOURHOODS,
     FEATURES,
@@ -425,5 +564,10 @@ ALL = (
     HOMES,
     ACCESS,
     INDICATORS,
+    BY_WALKER,
+    SENSITIVITY,
     STANDARDS,
+    CATCHMENTS,
+    CATCHMENT_PEOPLE,
+    RASTER_MINUTES,
 )

@@ -10,6 +10,7 @@ says nothing stands in the report.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import geopandas as gpd
@@ -17,7 +18,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from pipeline.config import Walker
+from pipeline.config import Study, Walker
+from pipeline.errors import ChoiceIsNotAllowed, listed
 from pipeline.tags import Condition, Tags, conditions, holds_one_of, read_tags
 
 Mask = npt.NDArray[np.bool_]
@@ -165,3 +167,37 @@ def _report(
         "share_closed_by": {name: share(part) for name, part in sorted(closed.items())},
         "share_with_unknown_surface": share(~says),
     }
+
+
+def must_agree(walkers: Mapping[str, Walker], study: Study) -> None:
+    """Hold the study against the walkers that it names.
+
+    Parameters
+    ----------
+    walkers
+        Every walker there is.
+    study
+        Names the one who walks, and others that are tried.
+
+    Raises
+    ------
+    ChoiceIsNotAllowed
+        If a walker is named that there is not, or the study's speed is not its walker's.
+    """
+    named = {
+        "walking.walker": [study.walking.walker],
+        "sensitivity.walkers": study.sensitivity.walkers,
+    }
+    for key, names in named.items():
+        for name in names:
+            if name not in walkers:
+                raise ChoiceIsNotAllowed(
+                    f"config/study.yaml: {key}: names {name}, and there is no "
+                    f"config/walkers/{name}.yaml; there are {listed(sorted(walkers))}."
+                )
+    own = walkers[study.walking.walker].speed_m_per_min
+    if own != study.walking.speed_m_per_min:
+        raise ChoiceIsNotAllowed(
+            f"config/study.yaml: walking.speed_m_per_min is {study.walking.speed_m_per_min:g}, and "
+            f"{study.walking.walker} walks {own:g} m a minute; write the same in both."
+        )

@@ -20,6 +20,7 @@ ANSWERS = yaml.safe_load((ROOT / "tests/known_answers/sampleton.yaml").read_text
 DISTRICT = ROOT / "config/districts/sampleton.yaml"
 STUDY = ROOT / "config/study.yaml"
 CATEGORIES = sorted((ROOT / "config/categories").glob("*.yaml"))
+WALKERS = sorted((ROOT / "config/walkers").glob("*.yaml"))
 NATIONAL = sorted((ROOT / "config/national").glob("*.yaml"))
 
 
@@ -42,19 +43,25 @@ def sampleton(tmp_path_factory: pytest.TempPathFactory) -> Made:
     data = tmp_path_factory.mktemp("data")
     write_all(data / "demo" / "sampleton")
     made = Made(data)
-    rules, national, manifest = (data / f"{n}.json" for n in ("rules", "national", "manifest"))
-    places, coverage, features, streets, assets, points, network, entrances, homes, access = (
+    rules, national, manifest, walkers = (
+        data / f"{n}.json" for n in ("rules", "national", "manifest", "walkers")
+    )
+    (
+        places, coverage, features, streets, assets, points, network, entrances, homes, terrain,
+        access,
+    ) = (
         made.path(table)
         for table in (
             tables.NEIGHBOURHOODS, tables.COVERAGE, tables.FEATURES, tables.STREETS,
             tables.ASSETS, tables.ACCESS_POINTS, tables.NETWORK, tables.ENTRANCES, tables.HOMES,
-            tables.ACCESS,
+            tables.TERRAIN, tables.ACCESS,
         )
     )  # fmt: skip
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DATA", str(data))
         steps.rules(*CATEGORIES, out=(rules,))
         steps.national(*NATIONAL, out=(national,))
+        steps.walkers(*WALKERS, out=(walkers,))
         steps.fetch(DISTRICT, national, out=(manifest,))
         steps.neighbourhoods(DISTRICT, national, manifest, out=(places,))
         steps.osm(STUDY, DISTRICT, manifest, places, out=(features, streets, coverage))
@@ -67,7 +74,10 @@ def sampleton(tmp_path_factory: pytest.TempPathFactory) -> Made:
         steps.homes(
             STUDY, DISTRICT, national, manifest, places, coverage, features, network, out=(homes,)
         )
-        steps.access(STUDY, rules, entrances, homes, network, out=(access,))
+        steps.terrain(STUDY, DISTRICT, national, manifest, places, network, out=(terrain,))
+        steps.access(
+            STUDY, rules, walkers, assets, entrances, homes, network, terrain, out=(access,)
+        )
         steps.profiles(
             STUDY, rules, DISTRICT, manifest, places, homes, access,
             out=(made.path(tables.INDICATORS),),
@@ -142,7 +152,10 @@ def test_every_number_has_its_state_and_only_then_a_value(sampleton: Made) -> No
     assert (table["value"].notna() == is_number).all()
     assert (table.loc[table["state"] == "true_zero", "value"] == 0).all()
     n_places = len(sampleton[tables.NEIGHBOURHOODS]) + 1
-    assert len(table) == n_places * len(CATEGORIES) * 7
+    supplies = [yaml.safe_load(path.read_text("utf-8")).get("supply") for path in CATEGORIES]
+    # Nine of each; the area within reach of what supplies land, and a share of what is shared.
+    measures = sum(9 + (supply == "area") + (supply is not None) for supply in supplies)
+    assert len(table) == n_places * measures
     shares = table[table["unit"] == "%"].pivot_table(
         index=["neighbourhood_id", "category"], columns="measure", values="value"
     )

@@ -6,12 +6,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from pipeline.config.choice import Choice, Metres, Share
+from pipeline.config.choice import Choice, Metres, Share, Slug
 
 
 class Walking(Choice):
     """How fast people walk and how long; distance and time stay separate and named."""
 
+    walker: Slug
     speed_m_per_min: Annotated[float, Field(gt=20, le=150)]
     minutes: Annotated[tuple[Annotated[int, Field(gt=0, le=60)], ...], Field(min_length=1)]
     buffer_share: Annotated[float, Field(ge=1, le=3)]
@@ -171,6 +172,18 @@ class Surface(Choice):
     cell_m: Annotated[float, Field(ge=10, le=25)]
 
 
+class Sensitivity(Choice):
+    """Which other choices the headline numbers are worked out under.
+
+    `walkers` are tried in place of the study's; the shares multiply its cut-offs and how far a
+    home may lie from its street.
+    """
+
+    walkers: tuple[Slug, ...]
+    cut_off_shares: tuple[Annotated[float, Field(gt=0, le=3)], ...]
+    snapping_shares: tuple[Annotated[float, Field(gt=0, le=10)], ...]
+
+
 class Study(Choice):
     """What holds in every district: `config/study.yaml`."""
 
@@ -179,6 +192,7 @@ class Study(Choice):
     dwellings: Dwellings
     coverage: Coverage
     measures: Measures
+    sensitivity: Sensitivity
     slopes: Slopes
     surface: Surface
     fewest_people: Annotated[int, Field(ge=0, le=1000)]
