@@ -1,5 +1,7 @@
 """What is near for one is far for another."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -30,7 +32,7 @@ def test_who_cannot_leave_their_street_is_counted_and_has_nothing_within_reach()
         metres, HOMES, AREAS, WALKERS, frozenset({"library"}), STUDY_HERE, "D"
     )
     contracts.check(table, tables.BY_WALKER, "by_walker")
-    rows = table.set_index(["walker", "category", "measure", "neighbourhood_id"]).sort_index()
+    rows: Any = table.set_index(["walker", "category", "measure", "neighbourhood_id"]).sort_index()
     share = rows.loc[("standard", "pharmacy", "within_10_min_pct")]
     assert share["value"].to_dict() == {"D": 50, "E": 0, "W": 100}
     shut_in = rows.loc[("older_adult", "pharmacy", "within_10_min_pct")]
