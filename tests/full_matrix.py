@@ -144,7 +144,12 @@ def catchment(
 def catchment_by_pysal(
     walks: pd.DataFrame, form: Form, weigh: Weigh, people: Floats, supply: Floats
 ) -> Floats:
-    """Let the `access` package share supply out, from the same walks."""
+    """Let the `access` package share supply out, from the same walks.
+
+    Where nobody lives who might share it the package divides by nothing and says that supply is
+    endless; we say that none of it is shared. There it is given nothing to share.
+    """
+    supply = np.where(people @ (walks.to_numpy() <= LONGEST) > 0, supply, 0)
     cost = walks.rename_axis(index="origin", columns="dest").reset_index()
     cost = cost.melt("origin", var_name="dest", value_name="cost")
     cost = cost[cost["cost"] <= LONGEST].reset_index(drop=True)

@@ -30,7 +30,7 @@ def ring_town(seed: int, *, is_hilly: bool, n_homes: int = 60, n_assets: int = 1
     supply = pd.Series(
         rng.integers(0, 40, n_assets) / 4, index=[f"a{number:02}" for number in range(n_assets)]
     )
-    ground = _ground(rng, network) if is_hilly else None
+    ground = sloping(rng, network) if is_hilly else None
     return Town(network, homes, doors, supply, ground)
 
 
@@ -79,7 +79,8 @@ def _points(rng: np.random.Generator, network: pd.DataFrame, n: int) -> pd.DataF
     )
 
 
-def _ground(rng: np.random.Generator, network: pd.DataFrame) -> pd.DataFrame:
+def sloping(rng: np.random.Generator, network: pd.DataFrame) -> pd.DataFrame:
+    """Let every street cost more one way than the other, and shut a few."""
     length = network["length_dm"].to_numpy()
     uphill = 1 + rng.random(len(length))
     table = pd.DataFrame(
