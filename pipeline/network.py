@@ -8,9 +8,8 @@ node that they share, never where their lines cross.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -28,8 +27,6 @@ from pipeline.errors import SourceIsEmpty
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Shapes = npt.NDArray[np.object_]
-# From a node and the piece one comes from to the only piece that goes on, if there is one.
-Onward = Callable[[int, int], int | None]
 
 DM_PER_M = 10
 # A path this near to a carriageway, along this share of it, is the pavement it speaks of.
@@ -42,6 +39,15 @@ KEPT_TAGS = (
     "name", "opening_hours", "ramp", "ramp:wheelchair", "segregated", "sidewalk", "smoothness",
     "step_count", "surface", "tactile_paving", "tracktype", "tunnel", "wheelchair", "width",
 )  # fmt: skip
+
+
+class _Kind(NamedTuple):
+    """What the tags of a way mean for walking, and those of them that profiles need, as JSON."""
+
+    is_walkable: bool
+    leaves_walking_to_a_path: bool
+    is_path: bool
+    kept_tags: str
 
 
 @dataclass(frozen=True)
@@ -102,26 +108,38 @@ def build_network(
 def _walkable_ways(streets: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, dict[str, int]]:
     """Keep the ways that may be walked; count the rest by why they are left out."""
     ordered = streets.sort_values(["way_id", "part"], ignore_index=True)
-    tags = [json.loads(text) for text in ordered["tags"]]
-    allowed = np.array([walkable.is_walkable(t) for t in tags], dtype=bool)
+    kinds = _kinds(ordered["tags"])
+    allowed = np.array([kind.is_walkable for kind in kinds], dtype=bool)
     beside = np.zeros(len(ordered), dtype=bool)
-    beside[_replaced_by_paths(ordered, allowed, _paths_beside(ordered, tags, allowed))] = True
-    ways = ordered[allowed & ~beside].reset_index(drop=True)
-    ways["tags"] = [
-        json.dumps({k: t[k] for k in KEPT_TAGS if k in t}, sort_keys=True, ensure_ascii=False)
-        for t, is_kept in zip(tags, allowed & ~beside, strict=True)
-        if is_kept
-    ]
+    beside[_replaced_by_paths(ordered, allowed, _paths_beside(ordered, kinds, allowed))] = True
+    kept = allowed & ~beside
+    ways = ordered[kept].reset_index(drop=True)
+    ways["tags"] = [kinds[at].kept_tags for at in np.flatnonzero(kept)]
     counts = {"may_not_be_walked": int((~allowed).sum()), "path_beside_it": int(beside.sum())}
     return ways, counts
 
 
+def _kinds(texts: pd.Series) -> list[_Kind]:
+    """Say of each way what its tags mean for walking; of equal tags only once."""
+    seen: dict[str, _Kind] = {}
+    for text in texts.unique():
+        tags = json.loads(text)
+        kept = {key: tags[key] for key in KEPT_TAGS if key in tags}
+        seen[text] = _Kind(
+            walkable.is_walkable(tags),
+            walkable.leaves_walking_to_a_parallel_path(tags),
+            tags.get("highway") in ("footway", "path", "cycleway"),
+            json.dumps(kept, sort_keys=True, ensure_ascii=False),
+        )
+    return [seen[text] for text in texts]
+
+
 def _paths_beside(
-    ways: gpd.GeoDataFrame, tags: list[dict[str, str]], allowed: npt.NDArray[np.bool_]
+    ways: gpd.GeoDataFrame, kinds: list[_Kind], allowed: npt.NDArray[np.bool_]
 ) -> dict[int, Ints]:
     """Find carriageways that leave walking to a path, and the paths along most of each."""
-    is_asking = allowed & np.array([walkable.leaves_walking_to_a_parallel_path(t) for t in tags])
-    is_path = np.array([t.get("highway") in ("footway", "path", "cycleway") for t in tags])
+    is_asking = allowed & np.array([kind.leaves_walking_to_a_path for kind in kinds], dtype=bool)
+    is_path = np.array([kind.is_path for kind in kinds], dtype=bool)
     path_at = np.flatnonzero(allowed & is_path & ~is_asking)
     found: dict[int, Ints] = {}
     paths = ways.geometry.to_numpy()[path_at]
@@ -222,26 +240,30 @@ def _joined(
     pieces: _Pieces, points: Floats, ways: gpd.GeoDataFrame, crs: object
 ) -> gpd.GeoDataFrame:
     """Join pieces at nodes where only two meet and their tags agree."""
-    tags = ways["tags"].to_numpy()
-    rows = []
-    for chain in _chains(pieces, tags):
-        line = np.concatenate(
-            [_vertices(pieces, points, piece, forward)[at > 0 :] for at, (piece, forward)
-             in enumerate(chain)]
-        )  # fmt: skip
-        (head, head_forward), (tail, tail_forward) = chain[0], chain[-1]
-        rows.append(
-            (
-                pieces.start[head] if head_forward else pieces.end[head],
-                pieces.end[tail] if tail_forward else pieces.start[tail],
-                tags[pieces.way[head]],
-                shapely.linestrings(line),
-            )
-        )
-    start, end, texts, lines = map(list, zip(*rows, strict=True))
-    shapes = np.array(lines)
-    numbers = _numbered(np.array(start + end), shapes)
-    return _described(numbers[: len(rows)], numbers[len(rows) :], texts, shapes, crs)
+    chains = _chains(_meeting(pieces, pd.factorize(ways["tags"])[0]))
+    piece, is_forward = np.array([link for chain in chains for link in chain]).T
+    after = np.cumsum([len(chain) for chain in chains])
+    head, tail = np.concatenate([[0], after[:-1]]), after - 1
+    start = np.where(is_forward, pieces.start[piece], pieces.end[piece])[head]
+    end = np.where(is_forward, pieces.end[piece], pieces.start[piece])[tail]
+    lines = _lines(pieces, points, piece, is_forward, head)
+    numbers = _numbered(np.concatenate([start, end]), lines)
+    texts = ways["tags"].to_numpy()[pieces.way[piece[head]]].tolist()
+    return _described(numbers[: len(head)], numbers[len(head) :], texts, lines, crs)
+
+
+def _lines(pieces: _Pieces, points: Floats, piece: Ints, is_forward: Ints, head: Ints) -> Shapes:
+    """Draw each chain through the vertices of its pieces, those they share once."""
+    is_later = np.ones(len(piece), dtype=np.int64)
+    is_later[head] = 0
+    chain = np.cumsum(1 - is_later) - 1
+    first, last = pieces.first[piece], pieces.last[piece]
+    size = last - first + 1 - is_later
+    begin = np.where(is_forward, first + is_later, last - is_later)
+    step = np.where(is_forward, 1, -1)
+    passed = np.arange(size.sum()) - np.repeat(np.cumsum(size) - size, size)
+    vertex = np.repeat(begin, size) + np.repeat(step, size) * passed
+    return np.asarray(shapely.linestrings(points[vertex], indices=np.repeat(chain, size)))
 
 
 def _numbered(nodes: Ints, lines: Shapes) -> Ints:
@@ -258,62 +280,54 @@ def _numbered(nodes: Ints, lines: Shapes) -> Ints:
     return rank[places]
 
 
-def _vertices(pieces: _Pieces, points: Floats, piece: int, forward: bool) -> Floats:  # noqa: FBT001
-    vertices = points[pieces.first[piece] : pieces.last[piece] + 1]
-    return vertices if forward else vertices[::-1]
+def _meeting(pieces: _Pieces, tags: Ints) -> Ints:
+    """Return of each end of a piece the end that it goes on with, or −1.
 
-
-def _chains(pieces: _Pieces, tags: npt.NDArray[np.object_]) -> list[list[tuple[int, bool]]]:
-    """Return runs of pieces, each with the direction it is walked in.
-
-    A run goes on through a node if exactly two piece ends meet there and their tags agree.
+    Two ends go on with each other if they alone meet in a node and their tags agree. The ends of
+    piece p are numbered 2p, its start, and 2p + 1.
     """
-    meeting: dict[int, list[int]] = {}
-    for piece, (start, end) in enumerate(zip(pieces.start, pieces.end, strict=True)):
-        meeting.setdefault(int(start), []).append(piece)
-        meeting.setdefault(int(end), []).append(piece)
+    nodes = np.column_stack([pieces.start, pieces.end]).ravel()
+    order = np.argsort(nodes, kind="stable")
+    _, first, count = np.unique(nodes[order], return_index=True, return_counts=True)
+    one, other = order[first[count == 2]], order[first[count == 2] + 1]  # noqa: PLR2004 (two meet)
+    way = pieces.way
+    agree = (one // 2 != other // 2) & (tags[way[one // 2]] == tags[way[other // 2]])
+    onward = np.full(len(nodes), -1)
+    onward[one[agree]], onward[other[agree]] = other[agree], one[agree]
+    return onward
 
-    def onward(node: int, piece: int) -> int | None:
-        ends = meeting[node]
-        if len(ends) != 2 or ends[0] == ends[1]:  # noqa: PLR2004 (two ends meet)
-            return None
-        other = ends[1] if ends[0] == piece else ends[0]
-        return other if tags[pieces.way[other]] == tags[pieces.way[piece]] else None
 
-    used = np.zeros(len(pieces.start), dtype=bool)
+def _chains(meeting: Ints) -> list[list[tuple[int, bool]]]:
+    """Return runs of pieces, each with whether it is walked from its start to its end."""
+    onward = meeting.tolist()
+    used = [False] * (len(onward) // 2)
     chains = []
-    for piece in range(len(used)):
-        if used[piece]:
+    for piece, is_used in enumerate(used):
+        if is_used:
             continue
         used[piece] = True
-        ahead = _follow(piece, int(pieces.end[piece]), pieces, onward, used)
-        behind = _follow(piece, int(pieces.start[piece]), pieces, onward, used)
+        ahead = _follow(2 * piece + 1, onward, used)
+        behind = _follow(2 * piece, onward, used)
         back = [(other, not forward) for other, forward in reversed(behind)]
         chains.append([*back, (piece, True), *ahead])
     return chains
 
 
-def _follow(
-    piece: int,
-    node: int,
-    pieces: _Pieces,
-    onward: Onward,
-    used: npt.NDArray[np.bool_],
-) -> list[tuple[int, bool]]:
-    """Walk on from a node while the way does not branch or change."""
+def _follow(end: int, onward: list[int], used: list[bool]) -> list[tuple[int, bool]]:
+    """Walk on beyond the end of a piece while the way does not branch or change."""
     run = []
-    while (other := onward(node, piece)) is not None and not used[other]:
-        used[other] = True
-        forward = int(pieces.start[other]) == node
-        run.append((other, forward))
-        piece, node = other, int(pieces.end[other] if forward else pieces.start[other])
+    while (entered := onward[end]) >= 0 and not used[entered // 2]:
+        used[entered // 2] = True
+        run.append((entered // 2, entered % 2 == 0))
+        end = entered ^ 1
     return run
 
 
 def _described(
     start: Ints, end: Ints, tags: list[str], lines: Shapes, crs: object
 ) -> gpd.GeoDataFrame:
-    parsed = [json.loads(text) for text in tags]
+    read = {text: json.loads(text) for text in set(tags)}
+    parsed = [read[text] for text in tags]
     over = ("bridge", "tunnel")
     return gpd.GeoDataFrame(
         {

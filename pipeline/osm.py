@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,9 @@ from pipeline.osm_file import OsmFile, read_file
 
 Shapes = npt.NDArray[np.object_]
 
+# Streets and what stands on them: enough to build a network, without what lies around it.
+OF_NETWORKS = ("highway", "barrier", "entrance", "kerb")
+
 
 @dataclass
 class OsmData:
@@ -26,7 +30,13 @@ class OsmData:
     report: dict[str, Any]
 
 
-def read_osm(path: str, crs: str, outline: shapely.Geometry, buffer_m: float) -> OsmData:
+def read_osm(
+    path: str,
+    crs: str,
+    outline: shapely.Geometry,
+    buffer_m: float,
+    keys: Sequence[str] = (),
+) -> OsmData:
     """Read what an OpenStreetMap file holds of a district and its surroundings.
 
     Parameters
@@ -39,6 +49,9 @@ def read_osm(path: str, crs: str, outline: shapely.Geometry, buffer_m: float) ->
         The district, in `crs`.
     buffer_m
         How far around it to read, in metres.
+    keys
+        Only what carries one of these tags is read, such as `OF_NETWORKS`; by default all that
+        has a tag.
 
     Returns
     -------
@@ -52,7 +65,7 @@ def read_osm(path: str, crs: str, outline: shapely.Geometry, buffer_m: float) ->
     SourceIsEmpty
         If it holds no street near the district.
     """
-    found = read_file(path)
+    found = read_file(path, keys)
     if not found.street_wkb:
         raise SourceIsEmpty(f"{path}: holds no street; give an extract that has streets.")
     project = pyproj.Transformer.from_crs("EPSG:4326", crs, always_xy=True)
@@ -107,7 +120,8 @@ def _streets(
 
 
 def _projected(wkb: list[str], project: pyproj.Transformer) -> Shapes:
-    shapes: Shapes = shapely.from_wkb(np.asarray(wkb, dtype=object))
+    # Bytes are read several times as fast as the hexadecimal digits that pyosmium gives.
+    shapes: Shapes = shapely.from_wkb(np.array([bytes.fromhex(digits) for digits in wkb], object))
     if not len(shapes):
         return shapes
     return shapely.transform(

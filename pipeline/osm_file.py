@@ -8,9 +8,10 @@ one of its members, is listed.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 import osmium
@@ -46,6 +47,10 @@ WKB_HEAD = 18
 WKB_POINT = 32
 
 Tags = dict[str, str]
+# An encoder is slower to make than to use.
+as_json = json.JSONEncoder(sort_keys=True, ensure_ascii=False).encode
+# Files without days of edits have the day on which computers began to count.
+UNKNOWN_UNTIL = datetime(1971, 1, 1, tzinfo=UTC)
 
 
 @dataclass
@@ -79,13 +84,15 @@ class OsmFile:
     n_relations: int = 0
 
 
-def read_file(path: str) -> OsmFile:
+def read_file(path: str, keys: Sequence[str] = ()) -> OsmFile:
     """Read an OpenStreetMap file.
 
     Parameters
     ----------
     path
         A `.osm.pbf`, `.osm`, `.osm.gz` or `.osm.bz2` file.
+    keys
+        Only what carries one of these tags is read; by default all that has a tag.
 
     Returns
     -------
@@ -99,8 +106,8 @@ def read_file(path: str) -> OsmFile:
     SourceIsEmpty
         If it holds no way.
     """
-    found = _collect(path)
-    _must_be_whole(found, path)
+    found = _collect(path, keys)
+    _must_be_whole(found, path, is_all=not keys)
     _repair(found, path)
     return found
 
@@ -108,12 +115,12 @@ def read_file(path: str) -> OsmFile:
 # --- reading ----------------------------------------------------------------------------------
 
 
-def _collect(path: str) -> OsmFile:
+def _collect(path: str, keys: Sequence[str]) -> OsmFile:
     """Read the file once; pyosmium makes an extra pass for the members of relations."""
     found = OsmFile()
     factory = osmium.geom.WKBFactory()
     try:
-        for entity in _entities(path):
+        for entity in _entities(path, keys):
             if entity.is_node():
                 _take_node(found, entity, factory)
             elif entity.is_way():
@@ -130,20 +137,20 @@ def _collect(path: str) -> OsmFile:
     return found
 
 
-def _entities(path: str) -> Iterator[Any]:
-    processor = osmium.FileProcessor(path).with_locations().with_areas()
-    return iter(processor.with_filter(osmium.filter.EmptyTagFilter()))
+def _entities(path: str, keys: Sequence[str]) -> Iterator[Any]:
+    wanted = osmium.filter.KeyFilter(*keys) if keys else osmium.filter.EmptyTagFilter()
+    return iter(osmium.FileProcessor(path).with_locations().with_areas(wanted).with_filter(wanted))
 
 
 def _take_node(found: OsmFile, node: Any, factory: Any) -> None:  # noqa: ANN401
     found.n_nodes += 1
-    tags = _as_json(dict(node.tags))
+    tags = as_json(_tags_of(node))
     _add(found, f"node/{node.id}", "point", tags, _day(node.timestamp), factory.create_point(node))
 
 
 def _take_way(found: OsmFile, way: Any, factory: Any) -> None:  # noqa: ANN401
     found.n_ways += 1
-    tags = dict(way.tags)
+    tags = _tags_of(way)
     is_area = way.is_closed() and is_area_by_tags(tags)
     try:
         line = factory.create_linestring(way)
@@ -157,12 +164,13 @@ def _take_way(found: OsmFile, way: Any, factory: Any) -> None:  # noqa: ANN401
     if not line:  # fewer than two places
         found.without_place.append(f"way/{way.id}")
         return
+    text, day = as_json(tags), _day(way.timestamp)
     if "highway" in tags:
-        _take_street(found, way.id, tags, list(way.nodes), line if is_whole else None)
+        _take_street(found, way.id, text, list(way.nodes), line if is_whole else None)
     if is_area:  # comes again as an area, if its ring is valid
-        found.closed_ways[way.id] = (_as_json(tags), _day(way.timestamp), line)
+        found.closed_ways[way.id] = (text, day, line)
     else:
-        _add(found, f"way/{way.id}", "line", _as_json(tags), _day(way.timestamp), line)
+        _add(found, f"way/{way.id}", "line", text, day, line)
 
 
 def _take_cut_way(found: OsmFile, way: Any, tags: Tags) -> None:  # noqa: ANN401
@@ -180,20 +188,20 @@ def _take_cut_way(found: OsmFile, way: Any, tags: Tags) -> None:  # noqa: ANN401
     found.cut_ways.append(f"way/{way.id}")
     if "highway" in tags:
         for part, (run, line) in enumerate(drawn):
-            _take_street(found, way.id, tags, run, line, part)
+            _take_street(found, way.id, as_json(tags), run, line, part)
     lines = shapely.multilinestrings([shapely.from_wkb(line) for _, line in drawn])
     wkb = str(shapely.to_wkb(lines, hex=True))
-    _add(found, f"way/{way.id}", "line", _as_json(tags), _day(way.timestamp), wkb)
+    _add(found, f"way/{way.id}", "line", as_json(tags), _day(way.timestamp), wkb)
 
 
 def _take_street(
-    found: OsmFile, number: int, tags: Tags, nodes: list[Any], line: str | None, part: int = 0
+    found: OsmFile, number: int, tags: str, nodes: list[Any], line: str | None, part: int = 0
 ) -> None:
     """Take a street; a node stands for each vertex, also where two nodes share one place."""
     distinct = _without_repeats(nodes)
     found.street_ids.append(number)
     found.street_parts.append(part)
-    found.street_tags.append(_as_json(tags))
+    found.street_tags.append(tags)
     found.street_nodes.append(" ".join(str(node.ref) for node in distinct))
     found.street_wkb.append(line or _line_through(distinct))
 
@@ -206,7 +214,7 @@ def _without_repeats(nodes: Any) -> list[Any]:  # noqa: ANN401
 
 def _take_relation(found: OsmFile, relation: Any) -> None:  # noqa: ANN401
     found.n_relations += 1
-    tags = dict(relation.tags)
+    tags = _tags_of(relation)
     if _is_area_relation(tags):
         found.relations[relation.id] = (tags, _day(relation.timestamp))
 
@@ -214,21 +222,22 @@ def _take_relation(found: OsmFile, relation: Any) -> None:  # noqa: ANN401
 def _take_area(found: OsmFile, area: Any, factory: Any) -> None:  # noqa: ANN401
     """Take an area: after its way, but before or after its relation."""
     number = area.orig_id()
+    if area.from_way() and number not in found.closed_ways:
+        return
     try:
         shape = factory.create_multipolygon(area)
     except RuntimeError:
         return  # its rings cross; it is built from its lines when the file has been read
     if area.from_way():
-        if number in found.closed_ways:
-            tags, day, _ = found.closed_ways.pop(number)
-            _add(found, f"way/{number}", "area", tags, day, shape)
+        tags, day, _ = found.closed_ways.pop(number)
+        _add(found, f"way/{number}", "area", tags, day, shape)
         return
-    relation_tags = dict(area.tags)
+    relation_tags = _tags_of(area)
     if relation_tags.get("boundary") == "administrative":
         return
     name = f"relation/{number}"
     found.built.add(name)
-    _add(found, name, "area", _as_json(relation_tags), _day(area.timestamp), shape)
+    _add(found, name, "area", as_json(relation_tags), _day(area.timestamp), shape)
     if "highway" in relation_tags:
         _take_rings(found, area, relation_tags)
 
@@ -243,7 +252,7 @@ def _take_rings(found: OsmFile, area: Any, tags: Tags) -> None:  # noqa: ANN401
     for part, ring in enumerate(rings):
         line = _line_through(ring)
         if line:
-            _take_street(found, -area.orig_id(), tags, list(ring), line, part)
+            _take_street(found, -area.orig_id(), as_json(tags), list(ring), line, part)
 
 
 def _line_through(nodes: Any) -> str:  # noqa: ANN401
@@ -292,18 +301,23 @@ def is_area_by_tags(tags: Tags) -> bool:
         return True
     if tags.get("leisure") in ("track", "slipway") and "highway" in tags:
         return False
-    return any(key in AREA_KEYS or key.startswith(AREA_PREFIXES) for key in tags)
+    return not AREA_KEYS.isdisjoint(tags) or any(key.startswith(AREA_PREFIXES) for key in tags)
 
 
-def _as_json(tags: Tags) -> str:
-    return json.dumps(tags, sort_keys=True, ensure_ascii=False)
+def _tags_of(entity: Any) -> Tags:  # noqa: ANN401
+    """Return the tags of an entity.
+
+    They are counted off: the end of the list is an exception, which takes pyosmium longer to
+    raise than all tags to read.
+    """
+    return dict(islice(entity.tags, len(entity.tags)))
 
 
 def _day(stamp: datetime) -> str:
-    return "" if stamp <= datetime(1971, 1, 1, tzinfo=UTC) else stamp.date().isoformat()
+    return "" if stamp <= UNKNOWN_UNTIL else stamp.date().isoformat()
 
 
-def _must_be_whole(found: OsmFile, path: str) -> None:
+def _must_be_whole(found: OsmFile, path: str, *, is_all: bool) -> None:
     seen: set[tuple[str, str]] = set()
     for pair in zip(found.ids, found.shapes, strict=True):
         if pair in seen:
@@ -314,7 +328,7 @@ def _must_be_whole(found: OsmFile, path: str) -> None:
         seen.add(pair)
     if found.n_ways == 0:
         raise SourceIsEmpty(f"{path}: holds no tagged way; it is empty, or cut after its nodes.")
-    if found.n_relations == 0 and found.n_ways >= WAYS_WITHOUT_RELATIONS:
+    if is_all and found.n_relations == 0 and found.n_ways >= WAYS_WITHOUT_RELATIONS:
         raise FileIsDamaged(
             f"{path}: holds {found.n_ways:,} tagged ways and no relation, so it has been cut short "
             "between two blocks. Fetch it again."
@@ -336,7 +350,7 @@ def _repair(found: OsmFile, path: str) -> None:
     for number in sorted(missing):
         relation_tags, day = found.relations[number]
         name = f"relation/{number}"
-        tags = _as_json(relation_tags)
+        tags = as_json(relation_tags)
         if lines[number] is None or not _add_repaired(found, name, tags, day, lines[number] or []):
             found.unbuilt.append(name)
 

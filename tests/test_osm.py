@@ -10,7 +10,7 @@ import shapely
 
 from pipeline import contracts, osm_file, tables
 from pipeline.errors import FileIsDamaged, SourceIsEmpty
-from pipeline.osm import OsmData, read_osm
+from pipeline.osm import OF_NETWORKS, OsmData, read_osm
 from pipeline.osm_file import is_area_by_tags
 from tests.osm_files import CRS, EAST, NORTH, OUTLINE, Drawing
 
@@ -63,6 +63,19 @@ def test_features_carry_tags_day_and_place(tmp_path: Path) -> None:
         False,
     )
     assert bench["geometry"].distance(shapely.Point(EAST + 50, NORTH + 50)) < ROUNDING_M
+
+
+def test_streets_are_the_same_where_only_what_networks_need_is_read(tmp_path: Path) -> None:
+    drawing = town()
+    drawing.square(20, 600, 100, 50, highway="pedestrian", area="yes")
+    drawing.square(21, 700, 700, 100)
+    drawing.relation(22, [(21, "outer")], type="multipolygon", highway="pedestrian")
+    drawing.node(901, 60, 50, barrier="gate")
+    path = str(drawing.write(tmp_path / "town.osm.pbf"))
+    few, all_of_it = (read_osm(path, CRS, OUTLINE, 500, keys) for keys in (OF_NETWORKS, ()))
+    assert few.streets.equals(all_of_it.streets)
+    assert {"node/901", "relation/22"} <= set(few.features["feature_id"])
+    assert "node/900" not in set(few.features["feature_id"])
 
 
 def test_a_relation_with_a_hole_keeps_its_hole(tmp_path: Path) -> None:
