@@ -23,6 +23,7 @@ from pipeline.errors import (
     TableBreaksItsContract,
     listed,
 )
+from pipeline.rasters import PeopleRaster, people_in
 
 M2_PER_HA = 10_000
 MOST_CELLS = 50_000
@@ -31,12 +32,16 @@ LARGEST_CHANGE = 0.01
 LARGEST_OVERLAP = 0.01
 # Boundaries may reach so many degrees beyond where their system is meant to be used.
 MARGIN = 0.5
+# Areas are added up from many parts; a hair less than all of one is all of it.
+HAIR = 1e-6
 
 Report = dict[str, Any]
 
 
 def build_neighbourhoods(
-    district: District, inputs: dict[str, CodedTable] | None
+    district: District,
+    inputs: dict[str, CodedTable] | None,
+    people: PeopleRaster | None = None,
 ) -> tuple[gpd.GeoDataFrame, Report]:
     """Build the neighbourhoods of a district.
 
@@ -47,6 +52,8 @@ def build_neighbourhoods(
     inputs
         `boundaries` and `people`, and where it declares them `households`, `children`,
         `deprivation` and `lookup`, as read; none for a grid.
+    people
+        The raster of people that a grid may name.
 
     Returns
     -------
@@ -60,7 +67,7 @@ def build_neighbourhoods(
     """
     must_be_metric(district.crs, f"{district.name}: crs")
     if isinstance(district.neighbourhoods, Grid):
-        return from_grid(district.neighbourhoods, district.crs)
+        return from_grid(district.neighbourhoods, district.crs, people)
     if inputs is None:
         raise ChoiceIsNotAllowed(f"{district.name}: its areas need boundaries and people.")
     return from_areas(
@@ -153,7 +160,9 @@ def from_areas(
     return ranked, report | told | {"caveats": report["caveats"] + told.get("caveats", [])}
 
 
-def from_grid(grid: Grid, crs: str) -> tuple[gpd.GeoDataFrame, Report]:
+def from_grid(
+    grid: Grid, crs: str, people: PeopleRaster | None = None
+) -> tuple[gpd.GeoDataFrame, Report]:
     """Build neighbourhoods as square cells, where there are no statistical areas.
 
     Parameters
@@ -162,12 +171,14 @@ def from_grid(grid: Grid, crs: str) -> tuple[gpd.GeoDataFrame, Report]:
         The size of a cell, in metres, and a box in degrees.
     crs
         The district's metric system; cells stand on whole multiples of their size in it.
+    people
+        How many people live where, if anything says.
 
     Returns
     -------
     tuple
-        The table `NEIGHBOURHOODS`, with cells whose middle lies in the box and no people or
-        deprivation; and counts and caveats.
+        The table `NEIGHBOURHOODS`, with cells whose middle lies in the box, people only where a
+        raster says so, and no deprivation; and counts and caveats.
 
     Raises
     ------
@@ -199,12 +210,40 @@ def from_grid(grid: Grid, crs: str) -> tuple[gpd.GeoDataFrame, Report]:
         geometry=shapes,
         crs=crs,
     )
-    ranked = _with_ranks(frame, None)
     caveat = (
         f"There are no statistical areas here: neighbourhoods are squares of {grid.cell_m:g} m, "
         "without census and without an index of deprivation."
     )
-    return ranked, {"neighbourhoods": len(ranked), "caveats": [caveat]}
+    report: Report = {"neighbourhoods": len(frame), "caveats": [caveat]}
+    if people is not None:
+        report = _put_people_in(frame, people, report)
+    return _with_ranks(frame, None), report
+
+
+def _put_people_in(frame: gpd.GeoDataFrame, people: PeopleRaster, report: Report) -> Report:
+    """Give each cell its share of the people of a raster, and say so."""
+    counts, known = people_in(people.raster, frame.geometry)
+    is_known = ~np.isnan(counts)
+    frame["people"] = counts
+    frame["people_state"] = np.select(
+        [~is_known, counts == 0], [str(State.NO_DATA), str(State.TRUE_ZERO)], str(State.OK)
+    )
+    caveats = [
+        *report["caveats"],
+        f"Residents are people from the {people.title} raster: modelled, not counted.",
+    ]
+    if not is_known.all():
+        caveats.append(
+            f"That raster knows nothing of {int((~is_known).sum())} of the neighbourhoods, whose "
+            "residents are estimated from the floor area of dwellings."
+        )
+    return report | {
+        "caveats": caveats,
+        "people": round(float(np.nansum(counts)), 1),
+        "people_from": people.title,
+        "neighbourhoods_unknown_to_the_raster": int((~is_known).sum()),
+        "neighbourhoods_known_in_part": int((is_known & (known < 1 - HAIR)).sum()),
+    }
 
 
 def _corners(

@@ -23,6 +23,7 @@ from pyogrio.errors import DataLayerError, DataSourceError
 
 from pipeline import files as disk
 from pipeline.errors import FileCannotBeWritten, PageIsNotSafe, quoted
+from pipeline.files.rasters import fault_of_bands
 from pipeline.pages import Content
 from pipeline.pages.gate import faults_of_page
 from pipeline.pages.plain import is_formula
@@ -33,6 +34,7 @@ LARGEST_BYTES = {
     ".csv": 200_000_000,
     ".gpkg": 1_000_000_000,
     ".json": 5_000_000,
+    ".tif": 1_000_000_000,
 }
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*\.[a-z]+")
@@ -200,4 +202,5 @@ _CHECKS: dict[str, Callable[[Path], str]] = {
     ".csv": _sheet_fault,
     ".gpkg": _layer_fault,
     ".json": _note_fault,
+    ".tif": fault_of_bands,
 }

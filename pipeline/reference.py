@@ -21,10 +21,11 @@ from pipeline.config import (
     ElevationTable,
     LookupTable,
     NationalTable,
+    PeopleRasterTable,
     PeopleTable,
     RecordsTable,
-    State,
     Standard,
+    State,
     Study,
     Theme,
     Walker,
@@ -35,8 +36,8 @@ SCHEMAS: dict[str, Any] = {
     "category": Category,
     "district": District,
     "national": NationalTable,
-    "study": Study,
     "standard": Standard,
+    "study": Study,
     "theme": Theme,
     "walker": Walker,
 }
@@ -150,21 +151,23 @@ def _of_source(name: str, table: NationalTable) -> str:
 def _kind(table: NationalTable) -> str:
     match table:
         case BoundariesTable():
-            return f"boundaries of areas (`{table.vintage}`)"
+            words = f"boundaries of areas (`{table.vintage}`)"
         case PeopleTable():
-            return f"{table.whom} by area (`{table.vintage}`)"
+            words = f"{table.whom} by area (`{table.vintage}`)"
         case DeprivationTable():
-            return (
+            words = (
                 f"{table.index}, {table.areas:,} areas (`{table.vintage}`); rank 1 and decile 1 "
                 "are the most deprived"
             )
         case LookupTable():
-            return f"`{table.from_vintage}` to `{table.to_vintage}`, exact fit"
+            words = f"`{table.from_vintage}` to `{table.to_vintage}`, exact fit"
         case RecordsTable():
-            return "places, or ways into them"
+            words = "places, or ways into them"
+        case PeopleRasterTable():
+            words = "people per cell of a raster, for districts whose neighbourhoods are a grid"
         case ElevationTable():
-            return f"heights of the {table.heights_of}"
-    raise AssertionError(table)
+            words = f"heights of the {table.heights_of}"
+    return words
 
 
 def schemas() -> dict[str, str]:

@@ -20,6 +20,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any
 
 import geopandas as gpd
@@ -33,6 +34,7 @@ from pipeline.access.nearest import nearest_asset
 from pipeline.access.standing import Destinations, Origins, in_decimetres
 from pipeline.access.surface import Land
 from pipeline.config import CategoryRules, State, Study
+from pipeline.errors import ChoiceIsNotAllowed, listed, quoted
 from pipeline.rasters import Bands, Cells, Floats, Ints
 from pipeline.routing import DM_PER_M, FAR, Graph, as_graph
 
@@ -216,6 +218,44 @@ def measure_asset(
     return catchment(town, from_land, from_homes, study, category, is_known=True)
 
 
+def entrances_of(
+    asset_id: str, assets: pd.DataFrame, entrances: gpd.GeoDataFrame
+) -> gpd.GeoDataFrame:
+    """Return the ways into one asset, which somebody has named.
+
+    Parameters
+    ----------
+    asset_id
+        Its name, from outside.
+    assets, entrances
+        All of the district.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        Its rows of `entrances`.
+
+    Raises
+    ------
+    ChoiceIsNotAllowed
+        If there is no such asset, or no street leads to it.
+    """
+    ids = assets["asset_id"]
+    if not (ids == asset_id).any():
+        near = get_close_matches(asset_id, ids.tolist(), n=3) or ids.head(3).tolist()
+        raise ChoiceIsNotAllowed(
+            f"ASSET={quoted(asset_id)}: the district has no asset of this name; names stand in "
+            f"assets.gpkg, such as {listed(near)}."
+        )
+    found: gpd.GeoDataFrame = entrances[entrances["asset_id"] == asset_id]
+    if not (found["state"] == State.OK).any():
+        raise ChoiceIsNotAllowed(
+            f"ASSET={quoted(asset_id)}: no street leads to this asset, so nobody is within reach "
+            "of it on foot; name another."
+        )
+    return found
+
+
 def catchment(
     town: Town, land_dm: Ints, home_dm: Ints, study: Study, category: str, *, is_known: bool
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
@@ -334,7 +374,7 @@ def _people(
     within, answered = town.sums(attached * is_within), town.sums(attached)
     everyone = np.append(town.everyone.sum(), town.everyone)[: len(within)]
     with np.errstate(invalid="ignore", divide="ignore"):
-        share = within / answered * 100
+        share = np.clip(within / answered * 100, 0, 100)
         certain = np.nan_to_num(town.sums(attached * is_certain) / everyone * 100)
     certain = np.clip(certain if is_known else 0.0, 0, 100)
     state = _states(within, answered, certain, fewest, is_known=is_known)

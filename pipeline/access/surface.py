@@ -16,6 +16,7 @@ See Geurs and van Wee (2004), Journal of Transport Geography 12:127–140, on di
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -27,16 +28,19 @@ import pandas as pd
 
 from pipeline.access.nearest import nearest_asset
 from pipeline.access.standing import Destinations, Origins
-from pipeline.config import CategoryRules, State, Study, Walking
+from pipeline.config import CategoryRules, District, State, Study, Walking
 from pipeline.coverage import known_within
 from pipeline.rasters import Band, Bands, Cells, Floats, Ints
 from pipeline.routing import DM_PER_M, Graph, as_graph
 from pipeline.snapping import snap
+from pipeline.text import clean_text
 
 TO_STREET = "to_street"
 CERTAIN_WITHIN = "certain_within"
+ABOUT_CELLS = (TO_STREET, CERTAIN_WITHIN)
 # A raster of more cells would not fit into the memory of a small machine; cells are then larger.
 MOST_CELLS = 5_000_000
+MOST_TEXT = 2000
 OPEN_WATER = '"natural": "water"|"waterway": "(?:dock|riverbank)"|"landuse": "(?:basin|reservoir)"'
 
 Mask = npt.NDArray[np.bool_]
@@ -104,6 +108,34 @@ def measure_surface(
     values = np.array([value for _, value in found], dtype=np.float32)
     bands = Bands(land.cells, land.number, tuple(band for band, _ in found), values)
     return bands, _report(land, bands, len(rules))
+
+
+def about_surface(district: District, credit: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Say what a surface is and whose, for a file that travels without its page.
+
+    Parameters
+    ----------
+    district
+        The district.
+    credit
+        Attribution and licence of each input.
+
+    Returns
+    -------
+    dict
+        Plain text by key.
+    """
+    known = sorted(set(credit))
+    about = {
+        "title": f"{district.name}: minutes on foot to the nearest asset of each category",
+        "date": district.openstreetmap.date.isoformat(),
+        "attribution": "; ".join(dict.fromkeys(whose for whose, _ in known)),
+        "licence": ", ".join(sorted({licence for _, licence in known})),
+        "no_data": "NaN: no walkable land, or no data; where to_street has a value, no street "
+        "leads there, or the state of the band is no_data",
+        "notice": district.notice or "",
+    }
+    return {key: clean_text(text, most=MOST_TEXT) for key, text in about.items() if text}
 
 
 def minutes_to(graph: Graph, origins: Origins, entrances: pd.DataFrame, walking: Walking) -> Floats:

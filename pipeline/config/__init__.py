@@ -22,21 +22,23 @@ from pipeline.config.national import (
     ElevationTable,
     LookupTable,
     NationalTable,
+    PeopleRasterTable,
     PeopleTable,
     RecordsTable,
 )
 from pipeline.config.standard import Chosen, Evidence, Method, Quantity, Standard, Together, Within
-from pipeline.config.study import Coverage, Dwellings, Slopes, Snapping, Study, Walking
+from pipeline.config.study import Coverage, Dwellings, Slopes, Snapping, Study, Surface, Walking
 from pipeline.config.theme import Theme
 from pipeline.config.vocabulary import Kind, Level, Nation, State, Vintage, Way
 from pipeline.config.walker import Walker
 
 __all__ = [
     "Ages",
-    "Areas", "BoundariesTable", "Category", "CategoryRules", "Choice", "Chosen",
-    "CouncilLayer", "Coverage", "DeprivationTable", "District", "Dwellings", "ElevationTable",
-    "Evidence", "Grid", "Kind", "Level", "LookupTable", "Method", "Nation", "NationalTable",
-    "OsmInput", "OsmRules", "PeopleTable", "Place", "Quantity", "RecordsTable", "Slopes",
-    "Slug", "Snapping", "Standard", "State", "Study", "TableInput", "TagConditions",
-    "TagValues", "Theme", "Together", "Vintage", "Walker", "Walking", "Way", "Within", "Words",
+    "Areas", "BoundariesTable", "Category", "CategoryRules", "Choice", "Chosen", "CouncilLayer",
+    "Coverage", "DeprivationTable", "District", "Dwellings", "ElevationTable", "Evidence",
+    "Grid", "Kind", "Level", "LookupTable", "Method", "Nation", "NationalTable", "OsmInput",
+    "OsmRules", "PeopleRasterTable", "PeopleTable", "Place", "Quantity", "RecordsTable",
+    "Slopes", "Slug", "Snapping", "Standard", "State", "Study", "Surface", "TableInput",
+    "TagConditions", "TagValues", "Theme", "Together", "Vintage", "Walker", "Walking", "Way",
+    "Within", "Words",
 ]  # fmt: skip

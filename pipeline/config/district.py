@@ -94,10 +94,14 @@ class Areas(Choice):
 
 
 class Grid(Choice):
-    """Neighbourhoods are square cells, where there are no statistical areas."""
+    """Neighbourhoods are square cells, where there are no statistical areas.
+
+    `people` may name a raster of people; without it they are estimated from dwellings.
+    """
 
     kind: Literal["grid"]
     cell_m: Metres
+    people: TableInput | None = None
     west: Annotated[float, Field(ge=-180, le=180)]
     south: Annotated[float, Field(ge=-85, le=85)]
     east: Annotated[float, Field(ge=-180, le=180)]

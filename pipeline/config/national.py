@@ -168,7 +168,25 @@ class ElevationTable(Published):
     heights_of: Literal["ground", "surface"]
 
 
+class PeopleRasterTable(Published):
+    """People on a grid, where a country has no counts by small areas.
+
+    `unit` says that a cell holds people, not people per km². `no_data_means` says what a cell
+    without a number is: nobody lives there, or nobody knows.
+    """
+
+    kind: Literal["people_raster"]
+    unit: Literal["people_per_cell"]
+    no_data_means: Literal["nobody", "unknown"]
+
+
 NationalTable = Annotated[
-    BoundariesTable | PeopleTable | DeprivationTable | LookupTable | RecordsTable | ElevationTable,
+    BoundariesTable
+    | PeopleTable
+    | PeopleRasterTable
+    | DeprivationTable
+    | LookupTable
+    | RecordsTable
+    | ElevationTable,
     Field(discriminator="kind"),
 ]

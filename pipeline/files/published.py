@@ -19,13 +19,14 @@ from pipeline.config import (
     ElevationTable,
     LookupTable,
     NationalTable,
+    PeopleRasterTable,
     PeopleTable,
     RecordsTable,
     TableInput,
     Vintage,
 )
 from pipeline.errors import CodesDoNotMatch, FileIsDamaged, SourceIsEmpty, listed, quoted
-from pipeline.files import elevation
+from pipeline.files import elevation, rasters
 from pipeline.files.columns import column_if_any, column_named, numbers, table_from
 from pipeline.files.outside import VECTOR_ENDINGS, ending_of
 from pipeline.files.raw import ELEVATION, Manifest, raw_file
@@ -212,7 +213,7 @@ def read_table_of(path: Path, table: NationalTable | CouncilLayer) -> pd.DataFra
     -------
     pandas.DataFrame
         What the reader of that kind returns; records and council layers as text under their
-        own headings, with shapes where the file has them; of elevation only what there is.
+        own headings, with shapes where the file has them; of rasters only their heads.
     """
     match table:
         case BoundariesTable():
@@ -227,6 +228,8 @@ def read_table_of(path: Path, table: NationalTable | CouncilLayer) -> pd.DataFra
             found = read_cells(path, table.layer, table.id)
         case ElevationTable():
             found = elevation.read_catalogue(path, table)
+        case PeopleRasterTable():
+            found = rasters.read_head(path)
         case CouncilLayer():
             found = read_cells(path, table.layer, (table.name,))
     return found

@@ -21,6 +21,7 @@ from pipeline.config import (
     ElevationTable,
     LookupTable,
     NationalTable,
+    PeopleRasterTable,
     PeopleTable,
     Place,
     RecordsTable,
@@ -163,6 +164,8 @@ def inputs_of(
 def _table_inputs(district: District) -> Iterator[tuple[str, TableInput, type]]:
     areas = district.neighbourhoods
     if not isinstance(areas, Areas):
+        if areas.people is not None:
+            yield "people", areas.people, PeopleRasterTable
         return
     for key, kind in (
         ("boundaries", BoundariesTable),
@@ -203,9 +206,9 @@ def _table_input(
 
 
 def _fits(table: NationalTable, key: str, kind: type) -> bool:
-    if isinstance(table, PeopleTable):
-        return key == table.counts
-    return isinstance(table, kind)
+    if not isinstance(table, kind):
+        return False
+    return not isinstance(table, PeopleTable) or key == table.counts
 
 
 def _council_input(key: str, layer: CouncilLayer) -> DeclaredInput:

@@ -59,7 +59,8 @@ def caveats(material: Material) -> list[str]:
         Plain sentences.
     """
     found = [words.LEVELS_BANNER, _coverage_sentence(material), _network_sentence(material)]
-    if material.people_are_estimated:
+    # Where a raster says nothing of some, the report of the neighbourhoods has a sentence.
+    if material.people_are_estimated and not material.people_raster:
         found.append(
             "Residents are estimated from the floor area of dwellings, because there is no "
             "census table for these neighbourhoods."

@@ -11,6 +11,7 @@ import geopandas as gpd
 import pandas as pd
 import pyogrio
 
+from pipeline.config import District
 from pipeline.pages.material import Material
 from pipeline.pages.sheets import wide_table
 
@@ -53,7 +54,7 @@ def profiles_gpkg(material: Material) -> Writer:
     frame = gpd.GeoDataFrame(
         table, geometry=geometry.reindex(table["neighbourhood_id"]).to_numpy(), crs=geometry.crs
     )
-    return _writer({"neighbourhoods": material.noted(frame)}, material)
+    return written({"neighbourhoods": material.noted(frame)}, material.district)
 
 
 def assets_gpkg(material: Material) -> Writer:
@@ -73,13 +74,28 @@ def assets_gpkg(material: Material) -> Writer:
         "assets": material.noted(material.assets[list(ASSET_COLUMNS)]),
         "entrances": material.noted(material.entrances[list(ENTRANCE_COLUMNS)]),
     }
-    return _writer(layers, material)
+    return written(layers, material.district)
 
 
-def _writer(layers: dict[str, Any], material: Material) -> Writer:
+def written(layers: dict[str, Any], district: District) -> Writer:
+    """Return a writer of a GeoPackage, dated by the map data.
+
+    Parameters
+    ----------
+    layers
+        Name of a layer → GeoDataFrame.
+    district
+        The district.
+
+    Returns
+    -------
+    callable
+        Writes the layers to the path that it is given.
+    """
+
     def write(path: Path) -> None:
         path.unlink(missing_ok=True)
-        with _as_of(f"{material.district.openstreetmap.date:%Y-%m-%d}T00:00:00.000Z"):
+        with _as_of(f"{district.openstreetmap.date:%Y-%m-%d}T00:00:00.000Z"):
             for name, frame in layers.items():
                 _write_layer(frame, name, path)
 

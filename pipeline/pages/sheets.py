@@ -116,7 +116,7 @@ def indicators_csv(material: Material) -> bytes:
         neighbourhood, category and measure.
     """
     rows = material.indicators.sort_values(["neighbourhood_id", "category", "measure"])
-    return _sheet(material.noted(rows[list(INDICATOR_COLUMNS)]))
+    return sheet(material.noted(rows[list(INDICATOR_COLUMNS)]))
 
 
 def profiles_csv(material: Material) -> bytes:
@@ -132,10 +132,22 @@ def profiles_csv(material: Material) -> bytes:
     bytes
         CSV of `wide_table` and the district's notice, if it has one.
     """
-    return _sheet(material.noted(wide_table(material)))
+    return sheet(material.noted(wide_table(material)))
 
 
-def _sheet(table: pd.DataFrame) -> bytes:
+def sheet(table: pd.DataFrame) -> bytes:
+    """Return a table as CSV.
+
+    Parameters
+    ----------
+    table
+        What is published.
+
+    Returns
+    -------
+    bytes
+        CSV of its columns, row by row.
+    """
     columns = [table[name].tolist() for name in table.columns]
     return csv_bytes(list(table.columns), zip(*columns, strict=True))
 

@@ -17,7 +17,14 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pipeline.config import BoundariesTable, District, ElevationTable, NationalTable, Place
+from pipeline.config import (
+    BoundariesTable,
+    District,
+    ElevationTable,
+    NationalTable,
+    PeopleRasterTable,
+    Place,
+)
 from pipeline.errors import ChoiceIsNotAllowed, FileCannotBeWritten, FileIsMissing, PipelineError
 from pipeline.files.archives import ZIP, pack_folder
 from pipeline.files.elevation import ELEVATION_ENDINGS
@@ -29,6 +36,7 @@ from pipeline.files.outside import (
     checked_ending,
 )
 from pipeline.files.published import read_table_of
+from pipeline.files.rasters import GEOTIFF_ENDINGS
 from pipeline.files.raw import (
     OPENSTREETMAP,
     DeclaredInput,
@@ -172,6 +180,8 @@ def _endings(declared: DeclaredInput) -> tuple[str, ...]:
         return OSM_ENDINGS
     if isinstance(declared.declared, ElevationTable):
         return ELEVATION_ENDINGS
+    if isinstance(declared.declared, PeopleRasterTable):
+        return GEOTIFF_ENDINGS
     if isinstance(declared.declared, BoundariesTable):
         return VECTOR_ENDINGS
     return VECTOR_ENDINGS + ROW_ENDINGS
