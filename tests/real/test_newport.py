@@ -24,6 +24,7 @@ import osmium
 import pandas as pd
 import pytest
 import shapely
+import yaml
 from pyproj import Transformer
 from scipy import sparse
 from scipy.sparse import csgraph
@@ -42,6 +43,12 @@ SPEED = 80
 MINUTES = (5, 10, 15)
 BUFFER_M = 1800.0
 NOWHERE = -1
+LONGEST_M = 1200.0
+CHOICE_OF = 3
+RULES = {
+    path.stem: yaml.safe_load(path.read_text("utf-8"))
+    for path in sorted((ROOT / "config/categories").glob("*.yaml"))
+}
 NEEDED = (OSM_FILE, BOUNDARIES, WIMD, CENSUS)
 
 pytestmark = [
@@ -187,6 +194,69 @@ def test_nearest_walks_and_counts_equal_a_brute_force_answer(
         compared += int(is_reached.sum())
     assert len(categories) >= 30
     assert compared > 25 * N_HOMES
+
+
+def test_choice_area_and_gravity_equal_their_formulas_over_all_walks(
+    newport: Built, sample: Sample
+) -> None:
+    access = newport.table("access").set_index(["category", "home_id"]).sort_index()
+    hectares = newport.table("assets").set_index("asset_id")["area_m2"] / 10_000
+    is_on = sample.homes["edge_id"].to_numpy() != NOWHERE
+    compared = 0
+    for category in sorted(set(sample.entrances["category"])):
+        engine = access.loc[category].loc[sample.homes["home_id"]][is_on]
+        of_category = (sample.entrances["category"] == category).to_numpy()
+        assets = sample.entrances["asset_id"][of_category].to_numpy()
+        walks = pd.DataFrame(sample.walks[is_on][:, of_category].T).groupby(assets).min().T
+        metres = walks.to_numpy() / 10
+        ranked = np.sort(np.column_stack([metres, np.full((len(metres), 3), np.inf)]), axis=1)
+        np.testing.assert_allclose(
+            engine["kth_nearest_m"].fillna(np.inf), ranked[:, CHOICE_OF - 1], rtol=1e-9
+        )
+        is_area = RULES[category].get("supply") == "area"
+        supply = hectares[walks.columns].to_numpy() if is_area else np.ones(walks.shape[1])
+        for minutes in MINUTES if is_area else ():
+            within = (metres <= minutes * SPEED) @ supply
+            np.testing.assert_allclose(engine[f"area_within_{minutes}_min_ha"], within, atol=1e-9)
+        weight = np.where(metres <= LONGEST_M, 0.5 ** (metres / 400), 0)
+        np.testing.assert_allclose(engine["gravity"], weight @ supply, rtol=1e-9, atol=1e-12)
+        compared += walks.shape[1]
+    assert compared > 500
+
+
+def test_supply_for_each_thousand_people_equals_the_two_steps_over_all_walks(
+    newport: Built, sample: Sample
+) -> None:
+    """Walk from each asset to every home of the district, and write the two steps down."""
+    access = newport.table("access").set_index(["category", "home_id"]).sort_index()
+    hectares = newport.table("assets").set_index("asset_id")["area_m2"] / 10_000
+    homes = newport.table("homes").query("edge_id >= 0").reset_index(drop=True)
+    split = split_at(newport.table("network"), homes, sample.entrances)
+    people = homes["people"].to_numpy()
+    shared = {c: r["supply"] for c, r in RULES.items() if r.get("supply", "none") != "none"}
+    for category in (c for c in shared if RULES[c].get("supply_for", "people") == "people"):
+        doors = sample.entrances.query("category == @category").groupby("asset_id").indices
+        at = np.flatnonzero(sample.entrances["category"] == category)
+        walks = np.array(
+            [
+                csgraph.dijkstra(
+                    split.costs, directed=False, min_only=True, limit=LONGEST_M * 10 + 1,
+                    indices=split.entrances[at[rows]],
+                )[split.homes]
+                for rows in doors.values()
+            ]
+        )  # fmt: skip
+        metres = np.round(walks) / 10
+        weight = np.select([metres <= 400, metres <= 800, metres <= LONGEST_M], [1, 0.68, 0.22])
+        supply = hectares[list(doors)].to_numpy() if shared[category] == "area" else 1.0
+        demand = weight @ people
+        ratio = np.divide(supply, demand, out=np.zeros(len(doors)), where=demand > 0)
+        engine = access.loc[category].loc[homes["home_id"], "supply_per_1000"]
+        np.testing.assert_allclose(engine, 1000 * ratio @ weight, rtol=1e-9, atol=1e-12)
+        # What is shared out adds up to what there is within anybody's reach.
+        there = float((supply * (demand > 0)).sum())
+        assert float(people @ engine) == pytest.approx(1000 * there)
+    assert len(shared) >= 6
 
 
 def test_homes_and_entrances_stand_on_the_edge_nearest_to_them(
