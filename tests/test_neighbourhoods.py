@@ -234,7 +234,13 @@ def test_neighbourhoods_that_share_land_stop(shift: float) -> None:
 
 
 def grid(**change: float) -> Grid:
-    box = {"west": 24.9, "south": 60.16, "east": 24.93, "north": 60.18, "cell_m": 250.0}
+    box: dict[str, Any] = {
+        "west": 24.9,
+        "south": 60.16,
+        "east": 24.93,
+        "north": 60.18,
+        "cell_m": 250.0,
+    }
     return Grid(kind="grid", **{**box, **change})
 
 
