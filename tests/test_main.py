@@ -207,3 +207,14 @@ def test_colours_and_wheels_stay_out_of_a_log(tmp_path: Path) -> None:
     assert done.stderr.splitlines()[1].startswith(f"✗ {tmp_path}/none.yaml: there is no such file")
     assert "\x1b" not in done.stderr
     assert len(done.stderr.splitlines()) == 2
+
+
+def test_a_step_that_only_gathers_choices_does_not_wait_for_geopandas() -> None:
+    said = subprocess.run(
+        [sys.executable, "-c", "import pipeline.__main__, sys; print('pandas' in sys.modules)"],
+        check=True,
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+    )
+    assert said.stdout == "False\n"

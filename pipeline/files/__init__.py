@@ -8,14 +8,18 @@ them, `published` reads each kind of declared table. `raw` keeps the manifest of
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from pipeline.files.choices import read_choices, read_configs
-from pipeline.files.stored import read_report, read_table, write_table
 from pipeline.files.writing import (
     write_bytes,
     write_json,
     write_text,
     written_whole,
 )
+
+if TYPE_CHECKING:
+    from pipeline.files.stored import read_report, read_table, write_table
 
 __all__ = [
     "read_choices",
@@ -28,3 +32,15 @@ __all__ = [
     "write_text",
     "written_whole",
 ]
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401
+    """Import what handles tables when it is first asked for.
+
+    Importing geopandas takes longer than all that a step does which only gathers choices.
+    """
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from pipeline.files import stored
+
+    return getattr(stored, name)
