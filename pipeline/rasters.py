@@ -190,8 +190,9 @@ def shares_of_cells(cells: Cells, areas: gpd.GeoSeries) -> Shares:
     from exactextract.raster import NumPyRasterSource
 
     west, south, east, north = cells.bounds
-    every = NumPyRasterSource(np.zeros(cells.shape), west, south, east, north)
-    drawn = gpd.GeoDataFrame(geometry=areas.to_numpy())
+    wkt = cells.crs.to_wkt()
+    every = NumPyRasterSource(np.zeros(cells.shape), west, south, east, north, srs_wkt=wkt)
+    drawn = gpd.GeoDataFrame(geometry=areas.to_numpy(), crs=cells.crs)
     found = exact_extract(every, drawn, ["cell_id", "coverage"], output="pandas")
     counts = [len(numbers) for numbers in found["cell_id"]]
     return Shares(
