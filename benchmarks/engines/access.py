@@ -9,8 +9,11 @@ import access
 import numpy as np
 import pandas as pd
 
-from benchmarks.engines.scipy import matrix_of, within_reach
-from benchmarks.jobs import CATCHMENT_M, DM_PER_M, LONGEST_DM, Job, Numbers, Setting
+from benchmarks.engines.scipy import matrix_of
+from benchmarks.engines.scipy_sparse import within_reach
+from benchmarks.jobs import CATCHMENT_M, DM_PER_M, LONGEST_DM, Job, LeftOut, Numbers, Setting
+
+MOST_WALKS = 10_000_000
 
 
 def e2sfca(setting: Setting) -> Job:
@@ -19,6 +22,8 @@ def e2sfca(setting: Setting) -> Job:
     supplies = town.asset_node[town.assets_of(town.supply_category)]
     found = [np.stack(part) for part in within_reach(matrix_of(town), supplies)]
     row, node, cost = np.concatenate(found, axis=1)
+    if len(cost) > MOST_WALKS:
+        raise LeftOut(f"a table of {len(cost):,} walks takes minutes")
     costs = pd.DataFrame(
         {"home": node.astype(np.int64), "supply": row.astype(np.int64), "cost": cost / DM_PER_M}
     )

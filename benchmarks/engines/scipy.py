@@ -1,5 +1,8 @@
 """scipy.sparse.csgraph: Dijkstra's search over a sparse matrix, one core.
 
+What is made of the costs is written as its documentation suggests: numpy over the tables that the
+searches return, a row a source. `scipy_sparse` touches only what is reached.
+
 Edge costs are whole decimetres held as floating-point numbers, so that sums and the limit are
 exact. For homes, assets that stand on an edge become junctions that cut it; a home then lies
 between two of them.
@@ -7,7 +10,7 @@ between two of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 from scipy import sparse
@@ -18,6 +21,7 @@ from benchmarks.jobs import (
     DM_PER_M,
     LONGEST_DM,
     Job,
+    LeftOut,
     Numbers,
     Setting,
     catchment_weight,
@@ -43,33 +47,11 @@ def matrix_of(town: Town) -> sparse.csr_array:
     return _matrix(town.start, town.end, town.length_dm, town.n_nodes)
 
 
-def _chunks(nodes: Ints, size: int) -> Iterator[Ints]:
+def chunks(nodes: Ints, size: int) -> Iterator[Ints]:
+    """Divide sources so that a table of their costs has a few million entries."""
     step = max(1, AT_ONCE // size)
     for begin in range(0, len(nodes), step):
         yield nodes[begin : begin + step]
-
-
-def within_reach(matrix: sparse.csr_array, nodes: Ints) -> Iterator[tuple[Ints, Ints, Numbers]]:
-    """Yield, some sources at a time, their rows, what they reach and at what cost.
-
-    Parameters
-    ----------
-    matrix
-        Costs of edges.
-    nodes
-        The sources.
-
-    Yields
-    ------
-    tuple of numpy.ndarray
-        Number of the source in `nodes`, junction, and cost within the longest cut-off.
-    """
-    before = 0
-    for chunk in _chunks(nodes, matrix.shape[0]):
-        cost = csgraph.dijkstra(matrix, indices=chunk, limit=LONGEST_DM)
-        row, node = np.nonzero(np.isfinite(cost))
-        yield row + before, node, cost[row, node]
-        before += len(chunk)
 
 
 def nearest(setting: Setting) -> Job:
@@ -85,25 +67,42 @@ def nearest(setting: Setting) -> Job:
 
 
 def counts(setting: Setting) -> Job:
-    """Search from each asset with a limit, and bin what is reached."""
+    """Search from each asset with a limit, and compare the table of costs with each cut-off."""
     town = setting.town()
     matrix = matrix_of(town)
-    asked, share = _asked(town, town.n_nodes)
+    asked, share = asked_of(town, town.n_nodes)
 
     def one(category: int) -> Numbers:
-        sums = np.zeros((len(CUT_OFFS_DM) + 1, town.n_nodes))
-        for _, node, cost in within_reach(matrix, town.asset_node[town.assets_of(category)]):
-            band = np.searchsorted(CUT_OFFS_DM, cost)
-            flat = np.bincount(band * town.n_nodes + node, minlength=sums[:-1].size)
-            sums[:-1] += flat.reshape(-1, town.n_nodes)
-            sums[-1] += np.bincount(node, gravity_weight(cost), minlength=town.n_nodes)
-        sums[:-1] = np.cumsum(sums[:-1], axis=0)
-        return sums
+        return added_up(
+            csgraph.dijkstra(matrix, indices=chunk, limit=LONGEST_DM)
+            for chunk in chunks(town.asset_node[town.assets_of(category)], town.n_nodes)
+        )
 
-    return Job(lambda: {c: one(c) for c in asked}, _answer(town, town.n_nodes), share)
+    return Job(lambda: {c: one(c) for c in asked}, answer_of(town, town.n_nodes), share)
 
 
-def _asked(town: Town, n_origins: int) -> tuple[list[int], float]:
+def added_up(tables: Iterable[Numbers]) -> Numbers:
+    """Add up, over the rows of tables of costs, what is within each cut-off, and weights.
+
+    Parameters
+    ----------
+    tables
+        Costs in decimetres, a row an asset; infinite where nothing is reached.
+
+    Returns
+    -------
+    numpy.ndarray
+        One row a cut-off, and one for the sums of weights.
+    """
+    rows = (
+        np.stack([*((cost <= cut_off).sum(axis=0) for cut_off in CUT_OFFS_DM),
+                  gravity_weight(cost).sum(axis=0)])
+        for cost in tables
+    )  # fmt: skip
+    return sum(rows, start=np.zeros(1))
+
+
+def asked_of(town: Town, n_origins: int) -> tuple[list[int], float]:
     """Return the categories that counts are made for, and their share of all assets."""
     sizes = np.bincount(town.category, minlength=town.n_categories)
     order = np.argsort(sizes, kind="stable")
@@ -111,7 +110,9 @@ def _asked(town: Town, n_origins: int) -> tuple[list[int], float]:
     return few, float(sizes[few].sum() / sizes.sum())
 
 
-def _answer(town: Town, n_origins: int) -> Callable[[dict[int, Numbers]], Numbers]:
+def answer_of(town: Town, n_origins: int) -> Callable[[dict[int, Numbers]], Numbers]:
+    """Return what makes an answer of sums by category."""
+
     def answer(found: dict[int, Numbers]) -> Numbers:
         table = missing(town.n_categories, len(CUT_OFFS_DM) + 1, n_origins)
         for category, sums in found.items():
@@ -122,19 +123,20 @@ def _answer(town: Town, n_origins: int) -> Callable[[dict[int, Numbers]], Number
 
 
 def e2sfca(setting: Setting) -> Job:
-    """Search from each supply with a limit; then two steps over the walks found."""
+    """Search from each supply with a limit; each shares itself out over a row of weights."""
     town = setting.town()
     matrix = matrix_of(town)
     supplies = town.asset_node[town.assets_of(town.supply_category)]
+    if len(supplies) * town.n_nodes > MOST_WALKS:
+        raise LeftOut(f"a table of {len(supplies):,} × {town.n_nodes:,} costs takes minutes")
     people = town.people.astype(float)
 
     def run() -> Numbers:
-        found = [np.stack(part) for part in within_reach(matrix, supplies)]
-        row, node, cost = np.concatenate(found, axis=1)
-        supply, home = row.astype(np.int64), node.astype(np.int64)
-        weight = catchment_weight(cost)
-        demand = np.bincount(supply, people[home] * weight, minlength=len(supplies))
-        return _added(home, weight / demand[supply], town.n_nodes)
+        each = np.zeros(town.n_nodes)
+        for chunk in chunks(supplies, town.n_nodes):
+            weight = catchment_weight(csgraph.dijkstra(matrix, indices=chunk, limit=LONGEST_DM))
+            each += (1.0 / (weight @ people)) @ weight
+        return each
 
     return Job(run, lambda found: found)
 
@@ -215,30 +217,15 @@ def counts_homes(setting: Setting) -> Job:
     town = setting.town()
     homes = homes_of(town, town.n_nodes)
     cut = _Cut(town, homes)
-    asked, share = _asked(town, len(homes.edge))
+    asked, share = asked_of(town, len(homes.edge))
 
     def one(category: int) -> Numbers:
-        sums = np.zeros((len(CUT_OFFS_DM) + 1, len(homes.edge)))
-        for chunk in _chunks(cut.asset[town.assets_of(category)], cut.matrix.shape[0]):
-            cost = cut.costs(csgraph.dijkstra(cut.matrix, indices=chunk, limit=LONGEST_DM))
-            for place, cut_off in enumerate(CUT_OFFS_DM):
-                sums[place] += (cost <= cut_off).sum(axis=0)
-            sums[-1] += _gravity(cost)
-        return sums
+        return added_up(
+            cut.costs(csgraph.dijkstra(cut.matrix, indices=chunk, limit=LONGEST_DM))
+            for chunk in chunks(cut.asset[town.assets_of(category)], cut.matrix.shape[0])
+        )
 
-    return Job(lambda: {c: one(c) for c in asked}, _answer(town, len(homes.edge)), share)
-
-
-def _added(place: Ints, values: Numbers, size: int) -> Numbers:
-    """Add up values by place."""
-    sums: Numbers = np.bincount(place, values, minlength=size).astype(float)
-    return sums
-
-
-def _gravity(cost: Numbers) -> Numbers:
-    """Add up weights over the first axis, computing them only where there is a walk."""
-    row, home = np.nonzero(cost <= LONGEST_DM)
-    return _added(home, gravity_weight(cost[row, home]), cost.shape[1])
+    return Job(lambda: {c: one(c) for c in asked}, answer_of(town, len(homes.edge)), share)
 
 
 TASKS = {
