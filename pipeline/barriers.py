@@ -18,8 +18,8 @@ from pipeline.tags import Tags, read_tags
 
 Floats = npt.NDArray[np.float64]
 
-# What walkers may ask of a node; the other tags of it are left in the features.
-KEPT_TAGS = ("barrier", "kerb", "maxwidth:physical", "stile", "wheelchair", "width")
+# What walkers may ask of a node. Not its width: that of a bollard is not that of the gap beside it.
+KEPT_TAGS = ("barrier", "kerb", "maxwidth:physical", "stile", "wheelchair")
 # Of ways that meet in a node, it stands on those of the highest rank; all others are streets, 0.
 RANKS = {
     "cycleway": 1, "pedestrian": 1, "track": 1, "bridleway": 2, "footway": 2, "path": 2, "steps": 2,

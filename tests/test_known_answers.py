@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 import shapely
 import yaml
 
+from demo.grid import ORIGIN
+from demo.terrain import heights
 from demo.write import write_all
 from pipeline import files, steps, tables
+from pipeline.access import nearest_asset
+from pipeline.access.standing import Destinations, Origins
+from pipeline.config import Walker
 from pipeline.contracts import Table
+from pipeline.routing import as_graph
+from pipeline.terrain import tobler
+from pipeline.walkers import ground_of
 
 ROOT = Path(__file__).parents[1]
 ANSWERS = yaml.safe_load((ROOT / "tests/known_answers/sampleton.yaml").read_text("utf-8"))
@@ -22,6 +32,7 @@ STUDY = ROOT / "config/study.yaml"
 CATEGORIES = sorted((ROOT / "config/categories").glob("*.yaml"))
 WALKERS = sorted((ROOT / "config/walkers").glob("*.yaml"))
 NATIONAL = sorted((ROOT / "config/national").glob("*.yaml"))
+WHO = files.read_configs(WALKERS, Walker)
 
 
 class Made:
@@ -100,6 +111,75 @@ def test_what_was_worked_out_by_hand_comes_out(answer: dict[str, Any], walks: An
     else:
         assert found["state"] == "ok"
         assert found[answer["measure"]] == answer["value"]
+
+
+def nearest_for(walker: Walker, category: str, made: Made) -> pd.Series:
+    """Return how far it is for one walker from every home to the nearest of a category."""
+    network, doors, homes = made[tables.NETWORK], made[tables.ENTRANCES], made[tables.HOMES]
+    ground, _ = ground_of(network, made[tables.TERRAIN], walker)
+    graph = as_graph(network, ground)
+    to = Destinations.of(graph, doors[doors["category"] == category])
+    found = nearest_asset(graph, Origins.of(graph, homes), to)
+    walk: pd.Series = found.set_index(homes["home_id"])["nearest_m"]
+    return walk
+
+
+@pytest.mark.parametrize("answer", ANSWERS["walkers"], ids=lambda answer: answer["sentence"])
+def test_what_was_worked_out_by_hand_for_a_walker_comes_out(
+    answer: dict[str, Any], sampleton: Made
+) -> None:
+    on_the_flat = {"slopes": "flat", "steepest_pct": None}
+    walker = WHO[answer["walker"]].model_copy(update=on_the_flat)
+    found = nearest_for(walker, answer["category"], sampleton)
+    assert found[f"way/{answer['home']}"] == answer["nearest_m"]
+
+
+def test_beacon_hill_costs_what_it_was_drawn_to_cost(sampleton: Made) -> None:
+    # From Hill Road up to the foot of Jacob's Ladder and up its steps, on the hill that the
+    # generator draws, without its raster. Smoothing over 50 m takes something off the top.
+    network, terrain = sampleton[tables.NETWORK], sampleton[tables.TERRAIN]
+    bends = [(650, 1100), (680, 960), (700, 820), (705, 740)]
+    foot = shapely.Point(np.add(ORIGIN, bends[0]))
+    is_path = (network["name"] == "Beacon Path") & (network.distance(foot) < 1)
+    on_it = terrain.merge(network.loc[network["is_steps"] | is_path, ["edge_id", "length_dm"]])
+    up = down = climb = 0.0
+    for a, b in itertools.pairwise(bends):
+        places = np.linspace(a, b, 9)
+        run = math.dist(a, b) / 8
+        rise = np.diff(heights(places[:, 0], places[:, 1]))
+        up += float((run / tobler(rise / run)).sum())
+        down += float((run / tobler(-rise / run)).sum())
+        climb += float(rise.sum())
+    flat = tobler(np.zeros(1))[0]
+    found = on_it[["forward_dm", "backward_dm"]].to_numpy() / 10
+    assert len(on_it) == 2
+    assert on_it["length_dm"].sum() == pytest.approx(3648, abs=2)
+    assert found.max(axis=1).sum() == pytest.approx(up * flat, rel=0.02)
+    assert found.min(axis=1).sum() == pytest.approx(down * flat, rel=0.02)
+    assert on_it["climb_m"].clip(on_it["descent_m"]).sum() == pytest.approx(climb, abs=2.5)
+    assert up * flat > 1.5 * 364.8
+
+
+def test_the_hill_lengthens_the_walk_to_the_inn_below_it(sampleton: Made) -> None:
+    walks = {
+        name: nearest_for(WHO["standard"].model_copy(update={"slopes": name}), "pub", sampleton)
+        for name in ("flat", "tobler")
+    }
+    home = "way/9000000005"
+    assert walks["flat"][home] == 640.9
+    assert 700 < walks["tobler"][home] < 800
+
+
+@pytest.mark.parametrize("category", ["bench", "nature_space", "pub", "community_garden"])
+def test_nobody_walks_further_than_those_who_need_a_way_without_steps(
+    category: str, sampleton: Made
+) -> None:
+    standard, step_free = (
+        nearest_for(WHO[name], category, sampleton).fillna(math.inf)
+        for name in ("standard", "step_free")
+    )
+    assert (step_free >= standard).all()
+    assert (step_free > standard).any()
 
 
 def test_the_answers_are_at_the_speed_of_the_study() -> None:

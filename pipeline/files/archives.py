@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -47,7 +47,9 @@ class _Budget:
             )
 
 
-def members_of(path: Path, wanted: tuple[str, ...]) -> Iterator[tuple[str, bytes]]:
+def members_of(
+    path: Path, wanted: tuple[str, ...], among: Callable[[str], bool] = lambda _: True
+) -> Iterator[tuple[str, bytes]]:
     """Yield the files of some kinds in a zip, and in zips inside it.
 
     Parameters
@@ -56,6 +58,8 @@ def members_of(path: Path, wanted: tuple[str, ...]) -> Iterator[tuple[str, bytes
         A zip.
     wanted
         Endings of the files to unpack, in small letters; others are passed over.
+    among
+        Tells by its name whether a file, or a zip of files, is to be unpacked.
 
     Yields
     ------
@@ -71,11 +75,11 @@ def members_of(path: Path, wanted: tuple[str, ...]) -> Iterator[tuple[str, bytes
     """
     budget = _Budget()
     with path.open("rb") as file:
-        for name, content in _unpacked(file, wanted, budget, path):
+        for name, content in _unpacked(file, wanted, among, budget, path):
             if not name.lower().endswith(ZIP):
                 yield name, content
                 continue
-            for inner, deeper in _unpacked(io.BytesIO(content), wanted, budget, path):
+            for inner, deeper in _unpacked(io.BytesIO(content), wanted, among, budget, path):
                 if inner.lower().endswith(ZIP):
                     raise FileIsNotAllowed(
                         f"{path}: {quoted(name)} holds the zip {quoted(inner)}; zips inside zips "
@@ -85,12 +89,17 @@ def members_of(path: Path, wanted: tuple[str, ...]) -> Iterator[tuple[str, bytes
 
 
 def _unpacked(
-    file: io.BufferedIOBase, wanted: tuple[str, ...], budget: _Budget, path: Path
+    file: io.BufferedIOBase,
+    wanted: tuple[str, ...],
+    among: Callable[[str], bool],
+    budget: _Budget,
+    path: Path,
 ) -> Iterator[tuple[str, bytes]]:
     try:
         with zipfile.ZipFile(file) as archive:
             for member in sorted(archive.infolist(), key=lambda member: member.filename):
-                if not ending_of(member.filename, (*wanted, ZIP)):
+                name = member.filename
+                if not (ending_of(name, (*wanted, ZIP)) and among(name)):
                     continue
                 budget.take(member, path)
                 with archive.open(member) as part:

@@ -7,9 +7,7 @@ else in straight lines between the heights around each point.
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -17,15 +15,19 @@ import numpy as np
 import pandas as pd
 
 from pipeline.config import ElevationTable
-from pipeline.errors import FileIsDamaged, FileIsNotAllowed, PlaceIsElsewhere, SourceIsEmpty, quoted
-from pipeline.files.archives import members_of
-from pipeline.files.outside import checked_ending, ending_of
+from pipeline.errors import FileIsDamaged, FileIsNotAllowed, PlaceIsElsewhere, SourceIsEmpty
+from pipeline.files.tiles import (
+    BRITISH_GRID,
+    MOST_CELLS,
+    RASTER_ENDINGS,
+    Box,
+    may_touch,
+    must_be_numbers,
+    rasters_in,
+    told,
+)
 from pipeline.heights import Floats, Heights
-from pipeline.text import clean_text
 
-RASTER_ENDINGS = (".asc", ".tif", ".tiff")
-ELEVATION_ENDINGS = (*RASTER_ENDINGS, ".zip")
-MOST_CELLS = 25_000_000
 # From the Dead Sea to Everest, with room; heights in feet or a sign for unknown lie beyond.
 LOWEST_M, HIGHEST_M = -500.0, 9000.0
 # Two rasters of one product agree where they overlap, but for rounding.
@@ -36,21 +38,6 @@ SURFACE = (
     "Slopes are taken from a model of the surface, with roofs and trees on it; between buildings "
     "and under trees they are unsure."
 )
-
-Box = tuple[float, float, float, float]
-_DRIVERS = {".asc": "AAIGrid", ".tif": "GTiff", ".tiff": "GTiff"}
-# No file beside the one that is meant is looked for, and none is written.
-_SETTINGS = {
-    "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",
-    "GDAL_PAM_ENABLED": "NO",
-    "GTIFF_IGNORE_READ_ERRORS": "NO",
-}
-# What the head of an ASCII grid may hold, each key with its value.
-_KEYS = frozenset(
-    (b"ncols", b"nrows", b"xllcorner", b"yllcorner", b"xllcenter", b"yllcenter", b"cellsize",
-     b"dx", b"dy", b"nodata_value")
-)  # fmt: skip
-_LONGEST_NUMBER = 8
 
 
 def read_catalogue(path: Path, table: ElevationTable) -> pd.DataFrame:
@@ -75,11 +62,12 @@ def read_catalogue(path: Path, table: ElevationTable) -> pd.DataFrame:
     SourceIsEmpty
         If there is no raster in it.
     """
-    rows = [
-        {"name": name, "crs": str(_system_of(raster, table)), **dict(
-            zip(("west", "south", "east", "north"), raster.bounds, strict=True))}
-        for name, raster in _rasters(path, _must_be_numbers)
-    ]  # fmt: skip
+    rows: list[dict[str, Any]] = []
+    # Closed at once, whatever happens: GDAL's settings hold from opening to closing.
+    with closing(rasters_in(path, must_be_numbers)) as rasters:
+        for name, raster in rasters:
+            sides = zip(("west", "south", "east", "north"), raster.bounds, strict=True)
+            rows.append({"name": name, "crs": str(_system_of(raster, table)), **dict(sides)})
     if not rows:
         raise SourceIsEmpty(
             f"{path}: holds no raster; give a file or zip with files that end in "
@@ -117,13 +105,18 @@ def read_heights(path: Path, table: ElevationTable, crs: str, box: Box) -> Heigh
     wide = (box[0] - MARGIN_M, box[1] - MARGIN_M, box[2] + MARGIN_M, box[3] + MARGIN_M)
     caveats = (SURFACE,) if table.heights_of == "surface" else ()
     ground: Heights | None = None
-    for name, raster in _rasters(path):
-        system = _system_of(raster, table)
-        if not _touches(raster, system, crs, wide):
-            continue
-        if ground is None:
-            ground = _empty_grid(raster, system, crs, wide, str(path), caveats)
-        _lay(_heights_on(ground, raster, system, crs, name), ground, name)
+    is_british = table.crs == BRITISH_GRID
+    near = _box_in(BRITISH_GRID, crs, wide) if is_british else wide
+    with closing(
+        rasters_in(path, among=lambda name: not is_british or may_touch(name, near))
+    ) as rasters:
+        for name, raster in rasters:
+            system = _system_of(raster, table)
+            if not _touches(raster, system, crs, wide):
+                continue
+            if ground is None:
+                ground = _empty_grid(raster, system, crs, wide, str(path), caveats)
+            _lay(_heights_on(ground, raster, system, crs, name), ground, name)
     if ground is None:
         raise PlaceIsElsewhere(
             f"{path}: none of its rasters lies where the district lies; check that it is of the "
@@ -132,108 +125,7 @@ def read_heights(path: Path, table: ElevationTable, crs: str, box: Box) -> Heigh
     return ground
 
 
-# --- opening ------------------------------------------------------------------------------------
-
-
-def _rasters(
-    path: Path, look: Callable[[bytes, str], None] = lambda *_: None
-) -> Iterator[tuple[str, Any]]:
-    """Yield each raster of a file, open, with what to call it in a message.
-
-    The bytes of an ASCII grid are looked at before it is opened; once, when it is fetched.
-    """
-    ending = checked_ending(path, ELEVATION_ENDINGS)
-    if ending in (".tif", ".tiff"):
-        with _opened(path, str(path), ending) as raster:
-            yield str(path), raster
-        return
-    grids = members_of(path, RASTER_ENDINGS) if ending == ".zip" else [("", path.read_bytes())]
-    for member, content in grids:
-        name = f"{path}: {quoted(member)}" if member else str(path)
-        of = ending_of(member or path.name, RASTER_ENDINGS) or ".asc"
-        if of == ".asc":
-            look(content, name)
-        with _opened(content, name, of) as raster:
-            yield name, raster
-
-
-@contextmanager
-def _opened(content: bytes | Path, name: str, ending: str) -> Iterator[Any]:
-    import rasterio
-    from rasterio.io import MemoryFile
-
-    options = {"driver": _DRIVERS[ending]}
-    if ending == ".asc":
-        options["DATATYPE"] = "Float64"
-    with rasterio.Env(**_SETTINGS), warnings.catch_warnings(), _told(name):
-        warnings.simplefilter("ignore", rasterio.errors.NotGeoreferencedWarning)
-        if isinstance(content, Path):
-            with rasterio.open(content, **options) as raster:
-                yield _checked(raster, name)
-        else:
-            with MemoryFile(content, ext=ending) as memory, memory.open(**options) as raster:
-                yield _checked(raster, name)
-
-
-@contextmanager
-def _told(name: str) -> Iterator[None]:
-    """Turn what rasterio says into a sentence."""
-    import rasterio
-
-    try:
-        yield
-    except rasterio.errors.RasterioError as error:
-        raise FileIsDamaged(
-            f"{name}: cannot be read as a raster ({clean_text(error.__cause__ or error, 120)}); it "
-            "is cut short or is something else. Fetch it again."
-        ) from None
-
-
-def _must_be_numbers(content: bytes, name: str) -> None:
-    """Ask whether an ASCII grid is whole: GDAL reads a word that is no number as 0."""
-    words = content.split()
-    at = next((at for at in range(0, len(words), 2) if words[at].lower() not in _KEYS), 0)
-    head = {key.lower(): value for key, value in zip(words[:at:2], words[1:at:2], strict=True)}
-    sizes = (head.get(b"ncols", b""), head.get(b"nrows", b""))
-    if not all(size.isdigit() and len(size) < _LONGEST_NUMBER for size in sizes):
-        raise FileIsDamaged(
-            f"{name}: is no ASCII grid: its head must give ncols and nrows as whole numbers."
-        )
-    heights = words[at:]
-    wanted = int(sizes[0]) * int(sizes[1])
-    if len(heights) != wanted:
-        raise FileIsDamaged(
-            f"{name}: holds {len(heights):,} heights and says it holds {wanted:,}; it is cut short "
-            "or its head is wrong. Fetch it again."
-        )
-    try:
-        np.array(heights).astype(np.float64)
-    except ValueError as error:
-        raise FileIsDamaged(f"{name}: holds no height ({clean_text(error)}); fetch it.") from None
-
-
-def _checked(raster: Any, name: str) -> Any:  # noqa: ANN401 (an open rasterio dataset)
-    """Refuse a raster that is no plain grid of heights, before its heights are read."""
-    if raster.count != 1 or np.dtype(raster.dtypes[0]).kind not in "iuf":
-        raise FileIsNotAllowed(
-            f"{name}: has {raster.count} bands of {raster.dtypes[0]}; heights are one band of "
-            "numbers."
-        )
-    rows, columns = raster.block_shapes[0]
-    if rows * columns > MOST_CELLS:
-        raise FileIsNotAllowed(
-            f"{name}: is stored in blocks of {rows:,} by {columns:,} cells; at most "
-            f"{MOST_CELLS:,} are read at once. Save it in tiles."
-        )
-    if raster.transform.is_identity or raster.transform.determinant == 0:
-        raise FileIsDamaged(
-            f"{name}: does not say where on the ground it lies; save it with its place."
-        )
-    if str(raster.units[0] or "m").lower().startswith(("f", "us")):
-        raise FileIsNotAllowed(
-            f"{name}: gives heights in {quoted(raster.units[0])}; give them in metres."
-        )
-    return raster
+# --- reading ------------------------------------------------------------------------------------
 
 
 def _system_of(raster: Any, table: ElevationTable) -> Any:  # noqa: ANN401
@@ -247,9 +139,6 @@ def _system_of(raster: Any, table: ElevationTable) -> Any:  # noqa: ANN401
     raise FileIsDamaged(
         f"{raster.name}: has no coordinate reference system; save it with its true one."
     )
-
-
-# --- reading ------------------------------------------------------------------------------------
 
 
 def _touches(raster: Any, system: Any, crs: str, box: Box) -> bool:  # noqa: ANN401
@@ -398,7 +287,7 @@ def _turned(
 
 def _plausible(raster: Any, window: tuple[tuple[int, int], ...], name: str) -> Floats:  # noqa: ANN401
     """Read heights in metres, NaN where the raster says that it knows none."""
-    with _told(name):
+    with told(name):
         masked = raster.read(1, window=window, masked=True)
     heights: Floats = np.ma.filled(masked.astype(np.float64), np.nan)
     heights = heights * raster.scales[0] + raster.offsets[0]

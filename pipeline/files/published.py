@@ -30,6 +30,7 @@ from pipeline.files import elevation, rasters
 from pipeline.files.columns import column_if_any, column_named, numbers, table_from
 from pipeline.files.outside import VECTOR_ENDINGS, ending_of
 from pipeline.files.raw import ELEVATION, Manifest, raw_file
+from pipeline.files.tiles import Box
 from pipeline.files.vectors import must_lie_within, read_vector
 from pipeline.files.workbooks import read_rows
 from pipeline.heights import Heights
@@ -137,7 +138,7 @@ def read_elevation(
     manifest: Manifest,
     district: District,
     national: dict[str, NationalTable],
-    box: elevation.Box,
+    box: Box,
 ) -> Heights | None:
     """Read the heights of the ground in and around a box.
 

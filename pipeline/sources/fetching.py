@@ -27,7 +27,6 @@ from pipeline.config import (
 )
 from pipeline.errors import ChoiceIsNotAllowed, FileCannotBeWritten, FileIsMissing, PipelineError
 from pipeline.files.archives import ZIP, pack_folder
-from pipeline.files.elevation import ELEVATION_ENDINGS
 from pipeline.files.maps import must_be_whole
 from pipeline.files.outside import (
     OSM_ENDINGS,
@@ -46,6 +45,7 @@ from pipeline.files.raw import (
     read_manifest,
     write_manifest,
 )
+from pipeline.files.tiles import ELEVATION_ENDINGS
 from pipeline.files.workbooks import encoding_of
 from pipeline.files.writing import ABANDONED_AFTER_S, PARTIAL, write_json
 from pipeline.sources.local import local_file
