@@ -61,7 +61,7 @@ run-step = $(PYTHON) -m pipeline $(1) $(arguments) --out $(2) --note
 step = $(run-step) $(MADE)/notes/$(1).json
 district-step = $(run-step) $(MADE)/$*/notes/$(1).json
 
-GOALS := help setup demo test check format bench bench-engine performance doctor clean refetch reference
+GOALS := help setup demo test check format bench bench-engine performance catchment doctor clean refetch reference
 ifneq ($(filter $(GOALS),$(DISTRICTS)),)
   $(error $(DISTRICTS_DIR)/$(firstword $(filter $(GOALS),$(DISTRICTS))).yaml: this is the name of a goal of make; give the district another)
 endif
@@ -216,14 +216,14 @@ $(MADE)/%/standards.parquet: config/study.yaml $(MADE)/rules.json $(MADE)/standa
 # --- what is published ---------------------------------------------------------------------------
 
 # run.json is written last, and holds the sum of every file published with it.
-PUBLISHED := run.json map.html profiles.csv indicators.csv profiles.gpkg assets.gpkg catchments.csv \
+PUBLISHED := run.json map.html profiles.csv indicators.csv standards.csv profiles.gpkg assets.gpkg catchments.csv \
              catchments.gpkg minutes_to_nearest.tif
-$(addprefix $(OUT)/%/,$(PUBLISHED)): config/study.yaml config/theme.yaml $(MADE)/looks.json $(DISTRICTS_DIR)/%.yaml \
-		$(RAW)/%/manifest.json \
+$(addprefix $(OUT)/%/,$(PUBLISHED)): config/study.yaml config/theme.yaml $(MADE)/looks.json $(MADE)/standards.json \
+		$(DISTRICTS_DIR)/%.yaml $(RAW)/%/manifest.json \
 		$(addprefix $(MADE)/%/,$(addsuffix .parquet,neighbourhoods coverage features network assets \
-		entrances homes indicators catchments catchment_people raster_minutes)) \
+		entrances homes indicators standards catchments catchment_people raster_minutes)) \
 		$(MADE)/%/minutes_to_nearest.tif \
-		pipeline/publish.py $(PAGES) $(CORE)
+		pipeline/publish.py pipeline/standards.py $(PAGES) $(CORE)
 	@$(call district-step,publish,$(OUT)/$*/run.json)
 
 $(OUT)/published.names: FORCE

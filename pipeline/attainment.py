@@ -9,9 +9,9 @@ place, for every 1,000 of its people.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import geopandas as gpd
@@ -86,9 +86,10 @@ def measure_standards(
     homes = town.homes.sort_values("home_id", ignore_index=True)
     places = places_of(homes, town.neighbourhoods, code)
     graph = as_graph(town.network)
+    gathered = _sites_of(town, rules)
     found = [_nothing()]
     for name, standard in standards.items():
-        sites_of = _sites_of(town, rules, standard)
+        sites_of = partial(gathered, standard.one_site_within_m)
         answers = meet_standard(standard, graph, homes, town.entrances, sites_of)
         for criterion in standard.criteria:
             source, day = _source(standard, criterion, sources)
@@ -102,16 +103,18 @@ def measure_standards(
     return table, {"numbers": {str(k): int(v) for k, v in states.items()}}
 
 
-def _sites_of(town: Town, rules: Mapping[str, CategoryRules], standard: Standard) -> SitesOf:
+def _sites_of(
+    town: Town, rules: Mapping[str, CategoryRules]
+) -> Callable[[float, frozenset[str]], Sites | None]:
     """Return what gathers the assets of some categories into sites, each set of them once."""
     edge = town.coverage.geometry[town.coverage["what"] == "edge"].iloc[0]
 
     @cache
-    def sites_of(categories: frozenset[str]) -> Sites | None:
+    def sites_of(within_m: float, categories: frozenset[str]) -> Sites | None:
         chosen = town.assets[town.assets["category"].isin(categories)]
         if chosen.empty and any(rules[name].none_mapped_means == "unknown" for name in categories):
             return None
-        return build_sites(chosen, standard.one_site_within_m, edge)
+        return build_sites(chosen, within_m, edge)
 
     return sites_of
 

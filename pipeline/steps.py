@@ -662,6 +662,7 @@ def publish(
     study: Path,
     theme: Path,
     looks: Path,
+    published_standards: Path,
     district: Path,
     manifest: Path,
     neighbourhoods: Path,
@@ -672,6 +673,7 @@ def publish(
     entrances: Path,
     homes: Path,
     indicators: Path,
+    standards: Path,
     catchments: Path,
     catchment_people: Path,
     raster_minutes: Path,
@@ -684,7 +686,8 @@ def publish(
     from pipeline import pages, tables
     from pipeline import publish as gate
     from pipeline.files import raw
-    from pipeline.files.choices import read_looks
+    from pipeline.files.choices import read_looks, read_standards
+    from pipeline.standards import standards_for
 
     stored = {
         tables.NEIGHBOURHOODS: neighbourhoods,
@@ -695,16 +698,19 @@ def publish(
         tables.ENTRANCES: entrances,
         tables.HOMES: homes,
         tables.INDICATORS: indicators,
+        tables.STANDARDS: standards,
         tables.CATCHMENTS: catchments,
         tables.CATCHMENT_PEOPLE: catchment_people,
         tables.RASTER_MINUTES: raster_minutes,
     }
     fetched = raw.read_manifest(manifest)
+    place: District = files.read_choices(district, District)
     material = pages.Material(
         study=files.read_choices(study, Study),
         theme=files.read_choices(theme, Theme),
         looks=read_looks(looks),
-        district=files.read_choices(district, District),
+        district=place,
+        published_standards=standards_for(place, read_standards(published_standards)),
         manifest={key: file.model_dump(mode="json") for key, file in fetched.inputs.items()},
         surface=surface.read_bytes(),
         reports={table.name: files.read_report(path) for table, path in stored.items()},

@@ -6,6 +6,10 @@
     The figures, in one column and side by side.
 `profiles_gpkg(material) -> Writer`, `assets_gpkg(material) -> Writer`
     Callables that write a GeoPackage to the path that they are given.
+`catchments_csv(material) -> bytes`, `catchments_gpkg(material) -> Writer`
+    The land and the people within reach of each category.
+`standards_csv(material) -> bytes`
+    Which share of people meets each published standard, on foot and in a straight line.
 `run_note(material, seconds) -> dict`
     What is known of the run.
 `district_files(material) -> dict[str, Content]`
@@ -21,12 +25,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from pipeline.pages.catchments import catchments_csv, catchments_gpkg, people_of_raster
 from pipeline.pages.index import index_page
 from pipeline.pages.layers import assets_gpkg, profiles_gpkg
 from pipeline.pages.map import map_page
 from pipeline.pages.material import Material
 from pipeline.pages.note import run_note
 from pipeline.pages.sheets import indicators_csv, profiles_csv
+from pipeline.pages.standards import standards_csv
 
 Content = str | bytes | Callable[[Path], None]
 
@@ -48,8 +54,13 @@ def district_files(material: Material) -> dict[str, Content]:
         "map.html": map_page(material),
         "profiles.csv": profiles_csv(material),
         "indicators.csv": indicators_csv(material),
+        "standards.csv": standards_csv(material),
         "profiles.gpkg": profiles_gpkg(material),
         "assets.gpkg": assets_gpkg(material),
+        "catchments.csv": catchments_csv(material),
+        "catchments.gpkg": catchments_gpkg(material),
+        "minutes_to_nearest.tif": material.surface,
+        **people_of_raster(material),
     }
 
 
@@ -57,6 +68,8 @@ __all__ = [
     "Content",
     "Material",
     "assets_gpkg",
+    "catchments_csv",
+    "catchments_gpkg",
     "district_files",
     "index_page",
     "indicators_csv",
@@ -64,4 +77,5 @@ __all__ = [
     "profiles_csv",
     "profiles_gpkg",
     "run_note",
+    "standards_csv",
 ]

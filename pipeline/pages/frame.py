@@ -22,7 +22,15 @@ from pipeline.errors import PackageIsMissing
 LEAFLET_PACKAGE = "XStatic-Leaflet"
 LEAFLET_FOLDER = "xstatic/pkg/leaflet/data"
 MAP_ID = "map"
-MAP_SCRIPTS = ("figures.js", "symbols.js", "layers.js", "profile.js", "tables.js", "map.js")
+MAP_SCRIPTS = (
+    "figures.js",
+    "symbols.js",
+    "layers.js",
+    "profile.js",
+    "tables.js",
+    "standards.js",
+    "map.js",
+)
 # The map is drawn before the data says where it lies; the script moves it there.
 NOWHERE = (0.0, 0.0)
 

@@ -9,7 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.config import Category, District, State, Study, Theme
+from pipeline.config import Category, District, Grid, Standard, State, Study, Theme
+from pipeline.text import clean_text
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,7 @@ class Material:
     `manifest` maps the name of an input to what is known of it (title, publisher, licence,
     attribution, date, sha256, rows). `reports` maps the name of a table to its report; the
     sentences in `report["caveats"]` are repeated on the page. Tables keep their contracts in
-    `pipeline.tables`; nothing here is changed.
+    `pipeline.tables`; nothing here is changed. `surface` is the GeoTIFF of minutes, as it is.
     """
 
     study: Study
@@ -35,6 +36,12 @@ class Material:
     entrances: Any
     homes: Any
     indicators: pd.DataFrame
+    standards: pd.DataFrame
+    published_standards: Mapping[str, Standard]
+    catchments: Any
+    catchment_people: pd.DataFrame
+    raster_minutes: pd.DataFrame
+    surface: bytes
     reports: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @cached_property
@@ -65,8 +72,15 @@ class Material:
 
     @property
     def people_are_estimated(self) -> bool:
-        """Whether any neighbourhood's people are not from a census."""
+        """Whether any neighbourhood's people are taken from the floor area of dwellings."""
         return bool((self.neighbourhoods["people_state"] == State.NO_DATA).any())
+
+    @property
+    def people_raster(self) -> str:
+        """Title of the raster that people are taken from, or empty."""
+        areas = self.district.neighbourhoods
+        is_named = isinstance(areas, Grid) and areas.people is not None
+        return clean_text(self.manifest["people"]["title"]) if is_named else ""
 
     @property
     def measures(self) -> tuple[str, ...]:

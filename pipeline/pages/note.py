@@ -35,6 +35,7 @@ INPUT_KEYS = (
     "rows",
 )
 LIBRARIES = (
+    "exactextract",
     "folium",
     "geopandas",
     "numba",
@@ -110,6 +111,10 @@ def config_hash(material: Material) -> str:
         "theme": material.theme.model_dump(mode="json"),
         "district": material.district.model_dump(mode="json"),
         "looks": {name: look.model_dump(mode="json") for name, look in material.looks.items()},
+        "standards": {
+            name: standard.model_dump(mode="json")
+            for name, standard in material.published_standards.items()
+        },
     }
     text = json.dumps(choices, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
@@ -190,7 +195,7 @@ def _at_a_glance(material: Material) -> dict[str, Any]:
     people = words.number(counts["people"])
     at_homes = round(caveats.off_network(material)["people"])
     covered = "" if at_homes >= counts["people"] else " where the data reach"
-    about = "about " if material.people_are_estimated else ""
+    about = "about " if material.people_are_estimated or material.people_raster else ""
     return {
         "counts": [
             f"{about}{people} residents",

@@ -12,6 +12,7 @@ from pipeline.config import Nation, State
 from pipeline.pages import backdrop, caveats, figures, places, shapes, words
 from pipeline.pages.material import KINDS, Material
 from pipeline.pages.shapes import Coder
+from pipeline.pages.standards import standards_of_page
 from pipeline.tables import PLACES_IN
 from pipeline.text import clean_text
 
@@ -46,6 +47,7 @@ def payload(material: Material) -> dict[str, Any]:
         "categories": _categories(material),
         "neighbourhoods": _neighbourhoods(material, coder),
         "figures": figures.figures(material),
+        "standards": standards_of_page(material),
         "places": places.places(material, coder),
         "ways_in": [words.WAY_IN_LABELS[way] for way in PLACES_IN],
         "backdrop": backdrop.backdrop(material, coder),
@@ -65,6 +67,7 @@ def _district(material: Material, coder: Coder) -> dict[str, Any]:
         "notice": clean_text(district.notice, most=600) if district.notice else "",
         "nation": words.NATION_LABELS[Nation(district.nation)],
         "is_estimated": material.people_are_estimated,
+        "people_raster": material.people_raster,
         "bounds": _bounds(material, coder),
         "strengths": figures.strengths(material, _middle(material.study.walking.minutes)),
         **caveats.district_counts(material),

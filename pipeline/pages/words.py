@@ -92,6 +92,7 @@ PAGE = {
     "title": "{district}: what is within reach on foot",
     "residents": "{n} residents",
     "residents_estimated": "about {n} residents (estimated from dwellings)",
+    "residents_raster": "about {n} residents (people from the {raster} raster)",
     "neighbourhoods": "{n} neighbourhoods",
     "assets": "{n} assets mapped",
     "whole_district": "{district} as a whole",
@@ -132,6 +133,13 @@ PAGE = {
     "over_99": "over 99 %",
     "under_tenth": "under 0.1",
     "certain": "certain for {share} of residents",
+    "standard_asks": "What it asks for",
+    "standard_walking": "Residents on foot",
+    "standard_line": "Residents in a straight line",
+    "standard_difference": "Straight line against on foot",
+    "standard_own": "The body’s own method",
+    "standard_caption": ": residents who live as near as each standard asks. “24 % to 31 %” means "
+    "24 % for certain, and 31 % at most, if what the map data do not show is near enough.",
 }
 
 LEVELS_BANNER = (

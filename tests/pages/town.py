@@ -6,16 +6,29 @@ import json
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from shapely.geometry import LineString, Point, box
+from shapely.geometry import LineString, MultiPolygon, Point, box
 
 from pipeline import files
-from pipeline.config import Category, District, Grid, Nation, OsmInput, Place, Study, Theme
+from pipeline.config import (
+    Category,
+    District,
+    Grid,
+    Nation,
+    OsmInput,
+    Place,
+    Standard,
+    Study,
+    Theme,
+)
+from pipeline.files.rasters import write_bands
 from pipeline.pages import Material
+from pipeline.rasters import Band, Bands, Cells
 
 ROOT = Path(__file__).parents[2]
 CRS = "EPSG:27700"
@@ -98,6 +111,12 @@ def town(*, is_hostile: bool = False) -> Material:
         entrances=_entrances(assets),
         homes=_homes(),
         indicators=_indicators(looks),
+        standards=_standards(),
+        published_standards=_published_standards(text),
+        catchments=_catchments(looks, neighbourhoods),
+        catchment_people=_catchment_people(looks),
+        raster_minutes=pd.DataFrame(),
+        surface=_surface(neighbourhoods),
         reports={
             "assets": {
                 "caveats": [hostile(0)] if text else ["Two stops of a pair are one named place."]
@@ -406,6 +425,92 @@ def _indicators(looks: dict[str, Category]) -> pd.DataFrame:
                         "source_date": "2026-03-01",
                     }
                 )
+    return pd.DataFrame(rows)
+
+
+def _catchments(looks: dict[str, Category], areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Draw for each category one cell within 5 minutes, two within 10, three within 15."""
+    rows = [
+        (category, 5 * n, area.area / 10_000, "ok", MultiPolygon([area]))
+        for category in sorted(looks)
+        for n, area in ((n, areas.geometry.iloc[:n].union_all()) for n in (1, 2, 3))
+    ]
+    names = ["category", "minutes", "area_ha", "state", "geometry"]
+    return gpd.GeoDataFrame(pd.DataFrame(rows, columns=names), crs=areas.crs)
+
+
+def _catchment_people(looks: dict[str, Category]) -> pd.DataFrame:
+    rows = [
+        (category, minutes, group, 100.0 * minutes, 2.0 * minutes, "ok", 100.0)
+        for category in sorted(looks)
+        for minutes in (5, 10, 15)
+        for group in ("all", "decile_1", "decile_10", "no_decile")
+    ]
+    names = ["category", "minutes", "people_of", "people", "share_pct", "state", "coverage_pct"]
+    return pd.DataFrame(rows, columns=names)
+
+
+def _surface(areas: gpd.GeoDataFrame) -> bytes:
+    cells = Cells(WEST, SOUTH + 2 * CELL, CELL, CELL, 2, 3, areas.crs)
+    bands = (Band("park", "Minutes on foot to the nearest: park", "min", "ok"),)
+    minutes = np.linspace(1, 6, 6, dtype=np.float32)[None, :]
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "surface.tif"
+        write_bands(Bands(cells, np.arange(6), bands, minutes), path, {"title": "Littleton"})
+        return path.read_bytes()
+
+
+def _published_standards(text: Text | None) -> dict[str, Standard]:
+    """Return three real standards, with hostile words where they are asked for."""
+    names = ("natural_england_2023", "public_transport", "twenty_minute_neighbourhood")
+    found: dict[str, Standard] = files.read_configs(
+        [ROOT / f"config/standards/{name}.yaml" for name in names], Standard
+    )
+    if text is None:
+        return found
+    return {
+        name: standard.model_copy(
+            update={
+                "name": text(n),
+                "body": text(n + 1),
+                "reference": text(n + 2),
+                "method_note": text(n + 3),
+                "criteria": tuple(
+                    criterion.model_copy(update={"label": text(n + k)})
+                    for k, criterion in enumerate(standard.criteria)
+                ),
+            }
+        )
+        for n, (name, standard) in enumerate(found.items())
+    }
+
+
+def _standards() -> pd.DataFrame:
+    """Return numbers certain and open, of every state: 10 more for each criterion."""
+    rows: list[dict[str, Any]] = []
+    for name, standard in _published_standards(None).items():
+        for k, criterion in enumerate(standard.criteria):
+            is_land = criterion.kind == "quantity"
+            for method in ("quantity",) if is_land else ("walking", "straight_line"):
+                for n, place in enumerate([*IDS, CODE]):
+                    state = {IDS[3]: "suppressed", IDS[5]: "no_data"}.get(place, "ok")
+                    value = 10.0 + 10 * (k % 7) + (20 if method == "straight_line" else 0)
+                    most = value if n % 2 == 0 else min(100.0, value + 15)
+                    rows.append(
+                        {
+                            "neighbourhood_id": place,
+                            "standard": name,
+                            "criterion": criterion.id,
+                            "method": method,
+                            "value": value if state == "ok" else np.nan,
+                            "at_most": most if state == "ok" else np.nan,
+                            "unit": "ha per 1,000 people" if is_land else "%",
+                            "state": state,
+                            "coverage_pct": 0.0 if state == "no_data" else 88.0,
+                            "source": "openstreetmap",
+                            "source_date": "2026-03-01",
+                        }
+                    )
     return pd.DataFrame(rows)
 
 

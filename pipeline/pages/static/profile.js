@@ -10,10 +10,12 @@ HalfFull.profile = (() => {
 
   const nameOf = (place) => (place === whole ? data.district.name : data.neighbourhoods[place].name);
   const peopleOf = (place) => (place === whole ? data.district.people : data.neighbourhoods[place].people);
+  const residentsWords = () => {
+    if (data.district.people_raster) return data.words.residents_raster;
+    return data.district.is_estimated ? data.words.residents_estimated : data.words.residents;
+  };
   const residents = (place) =>
-    fill(data.district.is_estimated ? data.words.residents_estimated : data.words.residents, {
-      n: number(peopleOf(place)),
-    });
+    fill(residentsWords(), { n: number(peopleOf(place)), raster: data.district.people_raster });
 
   const within = (category, minute, place) => figure(category.id, `within_${minute}_min_pct`, place);
 
