@@ -162,7 +162,7 @@ def measure(
 def _must_agree(ours: _Worker, other: _Worker) -> None:
     if other.engine == OURS:
         return
-    answers = (np.load(worker.answer_file) for worker in (ours, other))
+    answers = (np.load(worker.answer_file, mmap_mode="r") for worker in (ours, other))
     told = disagreement(ours.task, other.engine, *answers)
     if told is not None:
         raise EnginesDisagree(f"{told} Nothing is reported.")

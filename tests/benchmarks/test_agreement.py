@@ -29,10 +29,13 @@ def test_a_decimetre_is_told_with_both_numbers() -> None:
     )
 
 
-def test_a_number_that_we_lack_is_a_disagreement() -> None:
-    assert (
-        disagreement("assign", "geopandas", np.array([np.nan, 1]), np.array([2.0, 1])) is not None
-    )
+@pytest.mark.parametrize(("ours", "theirs"), [(np.nan, 2.0), (2.0, np.nan)])
+def test_a_point_that_only_one_side_finds_a_neighbourhood_for_is_a_disagreement(
+    ours: float, theirs: float
+) -> None:
+    told = disagreement("assign", "geopandas", np.array([ours, 1]), np.array([theirs, 1]))
+    assert told is not None
+    assert "disagrees in 1 of 2 numbers" in told
 
 
 def test_what_was_not_asked_is_not_compared_but_something_must_be() -> None:
