@@ -20,6 +20,7 @@ CHOICES = {
     "theme": [ROOT / "config/theme.yaml"],
     "category": sorted((ROOT / "config/categories").glob("*.yaml")),
     "national": sorted((ROOT / "config/national").glob("*.yaml")),
+    "standard": sorted((ROOT / "config/standards").glob("*.yaml")),
     "walker": sorted((ROOT / "config/walkers").glob("*.yaml")),
     "district": [
         *sorted((ROOT / "config/districts").glob("*.yaml")),

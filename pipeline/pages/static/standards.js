@@ -3,7 +3,7 @@
 
 HalfFull.standards = (() => {
   const { data, el, named, byId, replace } = HalfFull;
-  const { words, standards } = data;
+  const { standards } = data;
 
   const head = () =>
     el(
@@ -12,9 +12,13 @@ HalfFull.standards = (() => {
       el(
         "tr",
         {},
-        [words.standard_asks, words.standard_walking, words.standard_line, words.standard_difference, words.standard_own].map(
-          (label) => el("th", { scope: "col" }, label),
-        ),
+        [
+          data.words.standard_asks,
+          data.words.standard_walking,
+          data.words.standard_line,
+          data.words.standard_difference,
+          data.words.standard_own,
+        ].map((label) => el("th", { scope: "col" }, label)),
       ),
     );
 
@@ -63,7 +67,7 @@ HalfFull.standards = (() => {
       el(
         "table",
         {},
-        el("caption", {}, el("span", {}, named(data.district.name), words.standard_caption)),
+        el("caption", {}, el("span", {}, named(data.district.name), data.words.standard_caption)),
         head(),
         standards.map(part),
       ),
