@@ -19,7 +19,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from pipeline.config import Study, Walker
-from pipeline.errors import ChoiceIsNotAllowed, listed
+from pipeline.errors import ChoiceIsNotAllowed, TablesDoNotFit, listed
 from pipeline.tags import Condition, Tags, conditions, holds_one_of, read_tags
 
 Mask = npt.NDArray[np.bool_]
@@ -50,7 +50,17 @@ def ground_of(
         `edge_id`, `forward_dm` and `backward_dm` (decimetres on the flat that take as long) and
         `is_open`, as `routing.as_graph` takes them, n rows in the order of the network; and how
         much of the network is open, and what closes the rest.
+
+    Raises
+    ------
+    TablesDoNotFit
+        If terrain and network were not made from each other.
     """
+    if not np.array_equal(np.sort(terrain["edge_id"]), np.sort(network["edge_id"])):
+        raise TablesDoNotFit(
+            "network.parquet and terrain.parquet: do not speak of the same edges, "
+            f"{len(network):,} and {len(terrain):,} of them: delete both and run `make` again."
+        )
     ordered = terrain.set_index("edge_id").loc[network["edge_id"].to_numpy()]
     length = network["length_dm"].to_numpy(np.int64)
     is_hilly = walker.slopes == "tobler"

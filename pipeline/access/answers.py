@@ -18,6 +18,7 @@ from pipeline.access.nearest import kth_nearest, nearest_asset
 from pipeline.access.standing import Destinations, Origins
 from pipeline.config import CategoryRules, State, Study
 from pipeline.routing import Graph, as_graph
+from pipeline.routing.soundness import somebody_must_set_out
 
 M2_PER_HA = 10_000
 PER_1000 = 1000
@@ -69,9 +70,17 @@ def measure_access(
         missing where a home is off the network, the category has no data or the measure does
         not apply to it, and 0 where nothing is within reach. And how many answers there are of
         each state, and how much supply was shared out.
+
+    Raises
+    ------
+    TablesDoNotFit
+        If homes or entrances stand on edges that are not there, or beyond their ends.
+    EveryStreetIsClosed
+        If the walker cannot leave any home.
     """
     graph = as_graph(network, ground)
     origins = {who: Origins.of(graph, homes, who) for who in ("people", "children")}
+    somebody_must_set_out(homes, len(origins["people"].rows))
     areas = assets.set_index("asset_id")["area_m2"] / M2_PER_HA
     common = _Walks(graph, origins, areas, study)
 

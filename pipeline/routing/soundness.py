@@ -85,7 +85,7 @@ def ground_must_fit(ground: pd.DataFrame, n_edges: int) -> None:
     TablesDoNotFit
         If it speaks of other edges, or a cost is missing, below 0 or beyond any walk.
     EveryStreetIsClosed
-        If the walker may use no edge at all.
+        If a walker may use no edge at all.
     """
     edge = ground["edge_id"].to_numpy(float)
     if not np.array_equal(np.sort(edge), np.arange(n_edges)):
@@ -101,10 +101,11 @@ def ground_must_fit(ground: pd.DataFrame, n_edges: int) -> None:
                 f"terrain.parquet: edge {edge[at]:.0f} has a {name} of {cost[at]:.15g}; allowed "
                 f"is 0 to {LONGEST_DM:,}: {AGAIN}."
             )
+
     if not ground["is_open"].to_numpy(bool).any():
         raise EveryStreetIsClosed(
-            f"config/walkers: this walker may use none of the {n_edges:,} streets, and at least "
-            "one must be open: refuse less in the walker’s file."
+            f"config/walkers: a walker may use none of the {n_edges:,} streets, and at least one "
+            "must be open; refuse less in that walker’s file."
         )
 
 
@@ -147,6 +148,30 @@ def points_must_stand(points: pd.DataFrame, length: npt.NDArray[np.int32], key: 
         raise TablesDoNotFit(
             f"{_named(rows, key, at)} has a snap_dm of {snap[at]:.15g}; allowed is 0 to "
             f"{LONGEST_DM:,}: {AGAIN}."
+        )
+
+
+def somebody_must_set_out(homes: pd.DataFrame, n_out: int) -> None:
+    """Check that the walker whom the study names can leave at least one home.
+
+    Parameters
+    ----------
+    homes
+        With `state`.
+    n_out
+        How many of them stand on a street that is open to the walker.
+
+    Raises
+    ------
+    EveryStreetIsClosed
+        If homes stand on edges, and all of these are closed.
+    """
+    n_attached = int((homes["state"] == State.OK).sum())
+    if n_attached and not n_out:
+        raise EveryStreetIsClosed(
+            f"config/study.yaml: walking.walker: of {n_attached:,} homes none stands on a street "
+            "that this walker may use, so nothing can be reached; name another, or refuse less in "
+            "the walker’s file."
         )
 
 

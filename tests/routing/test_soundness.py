@@ -11,6 +11,7 @@ from pipeline.access import Destinations, Origins, assets_within
 from pipeline.access.standing import in_decimetres
 from pipeline.errors import ChoiceIsNotAllowed, EveryStreetIsClosed, TablesDoNotFit
 from pipeline.routing import as_graph
+from pipeline.routing.soundness import somebody_must_set_out
 from tests.towns import entrances_at, homes_at, line_of_streets
 
 NETWORK = pd.DataFrame(line_of_streets(3000, 5000, apart=(2000,)).drop(columns="geometry"))
@@ -68,10 +69,22 @@ def test_ground_of_fewer_edges_is_told() -> None:
         as_graph(NETWORK, GROUND[1:])
 
 
-def test_a_walker_to_whom_every_street_is_closed_is_told() -> None:
-    with pytest.raises(EveryStreetIsClosed, match=r"none of the 3 streets.*refuse less"):
-        as_graph(NETWORK, GROUND.assign(is_open=False))
-    assert as_graph(NETWORK, changed(GROUND.assign(is_open=False), 1, "is_open", value=True))
+def test_a_walker_who_can_leave_no_home_is_told() -> None:
+    homes = homes_at((0, 0, 0), (1, 0, 0), (-1, 0, 0))
+
+    def set_out(ground: pd.DataFrame, who: pd.DataFrame = homes) -> int:
+        n_out = len(Origins.of(as_graph(NETWORK, ground), who).rows)
+        somebody_must_set_out(who, n_out)
+        return n_out
+
+    shut = GROUND.assign(is_open=GROUND["edge_id"] == 2)
+    with pytest.raises(EveryStreetIsClosed, match=r"of 2 homes none stands on a street"):
+        set_out(shut)
+    with pytest.raises(EveryStreetIsClosed, match=r"may use none of the 3 streets"):
+        set_out(GROUND.assign(is_open=False))
+    assert set_out(GROUND.assign(is_open=GROUND["edge_id"] == 1)) == 1
+    # Where no home is attached it is not the walker who keeps them in.
+    assert set_out(shut, homes_at((-1, 0, 0))) == 0
 
 
 @pytest.mark.parametrize(
