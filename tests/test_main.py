@@ -104,7 +104,10 @@ def test_every_step_says_how_many_files_it_writes() -> None:
     assert {step: outputs_of(step) for step in STEPS if outputs_of(step) != 1} == {
         "osm": 3,
         "assets": 3,
-        "reference": 7,
+        "sensitivity": 2,
+        "surface": 2,
+        "catchments": 2,
+        "reference": 9,
     }
 
 

@@ -105,7 +105,8 @@ def test_a_district_is_published_with_a_note_that_names_every_hash(tmp_path: Pat
     publish(pages.district_files(material), tmp_path, pages.run_note(material, {}))
     found = contents(tmp_path)
     assert sorted(found) == [
-        "assets.gpkg", "indicators.csv", "map.html", "profiles.csv", "profiles.gpkg", "run.json",
+        "assets.gpkg", "catchments.csv", "catchments.gpkg", "indicators.csv", "map.html",
+        "minutes_to_nearest.tif", "profiles.csv", "profiles.gpkg", "run.json", "standards.csv",
     ]  # fmt: skip
     published = json.loads(found.pop("run.json"))["published"]
     assert published == {name: hashlib.sha256(text).hexdigest() for name, text in found.items()}
