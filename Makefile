@@ -44,6 +44,9 @@ WALKER_FILES := $(sort $(wildcard config/walkers/*.yaml))
 # -B: on a full disk Python would leave half a compiled module behind, and trip over it ever after.
 PYTHON := $(VENV)/bin/python -B
 INSTALLED := $(VENV)/.installed
+# Modules with kernels; compiling them takes longer than most steps, so it is done once for all.
+KERNELS := pipeline/snapping.py $(wildcard pipeline/routing/*.py)
+COMPILED := $(VENV)/.compiled
 # What every step leans on: its results are made anew when one of these changes.
 CORE := requirements.lock $(wildcard pipeline/config/*.py pipeline/files/*.py) \
         $(addprefix pipeline/,codes.py contracts.py heights.py rasters.py steps.py tables.py text.py)
@@ -80,13 +83,17 @@ help:
 # --- the machine -------------------------------------------------------------------------------
 
 ## setup: create .venv and install the pinned dependencies
-setup: $(INSTALLED)
+setup: $(INSTALLED) $(COMPILED)
 
 $(INSTALLED): requirements.lock
 	@sh bin/create-venv $(VENV)
 	@echo "Installing the pinned dependencies; this takes a minute or two"
 	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@touch $@
+
+$(COMPILED): $(KERNELS) pipeline/kernels.py $(INSTALLED)
+	@echo "Compiling the walking kernels, once after an installation or a change of them"
+	@$(PYTHON) -m pipeline kernels $(KERNELS) --out $@
 
 ## doctor: say in sentences what is missing or odd on this machine
 doctor:
@@ -163,26 +170,26 @@ $(MADE)/%/terrain.parquet: config/study.yaml $(DISTRICTS_DIR)/%.yaml $(MADE)/nat
 
 $(MADE)/%/entrances.parquet: config/study.yaml $(MADE)/rules.json $(MADE)/%/assets.parquet \
 		$(MADE)/%/access_points.parquet $(MADE)/%/features.parquet $(MADE)/%/network.parquet \
-		$(addprefix pipeline/,entrances.py snapping.py walkable.py) $(CORE)
+		$(addprefix pipeline/,entrances.py snapping.py walkable.py) $(CORE) | $(COMPILED)
 	@$(call district-step,entrances,$@)
 
 $(MADE)/%/homes.parquet: config/study.yaml $(DISTRICTS_DIR)/%.yaml $(MADE)/national.json \
 		$(RAW)/%/manifest.json $(MADE)/%/neighbourhoods.parquet $(MADE)/%/coverage.parquet \
 		$(MADE)/%/features.parquet $(MADE)/%/network.parquet \
-		$(addprefix pipeline/,homes.py snapping.py coverage.py) $(CORE)
+		$(addprefix pipeline/,homes.py snapping.py coverage.py) $(CORE) | $(COMPILED)
 	@$(call district-step,homes,$@)
 
 $(MADE)/%/access.parquet: config/study.yaml $(MADE)/rules.json $(MADE)/walkers.json $(MADE)/%/assets.parquet \
 		$(addprefix $(MADE)/%/,$(addsuffix .parquet,entrances homes network terrain)) \
 		$(addprefix pipeline/,headline.py places.py snapping.py tags.py walkers.py) \
-		$(wildcard pipeline/routing/*.py pipeline/access/*.py) $(CORE)
+		$(wildcard pipeline/routing/*.py pipeline/access/*.py) $(CORE) | $(COMPILED)
 	@$(call district-step,access,$@)
 
 $(MADE)/%/sensitivity.parquet $(MADE)/%/by_walker.parquet: \
 		config/study.yaml $(MADE)/rules.json $(MADE)/walkers.json $(DISTRICTS_DIR)/%.yaml \
 		$(addprefix $(MADE)/%/,$(addsuffix .parquet,neighbourhoods entrances homes network terrain)) \
 		$(addprefix pipeline/,headline.py places.py snapping.py tags.py walkers.py) \
-		$(wildcard pipeline/routing/*.py pipeline/access/*.py) $(CORE)
+		$(wildcard pipeline/routing/*.py pipeline/access/*.py) $(CORE) | $(COMPILED)
 	@$(call district-step,sensitivity,$(addprefix $(MADE)/$*/,sensitivity.parquet by_walker.parquet))
 
 $(MADE)/%/minutes_to_nearest.tif $(MADE)/%/raster_minutes.parquet: \
@@ -190,14 +197,14 @@ $(MADE)/%/minutes_to_nearest.tif $(MADE)/%/raster_minutes.parquet: \
 		$(MADE)/national.json $(RAW)/%/manifest.json \
 		$(addprefix $(MADE)/%/,$(addsuffix .parquet,neighbourhoods coverage features network terrain entrances)) \
 		$(addprefix pipeline/,coverage.py headline.py places.py snapping.py tags.py walkers.py) \
-		$(wildcard pipeline/routing/*.py pipeline/access/*.py) $(CORE)
+		$(wildcard pipeline/routing/*.py pipeline/access/*.py) $(CORE) | $(COMPILED)
 	@$(call district-step,surface,$(addprefix $(MADE)/$*/,minutes_to_nearest.tif raster_minutes.parquet))
 
 $(MADE)/%/catchments.parquet $(MADE)/%/catchment_people.parquet: \
 		config/study.yaml $(MADE)/rules.json $(MADE)/walkers.json $(MADE)/%/minutes_to_nearest.tif \
 		$(addprefix $(MADE)/%/,$(addsuffix .parquet,neighbourhoods homes entrances network terrain)) \
 		$(addprefix pipeline/,coverage.py headline.py places.py snapping.py tags.py walkers.py) \
-		$(wildcard pipeline/routing/*.py pipeline/access/*.py) $(CORE)
+		$(wildcard pipeline/routing/*.py pipeline/access/*.py) $(CORE) | $(COMPILED)
 	@$(call district-step,catchments,$(addprefix $(MADE)/$*/,catchments.parquet catchment_people.parquet))
 
 $(MADE)/%/indicators.parquet: config/study.yaml $(MADE)/rules.json $(DISTRICTS_DIR)/%.yaml \
@@ -210,20 +217,20 @@ $(MADE)/%/standards.parquet: config/study.yaml $(MADE)/rules.json $(MADE)/standa
 		$(MADE)/%/coverage.parquet $(MADE)/%/assets.parquet $(MADE)/%/entrances.parquet \
 		$(MADE)/%/homes.parquet $(MADE)/%/network.parquet \
 		$(addprefix pipeline/,attainment.py headline.py places.py profiles.py sites.py standards.py) \
-		$(wildcard pipeline/routing/*.py pipeline/access/*.py) $(CORE)
+		$(wildcard pipeline/routing/*.py pipeline/access/*.py) $(CORE) | $(COMPILED)
 	@$(call district-step,standards,$@)
 
 # --- what is published ---------------------------------------------------------------------------
 
 # run.json is written last, and holds the sum of every file published with it.
-PUBLISHED := run.json map.html profiles.csv indicators.csv standards.csv profiles.gpkg assets.gpkg catchments.csv \
+PUBLISHED := run.json map.html profiles.csv indicators.csv by_walker.csv sensitivity.csv standards.csv profiles.gpkg assets.gpkg catchments.csv \
              catchments.gpkg minutes_to_nearest.tif
-$(addprefix $(OUT)/%/,$(PUBLISHED)): config/study.yaml config/theme.yaml $(MADE)/looks.json $(MADE)/standards.json \
-		$(DISTRICTS_DIR)/%.yaml $(RAW)/%/manifest.json \
+$(addprefix $(OUT)/%/,$(PUBLISHED)): config/study.yaml config/theme.yaml $(MADE)/looks.json $(MADE)/walkers.json \
+		$(MADE)/standards.json $(DISTRICTS_DIR)/%.yaml $(RAW)/%/manifest.json \
 		$(addprefix $(MADE)/%/,$(addsuffix .parquet,neighbourhoods coverage features network assets \
-		entrances homes indicators standards catchments catchment_people raster_minutes)) \
+		entrances homes indicators by_walker sensitivity standards catchments catchment_people raster_minutes)) \
 		$(MADE)/%/minutes_to_nearest.tif \
-		pipeline/publish.py pipeline/standards.py $(PAGES) $(CORE)
+		$(addprefix pipeline/,publish.py headline.py places.py standards.py) $(PAGES) $(CORE)
 	@$(call district-step,publish,$(OUT)/$*/run.json)
 
 $(OUT)/published.names: FORCE

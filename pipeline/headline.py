@@ -124,3 +124,21 @@ def rows_of(found: Iterable[Measured], places: Places) -> pd.DataFrame:
 def attached_people(places: Places) -> Floats:
     """Return the people of each home that has an answer, and 0 for the others."""
     return np.where(places.is_attached, places.people, 0.0)
+
+
+def ranges(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the smallest and the largest variant of each number.
+
+    Parameters
+    ----------
+    table
+        `neighbourhood_id`, `category`, `measure` and `value`, one row a variant.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `low` and `high`, by neighbourhood, category and measure.
+    """
+    keys = ["neighbourhood_id", "category", "measure"]
+    values = table.groupby(keys, observed=True)["value"]
+    return pd.DataFrame({"low": values.min(), "high": values.max()})

@@ -85,6 +85,21 @@ def walkers(*profiles: Path, out: Outputs, note: Path | None = None) -> str:
     return f"{len(found)} walkers{'' if changed else ', unchanged'}"
 
 
+# --- the machine ----------------------------------------------------------------------------------
+
+
+def kernels(*modules: Path, out: Outputs, note: Path | None = None) -> str:
+    """Compile what snaps and walks, so that no other step waits for it."""
+    del note
+    from pipeline.files.compiled import forget_outdated
+    from pipeline.kernels import compile_kernels
+
+    forget_outdated(modules)
+    compile_kernels()
+    files.write_text("", out[0])
+    return f"{len(modules)} modules"
+
+
 # --- raw files ------------------------------------------------------------------------------------
 
 
@@ -662,6 +677,7 @@ def publish(
     study: Path,
     theme: Path,
     looks: Path,
+    walkers: Path,
     published_standards: Path,
     district: Path,
     manifest: Path,
@@ -673,6 +689,8 @@ def publish(
     entrances: Path,
     homes: Path,
     indicators: Path,
+    by_walker: Path,
+    sensitivity: Path,
     standards: Path,
     catchments: Path,
     catchment_people: Path,
@@ -686,7 +704,7 @@ def publish(
     from pipeline import pages, tables
     from pipeline import publish as gate
     from pipeline.files import raw
-    from pipeline.files.choices import read_looks, read_standards
+    from pipeline.files.choices import read_looks, read_standards, read_walkers
     from pipeline.standards import standards_for
 
     stored = {
@@ -698,6 +716,8 @@ def publish(
         tables.ENTRANCES: entrances,
         tables.HOMES: homes,
         tables.INDICATORS: indicators,
+        tables.BY_WALKER: by_walker,
+        tables.SENSITIVITY: sensitivity,
         tables.STANDARDS: standards,
         tables.CATCHMENTS: catchments,
         tables.CATCHMENT_PEOPLE: catchment_people,
@@ -710,6 +730,7 @@ def publish(
         theme=files.read_choices(theme, Theme),
         looks=read_looks(looks),
         district=place,
+        walkers=read_walkers(walkers),
         published_standards=standards_for(place, read_standards(published_standards)),
         manifest={key: file.model_dump(mode="json") for key, file in fetched.inputs.items()},
         surface=surface.read_bytes(),
@@ -761,13 +782,14 @@ def reference(*tables: Path, out: Outputs, note: Path | None = None) -> str:
 STEPS: dict[str, Callable[..., str]] = {
     step.__name__: step
     for step in (
-        rules, looks, national, walkers, fetch, neighbourhoods, osm, assets, network, terrain,
-        entrances, homes, access, sensitivity, surface, catchments, catchment, profiles, standards,
-        publish, index, reference, published_standards,
+        rules, looks, national, walkers, kernels, fetch, neighbourhoods, osm, assets, network,
+        terrain, entrances, homes, access, sensitivity, surface, catchments, catchment, profiles,
+        standards, publish, index, reference, published_standards,
     )
 }  # fmt: skip
 OF_NO_DISTRICT = frozenset(
     (
+        "kernels",
         "rules",
         "looks",
         "national",

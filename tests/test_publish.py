@@ -68,7 +68,7 @@ def test_no_cell_of_a_hostile_district_is_a_formula() -> None:
 def test_indicators_have_exactly_their_columns_and_the_notice_of_the_district() -> None:
     header, *rows = pages.indicators_csv(town()).decode().splitlines()
     assert header == ",".join([*INDICATOR_COLUMNS, "notice"])
-    assert header.startswith("neighbourhood_id,category,measure,value,unit,state,coverage_pct,")
+    assert header.startswith("neighbourhood_id,category,measure,value,unit,state,low,high,")
     assert all(row.endswith(",Littleton is made up: nobody lives here.") for row in rows)
 
 
@@ -105,8 +105,9 @@ def test_a_district_is_published_with_a_note_that_names_every_hash(tmp_path: Pat
     publish(pages.district_files(material), tmp_path, pages.run_note(material, {}))
     found = contents(tmp_path)
     assert sorted(found) == [
-        "assets.gpkg", "catchments.csv", "catchments.gpkg", "indicators.csv", "map.html",
-        "minutes_to_nearest.tif", "profiles.csv", "profiles.gpkg", "run.json", "standards.csv",
+        "assets.gpkg", "by_walker.csv", "catchments.csv", "catchments.gpkg", "indicators.csv",
+        "map.html", "minutes_to_nearest.tif", "profiles.csv", "profiles.gpkg", "run.json",
+        "sensitivity.csv", "standards.csv",
     ]  # fmt: skip
     published = json.loads(found.pop("run.json"))["published"]
     assert published == {name: hashlib.sha256(text).hexdigest() for name, text in found.items()}

@@ -87,24 +87,6 @@ def measure_sensitivity(
     return _with_rank_agreement(table, code)
 
 
-def ranges(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the smallest and the largest variant of each number.
-
-    Parameters
-    ----------
-    table
-        As `measure_sensitivity` gives it.
-
-    Returns
-    -------
-    pandas.DataFrame
-        `low` and `high`, by neighbourhood, category and measure.
-    """
-    keys = ["neighbourhood_id", "category", "measure"]
-    values = table.groupby(keys, observed=True)["value"]
-    return pd.DataFrame({"low": values.min(), "high": values.max()})
-
-
 # --- the variants ---------------------------------------------------------------------------------
 
 

@@ -31,7 +31,12 @@ from pipeline.pages.layers import assets_gpkg, profiles_gpkg
 from pipeline.pages.map import map_page
 from pipeline.pages.material import Material
 from pipeline.pages.note import run_note
-from pipeline.pages.sheets import indicators_csv, profiles_csv
+from pipeline.pages.sheets import (
+    by_walker_csv,
+    indicators_csv,
+    profiles_csv,
+    sensitivity_csv,
+)
 from pipeline.pages.standards import standards_csv
 
 Content = str | bytes | Callable[[Path], None]
@@ -54,6 +59,8 @@ def district_files(material: Material) -> dict[str, Content]:
         "map.html": map_page(material),
         "profiles.csv": profiles_csv(material),
         "indicators.csv": indicators_csv(material),
+        "by_walker.csv": by_walker_csv(material),
+        "sensitivity.csv": sensitivity_csv(material),
         "standards.csv": standards_csv(material),
         "profiles.gpkg": profiles_gpkg(material),
         "assets.gpkg": assets_gpkg(material),
@@ -68,6 +75,7 @@ __all__ = [
     "Content",
     "Material",
     "assets_gpkg",
+    "by_walker_csv",
     "catchments_csv",
     "catchments_gpkg",
     "district_files",
@@ -77,5 +85,6 @@ __all__ = [
     "profiles_csv",
     "profiles_gpkg",
     "run_note",
+    "sensitivity_csv",
     "standards_csv",
 ]

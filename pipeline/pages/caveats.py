@@ -67,6 +67,8 @@ def caveats(material: Material) -> list[str]:
         )
     for name in sorted(material.reports):
         found += [clean_text(text, most=500) for text in material.reports[name].get("caveats", [])]
+    if len(material.sensitivity):
+        found.append(words.RANGE_CAVEAT)
     found += [words.CERTAIN_CAVEAT, words.STANDING_CAVEAT]
     return list(dict.fromkeys(text for text in found if text))
 

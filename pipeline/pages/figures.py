@@ -43,17 +43,30 @@ def figures(material: Material) -> dict[str, Any]:
     dict
         Category → measure → `values` (one for each of `ids`, `as_shown`, none where there is no
         number), `states` (a letter each: `o` a number, `n` no data, `u` unreachable, `s`
-        suppressed) and `certain` (share of people for whom the number is certain, by place in
-        the list, where it is not nearly all).
+        suppressed), `certain` (share of people for whom the number is certain, by place in the
+        list, where it is not nearly all) and, for headline numbers, `range` (the least and the
+        most under other choices, by place, where they differ as shown).
     """
-    columns = by_place(material)
-    return {
-        category: {
-            measure: _column(columns[category, measure], is_share=measure.endswith("_pct"))
-            for measure in material.measures
-            if (category, measure) in columns
+    columns, ranges = by_place(material), _ranges_by_place(material)
+    found: dict[str, Any] = {}
+    for category in material.categories:
+        shown = {m: columns[category, m] for m in material.measures if (category, m) in columns}
+        found[category] = {
+            measure: _column(
+                rows, ranges.get((category, measure)), is_share=measure.endswith("_pct")
+            )
+            for measure, rows in shown.items()
         }
-        for category in material.categories
+    return found
+
+
+def _ranges_by_place(material: Material) -> dict[tuple[str, str], pd.DataFrame]:
+    """Return the ranges of each category and measure, one row for each of `ids`."""
+    rows = material.ranges.reset_index().set_index("neighbourhood_id")
+    wanted = ids(material)
+    return {
+        (str(category), str(measure)): part.reindex(wanted)
+        for (category, measure), part in rows.groupby(["category", "measure"], observed=True)
     }
 
 
@@ -105,13 +118,13 @@ def as_shown(values: Floats, *, is_share: bool) -> list[float]:
     return [int(number) if number.is_integer() else number for number in shown.tolist()]
 
 
-def _column(rows: pd.DataFrame, *, is_share: bool) -> dict[str, Any]:
+def _column(rows: pd.DataFrame, ranges: pd.DataFrame | None, *, is_share: bool) -> dict[str, Any]:
     states = rows["state"].fillna(State.NO_DATA).map(STATE_LETTERS)
     has_number = (states == "o") & rows["value"].notna()
     values = as_shown(rows["value"].to_numpy(dtype=float), is_share=is_share)
     coverage = rows["coverage_pct"].to_numpy(dtype=float)
     certain = as_shown(coverage, is_share=True)
-    return {
+    column: dict[str, Any] = {
         "values": [value if has else None for value, has in zip(values, has_number, strict=True)],
         "states": "".join(
             letter if has or letter != "o" else "n"
@@ -121,6 +134,23 @@ def _column(rows: pd.DataFrame, *, is_share: bool) -> dict[str, Any]:
             str(place): certain[place]
             for place in np.flatnonzero(has_number.to_numpy() & (coverage < FULL_COVERAGE_PCT))
         },
+    }
+    if ranges is not None:
+        column["range"] = _ranges(ranges, has_number.to_numpy(), is_share=is_share)
+    return column
+
+
+def _ranges(rows: pd.DataFrame, has_number: Any, *, is_share: bool) -> dict[str, list[float]]:  # noqa: ANN401 (an array of yes and no)
+    """Return the least and the most as shown, by place, where they differ."""
+    at = np.flatnonzero(has_number & rows["low"].notna().to_numpy())
+    low, high = (
+        as_shown(rows[name].to_numpy(dtype=float)[at], is_share=is_share)
+        for name in ("low", "high")
+    )
+    return {
+        str(place): [least, most]
+        for place, least, most in zip(at, low, high, strict=True)
+        if least < most
     }
 
 

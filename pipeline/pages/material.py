@@ -9,7 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.config import Category, District, Grid, Standard, State, Study, Theme
+from pipeline.config import Category, District, Grid, Standard, State, Study, Theme, Walker
+from pipeline.headline import ranges
 from pipeline.text import clean_text
 
 
@@ -36,6 +37,9 @@ class Material:
     entrances: Any
     homes: Any
     indicators: pd.DataFrame
+    by_walker: pd.DataFrame
+    sensitivity: pd.DataFrame
+    walkers: Mapping[str, Walker]
     standards: pd.DataFrame
     published_standards: Mapping[str, Standard]
     catchments: Any
@@ -93,6 +97,11 @@ class Material:
             "nearest_q75_min",
             f"mean_count_within_{max(minutes)}_min",
         )
+
+    @cached_property
+    def ranges(self) -> pd.DataFrame:
+        """The least and the most of each headline number under other choices."""
+        return ranges(self.sensitivity)
 
     @cached_property
     def categories(self) -> tuple[str, ...]:

@@ -28,10 +28,24 @@ INDICATOR_COLUMNS = (
     "value",
     "unit",
     "state",
+    "low",
+    "high",
     "coverage_pct",
     "source",
     "source_date",
 )
+WALKER_COLUMNS = (
+    "neighbourhood_id",
+    "category",
+    "measure",
+    "walker",
+    "walker_label",
+    "value",
+    "unit",
+    "state",
+    "coverage_pct",
+)
+VARIANT_COLUMNS = ("category", "measure", "variant", "value", "rank_agreement")
 DEPRIVATION_COLUMNS = (
     "deprivation_rank",
     "deprivation_decile",
@@ -115,8 +129,49 @@ def indicators_csv(material: Material) -> bytes:
         CSV with `INDICATOR_COLUMNS` and the district's notice, if it has one, sorted by
         neighbourhood, category and measure.
     """
-    rows = material.indicators.sort_values(["neighbourhood_id", "category", "measure"])
+    keys = ["neighbourhood_id", "category", "measure"]
+    rows = material.indicators.sort_values(keys).join(material.ranges, on=keys)
     return sheet(material.noted(rows[list(INDICATOR_COLUMNS)]))
+
+
+def by_walker_csv(material: Material) -> bytes:
+    """Return the headline numbers of every walker: `by_walker.csv`.
+
+    Parameters
+    ----------
+    material
+        The district.
+
+    Returns
+    -------
+    bytes
+        CSV with `WALKER_COLUMNS` and the district's notice, if it has one.
+    """
+    keys = ["neighbourhood_id", "category", "measure", "walker"]
+    rows = material.by_walker.sort_values(keys)
+    labels = {name: walker.label for name, walker in material.walkers.items()}
+    rows = rows.assign(walker_label=rows["walker"].map(labels))
+    return sheet(material.noted(rows[list(WALKER_COLUMNS)]))
+
+
+def sensitivity_csv(material: Material) -> bytes:
+    """Return the headline numbers of the district under every other choice: `sensitivity.csv`.
+
+    Parameters
+    ----------
+    material
+        The district.
+
+    Returns
+    -------
+    bytes
+        CSV with `VARIANT_COLUMNS` and the district's notice, if it has one; what comes of it for
+        each neighbourhood stands as `low` and `high` in `indicators.csv`.
+    """
+    rows = material.sensitivity
+    rows = rows[rows["neighbourhood_id"] == material.district.code]
+    rows = rows.sort_values(["category", "measure", "variant"])
+    return sheet(material.noted(rows[list(VARIANT_COLUMNS)]))
 
 
 def profiles_csv(material: Material) -> bytes:

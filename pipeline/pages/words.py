@@ -133,6 +133,7 @@ PAGE = {
     "over_99": "over 99 %",
     "under_tenth": "under 0.1",
     "certain": "certain for {share} of residents",
+    "range": "{low} to {high} under other choices",
     "standard_asks": "What it asks for",
     "standard_walking": "Residents on foot",
     "standard_line": "Residents in a straight line",
@@ -150,6 +151,11 @@ LEVELS_BANNER = (
 CERTAIN_CAVEAT = (
     "“Certain for 60 % of residents” means: for the others something nearer may be missing, "
     "because the map data end close to their home, or because no mapped street leads to it."
+)
+RANGE_CAVEAT = (
+    "“40 % to 70 % under other choices” is the same number if people walked more slowly, if the "
+    "cut-off were shorter or longer, or if people were shared out over homes and homes attached to "
+    "streets otherwise, one choice at a time. sensitivity.csv beside this page says which."
 )
 STANDING_CAVEAT = (
     "Distances follow streets and paths as mapped; a place that is not mapped is not counted. "

@@ -11,8 +11,9 @@ import shapely
 
 from pipeline import contracts, tables
 from pipeline.access import by_walker
-from pipeline.access.sensitivity import AS_CHOSEN, Town, measure_sensitivity, ranges
+from pipeline.access.sensitivity import AS_CHOSEN, Town, measure_sensitivity
 from pipeline.config import Walker
+from pipeline.headline import ranges
 from tests.towns import CRS, STUDY, entrances_at, neighbourhoods
 
 # A street of 3 km from west to east; its only pharmacy stands at 1,000 m. Another

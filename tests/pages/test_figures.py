@@ -9,7 +9,13 @@ from decimal import ROUND_HALF_UP, Decimal
 import numpy as np
 import pytest
 
-from pipeline.pages import Material, indicators_csv, profiles_csv
+from pipeline.pages import (
+    Material,
+    by_walker_csv,
+    indicators_csv,
+    profiles_csv,
+    sensitivity_csv,
+)
 from pipeline.pages.figures import as_shown, figures, ids
 from tests.pages.town import CODE, IDS, town
 
@@ -80,3 +86,15 @@ def test_people_and_deciles_of_the_sheet_are_those_of_the_town(material: Materia
     assert [row["neighbourhood_id"] for row in rows] == [*IDS, CODE]
     assert rows[-1]["people"] == "7861"
     assert [row["deprivation_decile"] for row in rows] == ["1", "2", "3", "5", "10", "", ""]
+
+
+def test_the_sheets_hold_every_walker_and_every_other_choice(material: Material) -> None:
+    (first, *_) = sheet(by_walker_csv(material))
+    assert (first["walker_label"], first["value"]) == ("Adult at an ordinary pace", "10")
+    variants = {row["variant"]: row for row in sheet(sensitivity_csv(material))}
+    assert variants["cut_off_x_0.8"]["value"] == "31.2"
+    assert variants["cut_off_x_1.2"]["rank_agreement"] == ""
+    ranged = [row for row in sheet(indicators_csv(material)) if row["low"]]
+    assert [(row["neighbourhood_id"], row["low"], row["high"]) for row in ranged] == [
+        (CODE, "31.2", "55.07")
+    ]

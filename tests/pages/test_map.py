@@ -96,6 +96,14 @@ def test_numbers_that_are_not_certain_for_all_say_for_how_many(material: Materia
     assert payload(material)["figures"]["park"]["within_5_min_pct"]["certain"] == {"2": 96}
 
 
+def test_a_headline_number_carries_the_least_and_the_most_it_is_under_other_choices(
+    material: Material,
+) -> None:
+    column = payload(material)["figures"]["library"]["within_10_min_pct"]
+    assert column["range"] == {"6": [31, 55]}
+    assert "range" not in payload(material)["figures"]["park"]["within_10_min_pct"]
+
+
 def test_every_asset_and_entrance_is_where_the_table_says(material: Material) -> None:
     places = payload(material)["places"]
     coder = Coder(CRS)

@@ -25,6 +25,7 @@ from pipeline.config import (
     Standard,
     Study,
     Theme,
+    Walker,
 )
 from pipeline.files.rasters import write_bands
 from pipeline.pages import Material
@@ -111,6 +112,9 @@ def town(*, is_hostile: bool = False) -> Material:
         entrances=_entrances(assets),
         homes=_homes(),
         indicators=_indicators(looks),
+        by_walker=_by_walker(),
+        sensitivity=_sensitivity(),
+        walkers={"standard": _walker(text(4) if text else "Adult at an ordinary pace")},
         standards=_standards(),
         published_standards=_published_standards(text),
         catchments=_catchments(looks, neighbourhoods),
@@ -426,6 +430,43 @@ def _indicators(looks: dict[str, Category]) -> pd.DataFrame:
                     }
                 )
     return pd.DataFrame(rows)
+
+
+def _walker(label: str) -> Walker:
+    return Walker(
+        label=label, speed_m_per_min=80.0, slopes="flat", reference="none", note="none"
+    )  # fmt: skip
+
+
+def _by_walker() -> pd.DataFrame:
+    """Return what one walker has within reach."""
+    return pd.DataFrame(
+        {
+            "neighbourhood_id": [*IDS, CODE],
+            "category": "library",
+            "measure": "within_10_min_pct",
+            "walker": "standard",
+            "value": [10.0, 20, 30, 40, 50, 60, 35],
+            "unit": "%",
+            "state": "ok",
+            "coverage_pct": 100.0,
+        }
+    )
+
+
+def _sensitivity() -> pd.DataFrame:
+    """Return the district's share of people near a library, as chosen and otherwise."""
+    variants = {"as_chosen": 48.61, "cut_off_x_0.8": 31.2, "cut_off_x_1.2": 55.07}
+    return pd.DataFrame(
+        {
+            "neighbourhood_id": CODE,
+            "category": "library",
+            "measure": "within_10_min_pct",
+            "variant": list(variants),
+            "value": list(variants.values()),
+            "rank_agreement": [1.0, 0.9, np.nan],
+        }
+    )
 
 
 def _catchments(looks: dict[str, Category], areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -15,7 +15,7 @@ HalfFull.figures = (() => {
   const figure = (category, measure, place) => {
     const column = data.figures[category]?.[measure];
     if (!column) return { value: null, state: "n" };
-    return { value: column.values[place], state: column.states[place], certain: column.certain[place] };
+    return { value: column.values[place], state: column.states[place], certain: column.certain[place], range: column.range?.[place] };
   };
 
   /** Whether any number of a category is known of a neighbourhood: it counts in the district's then. */
@@ -63,7 +63,7 @@ HalfFull.figures = (() => {
 
   /** A number in a sentence. */
   const sentence = (category, measure, place) => {
-    const { value, state, certain } = figure(category, measure, place);
+    const { value, state, certain, range } = figure(category, measure, place);
     if (state !== "o") return data.states[state][1];
     const { kind, who, minutes: within } = measures.get(measure);
     const sentences = {
@@ -71,8 +71,14 @@ HalfFull.figures = (() => {
       minutes: () => `${who} reach one in about ${minutes(value)}`,
       count: () => `${tenths(value)} within ${within} minutes, on average`,
     };
-    const note = certain === undefined ? "" : ` (${fill(data.words.certain, { share: share(certain) })})`;
-    return sentences[kind]() + note;
+    const inUnit = { share, minutes, count: tenths }[kind];
+    const notes = [
+      range && inUnit(range[0]) !== inUnit(range[1])
+        ? fill(data.words.range, { low: inUnit(range[0]), high: inUnit(range[1]) })
+        : "",
+      certain === undefined ? "" : fill(data.words.certain, { share: share(certain) }),
+    ].filter(Boolean);
+    return sentences[kind]() + (notes.length ? ` (${notes.join("; ")})` : "");
   };
 
   return { measures, whole, byName, figure, isCounted, isKnown, classOf, wordsOf, share, minutes, brief, sentence };
