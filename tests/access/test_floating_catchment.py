@@ -111,3 +111,48 @@ def test_what_people_are_offered_adds_up_to_what_there_is_and_equals_the_full_ma
     else:
         assert shared_out == pytest.approx(report.supply_shared, rel=1e-9)
     assert report.supply_shared + report.supply_out_of_reach == pytest.approx(to.supply.sum())
+
+
+FORMS_BY_NAME: list[Form] = ["2sfca", "e2sfca", "3sfca", "m2sfca"]
+
+
+@pytest.mark.parametrize("form", FORMS_BY_NAME)
+def test_where_nobody_lives_nothing_is_shared_and_nothing_is_endless(form: Form) -> None:
+    empty = Origins.of(GRAPH, HOMES.assign(people=0.0))
+    to = Destinations.of(GRAPH, DOORS, SURGERIES)
+    table, report = supply_per_person(GRAPH, empty, to, STEPS, 1200, form=form)
+    assert table["supply_per_person"].tolist()[:2] == [0, 0]
+    assert (report.supply_shared, report.supply_out_of_reach) == (0, 11)
+
+
+@pytest.mark.parametrize("form", FORMS_BY_NAME)
+def test_what_has_no_supply_is_a_true_zero_for_all_who_reach_it(form: Form) -> None:
+    to = Destinations.of(GRAPH, DOORS, SURGERIES * 0)
+    table, report = supply_per_person(GRAPH, Origins.of(GRAPH, HOMES), to, STEPS, 1200, form=form)
+    assert table["supply_per_person"].tolist()[:2] == [0, 0]
+    assert table["state"].tolist() == ["true_zero", "true_zero", "unreachable"]
+    assert (report.supply_shared, report.supply_out_of_reach) == (0, 0)
+
+
+def test_where_it_is_not_known_how_many_share_there_is_no_number() -> None:
+    # Surgery a is within 400 m of the unknown home; b, on the street apart, is not.
+    homes = homes_at((0, 0, 0), (0, 3000, 0), (2, 100, 0), people=[100, np.nan, 50])
+    doors = entrances_at(("a", 0, 4000, 0), ("b", 2, 0, 0))
+    to = Destinations.of(GRAPH, doors, pd.Series({"a": 4.0, "b": 2.0}))
+    table, report = supply_per_person(GRAPH, Origins.of(GRAPH, homes), to, STEPS, 1200)
+    assert table["state"].tolist() == ["no_data", "no_data", "ok"]
+    assert table["supply_per_person"].isna().tolist() == [True, True, False]
+    assert table["supply_per_person"][2] == 2 / 50
+    assert report.supply_shared == 2
+
+
+@pytest.mark.parametrize("longest_m", [5 * 66.7, 333.5, 333.54])
+def test_a_walk_of_exactly_the_longest_shares_whatever_the_last_bits_say(longest_m: float) -> None:
+    # 5 × 66.7 is 333.49999999999994 to a computer.
+    homes = homes_at((0, 0, 0), people=[10])
+    doors = entrances_at(("in", 0, 3335, 0), ("out", 0, 3336, 0))
+    to = Destinations.of(GRAPH, doors, pd.Series({"in": 1.0, "out": 1.0}))
+    origins = Origins.of(GRAPH, homes)
+    table, report = supply_per_person(GRAPH, origins, to, STEPS, longest_m, form="2sfca")
+    assert table["supply_per_person"].tolist() == [0.1]
+    assert (report.supply_shared, report.supply_out_of_reach) == (1, 1)
