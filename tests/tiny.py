@@ -29,8 +29,8 @@ ROOT = Path(__file__).parent.parent
 EAST, NORTH = 558_000, 472_000
 CODES = ("E01099801", "E01099802")
 STEPS = (
-    "fetch", "neighbourhoods", "osm", "assets", "network", "entrances", "homes", "access",
-    "profiles", "publish",
+    "fetch", "neighbourhoods", "osm", "assets", "network", "terrain", "entrances", "homes",
+    "access", "sensitivity", "surface", "catchments", "profiles", "standards", "publish",
 )  # fmt: skip
 
 Text = Callable[[str], str]
@@ -211,6 +211,7 @@ class Project:
         write_inputs(project.inputs, text)
         project.choose(lambda _: None, text)
         (folder / "installed").touch()
+        (folder / "compiled").touch()
         return project
 
     def copy(self, folder: Path) -> Project:
@@ -230,8 +231,8 @@ class Project:
     def command(self, *arguments: str) -> list[str]:
         """Return the command line of make; later arguments override earlier ones."""
         return [
-            "make", f"VENV={sys.prefix}", "INSTALLED=installed", "DISTRICTS_DIR=districts",
-            *arguments,
+            "make", f"VENV={sys.prefix}", "INSTALLED=installed", "COMPILED=compiled",
+            "DISTRICTS_DIR=districts", *arguments,
         ]  # fmt: skip
 
     def start(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:
