@@ -133,10 +133,11 @@ def _records(choices: argparse.Namespace, folder: Path) -> Iterator[tables.Recor
 
 
 def _is_installed(engine: str) -> bool:
-    if util.find_spec(ENGINES[engine].package) is not None:
-        return True
-    print(f"{engine} is not installed here and is left out.", file=sys.stderr)
-    return False
+    for package in (ENGINES[engine].package, *ENGINES[engine].needs):
+        if util.find_spec(package) is None:
+            print(f"{engine} is left out: {package} is not installed here.", file=sys.stderr)
+            return False
+    return True
 
 
 def _measured(

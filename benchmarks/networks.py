@@ -27,7 +27,7 @@ import shapely
 
 from pipeline.config import Snapping
 from pipeline.network import build_network
-from pipeline.osm import read_osm
+from pipeline.osm import OF_NETWORKS, read_osm
 from pipeline.walkable import is_walkable
 
 Ints = npt.NDArray[np.int64]
@@ -157,7 +157,7 @@ def walking_network(place: Path) -> gpd.GeoDataFrame:
     lon, lat = _first_node(place)
     crs = utm_of(lon, lat)
     at = pyproj.Transformer.from_crs("EPSG:4326", crs, always_xy=True).transform(lon, lat)
-    data = read_osm(str(place), crs, shapely.Point(at), PLACE_M)
+    data = read_osm(str(place), crs, shapely.Point(at), PLACE_M, OF_NETWORKS)
     return build_network(data.streets, data.features, SNAPPING)[0]
 
 

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Engine:
-    """The package that an engine is, and the tasks that it has an answer to."""
+    """The package that an engine is, the tasks that it has an answer to, and what else it needs."""
 
     package: str
     tasks: tuple[str, ...]
+    needs: tuple[str, ...] = ()
 
 
 OURS = "ours"
@@ -32,7 +33,7 @@ ENGINES = {
     "pandana": Engine("pandana", ("nearest", "counts")),
     "cityseer": Engine("cityseer", ("counts",)),
     "access": Engine("access", ("e2sfca",)),
-    "pyrosm": Engine("pyrosm", ("read",)),
+    "pyrosm": Engine("pyrosm", ("read",), ("igraph",)),
     "osmnx": Engine("osmnx", ("read", "snap")),
     "geopandas": Engine("geopandas", ("assign",)),
 }

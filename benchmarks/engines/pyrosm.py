@@ -1,4 +1,4 @@
-"""pyrosm: its own reader, in Cython; the network is not contracted.
+"""pyrosm: its own reader, in Cython, and its own contraction into a graph of igraph.
 
 It decides otherwise than we do about squares, cycle paths and private ways, so that the length of
 some kinds of street is compared.
@@ -14,14 +14,16 @@ from benchmarks.jobs import STREETS, Job, Numbers, Setting
 
 
 def read(setting: Setting) -> Job:
-    """Read nodes and edges of the walking network."""
+    """Read nodes and edges of the walking network, and contract it."""
 
-    def run() -> gpd.GeoDataFrame:
+    def run() -> tuple[gpd.GeoDataFrame, object]:
         # Its other backend keeps results on disk: a second reading would read nothing.
         held = pyrosm.OSM(str(setting.place), engine="in_memory")
-        return held.get_network("walking", nodes=True)[1]
+        nodes, edges = held.get_network("walking", nodes=True)
+        return edges, held.to_graph(nodes, edges, network_type="walking", retain_all=True)
 
-    def lengths(edges: gpd.GeoDataFrame) -> Numbers:
+    def lengths(found: tuple[gpd.GeoDataFrame, object]) -> Numbers:
+        edges, _ = found
         metres = np.asarray(edges["length"], dtype=float)
         kind = edges["highway"].to_numpy()
         return np.array([np.nan, *(metres[kind == street].sum() for street in STREETS)])
