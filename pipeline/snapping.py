@@ -71,8 +71,9 @@ def snap(points: Shapes, network: gpd.GeoDataFrame, cap_m: float) -> pd.DataFram
     """
     steps_on = network[network["is_snappable"] & ~network["is_bridge_or_tunnel"]]
     pieces = _pieces(steps_on)
-    places = shapely.bounds(points)[:, :2]  # not a number where a point is empty
-    edge, along_m, away_m = _nearest(places, cap_m, pieces, _grid(pieces))
+    # Not a number where a point is empty.
+    places = np.ascontiguousarray(shapely.bounds(points)[:, :2])
+    edge, along_m, away_m = _nearest(places, float(cap_m), pieces, _grid(pieces))
     length = steps_on.set_index("edge_id")["length_dm"].reindex(edge, fill_value=0).to_numpy()
     along = np.rint(along_m * DM_PER_M).astype(np.int64)
     snapped = np.rint(away_m * DM_PER_M).astype(np.int64)
@@ -87,7 +88,7 @@ def _pieces(edges: gpd.GeoDataFrame) -> Pieces:
     places, edge_at = shapely.get_coordinates(lines, return_index=True)
     is_piece = edge_at[:-1] == edge_at[1:]
     ends = np.hstack([places[:-1], places[1:]])[is_piece]
-    edge = edges["edge_id"].to_numpy()[edge_at[:-1][is_piece]]
+    edge = edges["edge_id"].to_numpy(np.int64)[edge_at[:-1][is_piece]]
     return Pieces(ends, edge, _lengths_before(ends, edge))
 
 

@@ -1,8 +1,11 @@
 """What holds for every test."""
 
 import os
+from pathlib import Path
 
 from hypothesis import settings
+
+from pipeline.files.compiled import forget_outdated
 
 # Where changes are judged, the same examples come every time; elsewhere new ones are tried.
 settings.register_profile(
@@ -12,3 +15,9 @@ settings.register_profile(
     derandomize=bool(os.environ.get("CI")),
 )
 settings.load_profile("house")
+
+# As make does: numba would go on to use what it once compiled of a module that has changed.
+PIPELINE = Path(__file__).parent.parent / "pipeline"
+forget_outdated(
+    [path for path in PIPELINE.rglob("*.py") if "numba.njit" in path.read_text("utf-8")]
+)

@@ -248,6 +248,19 @@ def test_two_makes_of_one_district_at_once_both_succeed_with_the_same_bytes(
     assert project.state() == good
 
 
+def _make_with_room(project: Project, goal: str, room: int) -> subprocess.CompletedProcess[str]:
+    """Run make where no file may grow beyond so many bytes."""
+
+    def limit() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
+
+    return subprocess.run(
+        project.command(goal), cwd=project.folder, env=clean_environment(),
+        preexec_fn=limit, capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize("step", ["publish", "network"])
 def test_a_full_disk_is_one_sentence_and_leaves_what_was_there(
     built: Project, tmp_path: Path, step: str
@@ -256,27 +269,36 @@ def test_a_full_disk_is_one_sentence_and_leaves_what_was_there(
     project = built.copy(tmp_path / "project")
     os.utime(project.folder / f"pipeline/{step}.py")
     goal = "tiny" if step == "publish" else f"data/interim/tiny/{step}.parquet"
-
-    def run(room: int) -> subprocess.CompletedProcess[str]:
-        def limit() -> None:
-            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-            resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
-
-        return subprocess.run(
-            project.command(goal), cwd=project.folder, env=clean_environment(),
-            preexec_fn=limit, capture_output=True, text=True, check=False, timeout=120,
-        )  # fmt: skip
-
     for room in (1, 4_000):
-        fault = run(room)
+        fault = _make_with_room(project, goal, room)
         assert fault.returncode == 2
         (sentence,) = [line for line in fault.stderr.splitlines() if line.startswith("✗ ")]
         assert "could not be written" in sentence, sentence
         assert "untouched; make room" in sentence
         assert "Traceback" not in fault.stderr
         assert project.state() == good
-    assert run(100_000_000).returncode == 0
+    assert _make_with_room(project, goal, 100_000_000).returncode == 0
     assert project.state() == good
+
+
+def test_kernels_are_compiled_once_by_two_makes_and_not_at_all_on_a_full_disk(
+    built: Project, tmp_path: Path
+) -> None:
+    project = built.copy(tmp_path / "project")
+    (project.folder / "compiled").unlink()
+    os.utime(project.folder / "pipeline/routing/search.py")
+    full = _make_with_room(project, "compiled", 1)
+    assert full.returncode == 2
+    assert "✗ The compiled kernels could not be written (File too large)" in full.stderr
+    assert "Traceback" not in full.stderr
+    runs = [project.start("compiled") for _ in range(2)]
+    said = [run.communicate(timeout=240)[0] for run in runs]
+    assert [run.returncode for run in runs] == [0, 0], said
+    assert "another run is making it; waiting." in "".join(said)
+    assert project.built("compiled") == "make: 'compiled' is up to date.\n"
+    kept = sorted(project.folder.rglob("*.nbc"))
+    project.built()
+    assert sorted(project.folder.rglob("*.nbc")) == kept, "a step compiles what was not compiled"
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="mounting needs root")

@@ -88,7 +88,8 @@ def tally(
     """
     doors, _ = Doors.of(graph, entrances, asset)
     n_assets = len(doors.bounds) - 1
-    each = np.ones(n_assets, dtype=np.int32) if supply is None else supply[:n_assets]
+    # A copy: numba compiles anew for an array that may not be written to, as tables give them.
+    each = np.ones(n_assets, dtype=np.int32) if supply is None else supply[:n_assets].copy()
     band = np.searchsorted(cut_offs, np.arange(int(cut_offs[-1]) + 1))
     band = band.astype(np.min_scalar_type(len(cut_offs)))
     weighing = np.zeros(0) if weights is None else weights
