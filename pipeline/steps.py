@@ -427,7 +427,11 @@ def sensitivity(
         metres, town.homes, town.neighbourhoods, who, unknown, choices, code
     )
     variants = measure_sensitivity(town, metres, unknown, choices, code)
-    report = {"walkers": {name: walked for name, (_, walked) in found.items()}}
+    # What there is to say of the ground stands with those who walk on it.
+    report = {
+        "walkers": {name: walked for name, (_, walked) in found.items()},
+        "caveats": files.read_report(terrain).get("caveats", []),
+    }
     files.write_table(table, tables.BY_WALKER, out[1], report)
     files.write_table(variants, tables.SENSITIVITY, out[0])
     return f"{len(who)} walkers, {variants['variant'].nunique()} ways to choose"

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from pipeline.terrain import FLAT
 from tests.tiny import STEPS, Project, built_once, steps_run
 
 PARK = "config/categories/park.yaml"
@@ -144,6 +145,12 @@ def test_a_build_runs_every_step_once_and_the_next_one_none(project: Project) ->
 def _odd_lines(said: str) -> list[str]:
     """Return lines that warn: of make's job server, of Python, of libraries."""
     return [line for line in said.splitlines() if "arning" in line or "jobserver" in line]
+
+
+def test_a_district_without_elevation_says_that_its_walks_are_on_the_flat(built: Project) -> None:
+    said = json.loads((built.out / "run.json").read_text())["caveats"]
+    assert FLAT in said
+    assert FLAT in (built.out / "map.html").read_text()
 
 
 def test_the_published_files_are_those_that_make_knows(project: Project) -> None:
