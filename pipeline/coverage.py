@@ -15,11 +15,8 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import rasterio.features
 import shapely
 import shapely.geometry
-from rasterio import transform
-from scipy import ndimage
 
 from pipeline.config import Coverage, State
 
@@ -126,6 +123,9 @@ def _covered(
     around: shapely.Geometry,
 ) -> shapely.Geometry:
     """Return the covered cells as one area."""
+    import rasterio.features
+    from rasterio import transform
+
     west, south, east, north = shapely.bounds(around)
     cell = choices.cell_m
     margin = int(np.ceil(choices.gap_m / cell)) + 1
@@ -159,6 +159,8 @@ def _witnesses(
 
 def _closed(mask: Mask, choices: Coverage) -> Mask:
     """Close gaps up to `gap_m`, drop spurs up to two cells wide, fill what is enclosed."""
+    from scipy import ndimage
+
     reach = choices.gap_m / choices.cell_m / 2
     # Distances to the nearest cell stand in for a structuring element of any size.
     grown = ndimage.distance_transform_edt(~mask) <= reach if mask.any() else mask
