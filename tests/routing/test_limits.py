@@ -55,6 +55,12 @@ def test_legs_longer_than_the_cut_off_reach_nothing_but_are_the_nearest(
         assert answers(streets, home, [door], walk)[2:] == ([walk], [1])
 
 
+def test_a_leg_of_exactly_the_cut_off_reaches_a_home_at_the_junction_it_ends_at() -> None:
+    streets = flat((0, 1, 100), (1, 2, 100))
+    assert answers(streets, (0, 100, 0), [(1, 0, 400)], 400) == (400, 400, [400], [1])
+    assert answers(streets, (0, 100, 0), [(1, 0, 400)], 399) == (400, 400, [], [0])
+
+
 def test_a_leg_longer_than_every_edge_laps_no_bucket() -> None:
     streets = flat(*((at, at + 1, 1) for at in range(30)))
     doors = [(0, 0, 900_000), (29, 1, 0), (15, 0, 64), (15, 0, 5_000)]
