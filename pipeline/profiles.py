@@ -151,8 +151,11 @@ def _means(
             sharers = np.where(places.is_attached, places.children, 0.0)
         wanted.append(("supply_per_1000", "supply_per_1000", f"{unit} per 1,000", sharers, 2))
     for name, column, its_unit, weights, reach in wanted:
-        values = np.nan_to_num(rows[column].to_numpy(float))
-        mean = divided(places.sums(weights * values), places.sums(weights))
+        values = rows[column].to_numpy(float)
+        # Who has no number, or how many it stands for, counts neither as one with nothing.
+        is_known = places.is_attached & ~np.isnan(values) & ~np.isnan(weights)
+        counted = np.where(is_known, weights, 0.0)
+        mean = divided(places.sums(counted * np.nan_to_num(values)), places.sums(counted))
         is_certain = places.known_within_m >= study.walking.longest_m * reach
-        certain = certain_pct(places, is_certain & places.is_attached)
+        certain = certain_pct(places, is_certain & is_known)
         yield Measured(name, its_unit, mean, certain)

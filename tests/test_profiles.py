@@ -151,6 +151,19 @@ def test_means_are_weighted_by_people_and_say_their_unit() -> None:
     assert value(table, "E2", "nearest_3_median_min") == 11
 
 
+def test_who_has_no_number_is_left_out_of_the_mean_and_of_who_is_certain() -> None:
+    # Of E1's 100 people half reach something of which nobody knows how many share it.
+    access = walks_of(WALKS)
+    access.loc[[0, 1], "supply_per_1000"] = math.nan
+    table = indicators(WALKS, access=access)
+    assert value(table, "E1", "supply_per_1000") == 4
+    assert value(table, "E1", "supply_per_1000", "coverage_pct") == 50
+    assert value(table, "D", "supply_per_1000") == pytest.approx(4 * 200 / 350)
+    access["supply_per_1000"] = math.nan
+    table = indicators(WALKS, access=access)
+    assert value(table, "E1", "supply_per_1000", "state") == "no_data"
+
+
 def test_a_category_without_supply_has_no_number_of_it_and_children_count_alone() -> None:
     def measured(park: CategoryRules, children: list[float] | None = None) -> Any:  # noqa: ANN401
         homes = homes_of(WALKS)
