@@ -10,6 +10,7 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pyproj
 import pytest
 import rasterio
@@ -106,6 +107,30 @@ def test_the_means_over_the_raster_are_published(built: Project) -> None:
     (park,) = [r for r in rows if (r["neighbourhood_id"], r["category"]) == ("E07099998", "park")]
     assert park["state"] == "ok"
     assert 2 < float(park["mean_nearest_min"]) < 8
+
+
+@pytest.mark.slow
+def test_shares_within_reach_are_those_of_the_profiles_and_homes_lie_in_their_bands(
+    built: Project,
+) -> None:
+    figures = pd.read_parquet(built.made / "indicators.parquet")
+    people = pd.read_parquet(built.made / "catchment_people.parquet")
+    bands = gpd.read_parquet(built.made / "catchments.parquet").set_index(["category", "minutes"])
+    homes = gpd.read_parquet(built.made / "homes.parquet").set_index("home_id")
+    walks = pd.read_parquet(built.made / "access.parquet")
+    figures = figures[figures["neighbourhood_id"] == "E07099998"]
+    for minutes in (5, 10, 15):
+        wanted = figures[figures["measure"] == f"within_{minutes}_min_pct"].set_index("category")
+        found = people[people["minutes"] == minutes].set_index("category")
+        is_told = found["state"] != "suppressed"
+        assert found["share_pct"][is_told].to_dict() == pytest.approx(
+            wanted["value"].loc[found.index][is_told].to_dict(), nan_ok=True
+        )
+        for category in ("park", "library", "cafe"):
+            near = (walks["category"] == category) & (walks["nearest_m"] <= 80 * minutes)
+            counted = homes.geometry.loc[walks["home_id"][near]]
+            assert len(counted)
+            assert counted.intersects(bands.geometry.loc[category, minutes]).all()
 
 
 @pytest.mark.slow
