@@ -120,7 +120,7 @@ def as_shown(values: Floats, *, is_share: bool) -> list[float]:
 
 def _column(rows: pd.DataFrame, ranges: pd.DataFrame | None, *, is_share: bool) -> dict[str, Any]:
     states = rows["state"].fillna(State.NO_DATA).map(STATE_LETTERS)
-    has_number = (states == "o") & rows["value"].notna()
+    has_number = ((states == "o") & rows["value"].notna()).to_numpy(dtype=bool)
     values = as_shown(rows["value"].to_numpy(dtype=float), is_share=is_share)
     coverage = rows["coverage_pct"].to_numpy(dtype=float)
     certain = as_shown(coverage, is_share=True)
@@ -128,15 +128,15 @@ def _column(rows: pd.DataFrame, ranges: pd.DataFrame | None, *, is_share: bool) 
         "values": [value if has else None for value, has in zip(values, has_number, strict=True)],
         "states": "".join(
             letter if has or letter != "o" else "n"
-            for letter, has in zip(states, has_number, strict=True)
+            for letter, has in zip(states.tolist(), has_number, strict=True)
         ),
         "certain": {
             str(place): certain[place]
-            for place in np.flatnonzero(has_number.to_numpy() & (coverage < FULL_COVERAGE_PCT))
+            for place in np.flatnonzero(has_number & (coverage < FULL_COVERAGE_PCT))
         },
     }
     if ranges is not None:
-        column["range"] = _ranges(ranges, has_number.to_numpy(), is_share=is_share)
+        column["range"] = _ranges(ranges, has_number, is_share=is_share)
     return column
 
 

@@ -7,7 +7,9 @@ spreadsheet could take for a formula begins with `'`; numbers stay numbers.
 from __future__ import annotations
 
 import csv
+import functools
 import io
+import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -75,19 +77,27 @@ def cell(value: Any) -> str:  # noqa: ANN401 (text, a number or nothing)
     >>> cell("=1+1"), cell(-1.5), cell(float("nan"))
     ("'=1+1", '-1.5', '')
     """
-    if value is None or value is pd.NA:
+    if isinstance(value, str):
+        return _text(value)
+    if value is None or value is pd.NA or value is pd.NaT:
         return ""
     if isinstance(value, bool | np.bool_):
         return "true" if value else "false"
     if isinstance(value, int | float | np.integer | np.floating):
         return _number(float(value))
+    return _text(str(value))
+
+
+@functools.lru_cache(maxsize=10_000)
+def _text(value: str) -> str:
+    """Make a text safe; the same few stand in most cells of a long sheet."""
     # The ends are kept: a name that is all spaces and a sign is still no formula.
     text = clean_text(value, most=10_000)
     return f"'{text}" if is_formula(text) else text
 
 
 def _number(value: float) -> str:
-    if not np.isfinite(value):
+    if not math.isfinite(value):
         return ""
     text = f"{value:.{DECIMALS}f}".rstrip("0").rstrip(".")
     return "0" if text == "-0" else text
