@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pipeline.routing import Homes, Ints, count_within, k_nearest, nearest, walks_within
-from pipeline.routing.search import BITS
+from pipeline.routing.search import BITS, Queue
 from pipeline.routing.soundness import LONGEST_DM
 from tests.routing.made_towns import Point, Street, flat, graph_of, stands, walks_from
 
@@ -41,6 +41,18 @@ def test_one_long_edge_among_tiny_ones_laps_no_bucket(long: int, tiny: int) -> N
             within = sorted(walk for walk in expected if walk <= cut_off)
             found = answers(streets, home, doors, cut_off)
             assert found == (min(expected), min(expected), within, [len(within)])
+
+
+@pytest.mark.parametrize("edge", [1, BUCKET - 1, BUCKET, COUNTRY_ROAD])
+@pytest.mark.parametrize("leg", [0, 10 * BUCKET, 3 * COUNTRY_ROAD])
+def test_the_circle_of_buckets_holds_the_longest_step_and_the_longest_leg(
+    edge: int, leg: int
+) -> None:
+    # Too few would still give right answers, as what comes out early is taken up again, but slowly.
+    queue = Queue.of(graph_of(flat((0, 1, 1), (1, 2, edge))), np.array([0, leg], dtype=np.int32))
+    n_buckets = len(queue.head)
+    assert n_buckets >= max(edge, leg) // BUCKET + 2
+    assert n_buckets & (n_buckets - 1) == 0
 
 
 @pytest.mark.parametrize(("home_leg", "door_leg"), [(401, 0), (0, 401), (300, 101), (2**20, 2**20)])
