@@ -48,8 +48,8 @@ INSTALLED := $(VENV)/.installed
 KERNELS := pipeline/snapping.py $(wildcard pipeline/routing/*.py)
 COMPILED := $(VENV)/.compiled
 # What every step leans on: its results are made anew when one of these changes.
-CORE := requirements.lock $(wildcard pipeline/config/*.py pipeline/files/*.py) \
-        $(addprefix pipeline/,codes.py contracts.py heights.py rasters.py steps.py tables.py text.py)
+CORE := requirements.lock $(wildcard pipeline/config/*.py pipeline/files/*.py pipeline/steps/*.py) \
+        $(addprefix pipeline/,codes.py contracts.py heights.py rasters.py tables.py text.py)
 
 # Not */*: Python keeps compiled modules in a folder there.
 PAGES := $(wildcard pipeline/pages/*.py pipeline/pages/static/* pipeline/pages/templates/*)

@@ -12,7 +12,8 @@ MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8").replace("\\\n", " ")
 GRAPH = grimp.build_graph("pipeline", cache_dir=None)
 STEPS = {
     node.name: node
-    for node in ast.parse((ROOT / "pipeline/steps.py").read_text(encoding="utf-8")).body
+    for path in sorted((ROOT / "pipeline/steps").glob("*.py"))
+    for node in ast.parse(path.read_text(encoding="utf-8")).body
     if isinstance(node, ast.FunctionDef)
 }
 OF_DISTRICTS = re.findall(r"\$\(call district-step,(\w+),", MAKEFILE)

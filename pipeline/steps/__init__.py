@@ -1,0 +1,74 @@
+"""One function for each kind of target: read, compute, write.
+
+A step knows no paths of its own: the Makefile hands it its prerequisites in order and the files
+to write. It returns a line that says what came of it. Libraries are imported by the step that
+needs them, because each step is a process and importing all of them costs more than most steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pipeline.steps.gathering import (
+    kernels,
+    looks,
+    national,
+    published_standards,
+    reference,
+    rules,
+    walkers,
+)
+from pipeline.steps.publishing import index, publish
+from pipeline.steps.reading import assets, fetch, neighbourhoods, network, osm, terrain
+from pipeline.steps.walking import (
+    access,
+    catchment,
+    catchments,
+    entrances,
+    homes,
+    profiles,
+    sensitivity,
+    standards,
+    surface,
+)
+
+STEPS: dict[str, Callable[..., str]] = {
+    step.__name__: step
+    for step in (
+        rules, looks, national, walkers, kernels, fetch, neighbourhoods, osm, assets, network,
+        terrain, entrances, homes, access, sensitivity, surface, catchments, catchment, profiles,
+        standards, publish, index, reference, published_standards,
+    )
+}  # fmt: skip
+OF_NO_DISTRICT = frozenset(
+    (
+        "kernels",
+        "rules",
+        "looks",
+        "national",
+        "walkers",
+        "published_standards",
+        "catchment",
+        "index",
+        "reference",
+    )
+)
+SEVERAL_OUTPUTS: dict[str, int] = {
+    "osm": 3, "sensitivity": 2, "surface": 2, "catchments": 2, "assets": 3, "reference": 9,
+}  # fmt: skip
+
+
+def outputs_of(step: str) -> int:
+    """Return how many files a step writes.
+
+    Parameters
+    ----------
+    step
+        Its name.
+
+    Returns
+    -------
+    int
+        One for most.
+    """
+    return SEVERAL_OUTPUTS.get(step, 1)

@@ -1,0 +1,91 @@
+"""Steps that gather choices, and what is generated about the project itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pipeline import files
+from pipeline.config import Category, NationalTable, Standard
+from pipeline.steps.outputs import Outputs
+
+
+def rules(*categories: Path, out: Outputs, note: Path | None = None) -> str:
+    """Gather what decides which assets there are; rewritten only when that has changed."""
+    del note
+    from pipeline.files import choices
+
+    found = files.read_configs(list(categories), Category)
+    changed = choices.write_rules(found, out[0])
+    return f"{len(found)} categories{'' if changed else ', rules unchanged'}"
+
+
+def looks(*categories: Path, out: Outputs, note: Path | None = None) -> str:
+    """Gather categories with their words and looks."""
+    del note
+    from pipeline.files import choices
+
+    found = files.read_configs(list(categories), Category)
+    choices.write_looks(found, out[0])
+    return f"{len(found)} categories"
+
+
+def national(*tables: Path, out: Outputs, note: Path | None = None) -> str:
+    """Gather the declarations of published tables."""
+    del note
+    from pipeline.files import choices
+
+    found = files.read_configs(list(tables), NationalTable)
+    changed = choices.write_national(found, out[0])
+    return f"{len(found)} published tables{'' if changed else ', unchanged'}"
+
+
+def published_standards(
+    rules: Path, *standards: Path, out: Outputs, note: Path | None = None
+) -> str:
+    """Gather the standards of access that public bodies have published."""
+    del note
+    from pipeline.files import choices
+    from pipeline.standards import categories_must_be_known
+
+    found = files.read_configs(list(standards), Standard)
+    categories_must_be_known(found, choices.read_rules(rules))
+    changed = choices.write_standards(found, out[0])
+    return f"{len(found)} published standards{'' if changed else ', unchanged'}"
+
+
+def walkers(*profiles: Path, out: Outputs, note: Path | None = None) -> str:
+    """Gather who walks, how fast, and over what."""
+    del note
+    from pipeline.config import Walker
+    from pipeline.files import choices
+
+    found = files.read_configs(list(profiles), Walker)
+    changed = choices.write_walkers(found, out[0])
+    return f"{len(found)} walkers{'' if changed else ', unchanged'}"
+
+
+def kernels(*modules: Path, out: Outputs, note: Path | None = None) -> str:
+    """Compile what snaps and walks, so that no other step waits for it."""
+    del note
+    from pipeline.files.compiled import forget_outdated
+    from pipeline.kernels import compile_kernels
+
+    forget_outdated(modules)
+    compile_kernels()
+    files.write_text("", out[0])
+    return f"{len(modules)} modules"
+
+
+def reference(*tables: Path, out: Outputs, note: Path | None = None) -> str:
+    """Write what is generated about the project itself."""
+    del note
+    from pipeline import reference as making
+
+    written = {
+        "data-dictionary": making.data_dictionary(),
+        "data-sources": making.data_sources(files.read_configs(list(tables), NationalTable)),
+        **making.schemas(),
+    }
+    for path in out:
+        files.write_text(written[path.stem], path)
+    return f"{len(out)} files"

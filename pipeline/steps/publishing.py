@@ -1,0 +1,101 @@
+"""Steps that make what people see."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from pipeline import files
+from pipeline.config import District, Study, Theme
+from pipeline.steps.outputs import Outputs
+
+
+def publish(
+    study: Path,
+    theme: Path,
+    looks: Path,
+    walkers: Path,
+    published_standards: Path,
+    district: Path,
+    manifest: Path,
+    neighbourhoods: Path,
+    coverage: Path,
+    features: Path,
+    network: Path,
+    assets: Path,
+    entrances: Path,
+    homes: Path,
+    indicators: Path,
+    by_walker: Path,
+    sensitivity: Path,
+    standards: Path,
+    catchments: Path,
+    catchment_people: Path,
+    raster_minutes: Path,
+    surface: Path,
+    *,
+    out: Outputs,
+    note: Path | None = None,
+) -> str:
+    """Make the pages and files of one district, and put them in place together."""
+    from pipeline import pages, tables
+    from pipeline import publish as gate
+    from pipeline.files import raw
+    from pipeline.files.choices import read_looks, read_standards, read_walkers
+    from pipeline.standards import standards_for
+
+    stored = {
+        tables.NEIGHBOURHOODS: neighbourhoods,
+        tables.COVERAGE: coverage,
+        tables.FEATURES: features,
+        tables.NETWORK: network,
+        tables.ASSETS: assets,
+        tables.ENTRANCES: entrances,
+        tables.HOMES: homes,
+        tables.INDICATORS: indicators,
+        tables.BY_WALKER: by_walker,
+        tables.SENSITIVITY: sensitivity,
+        tables.STANDARDS: standards,
+        tables.CATCHMENTS: catchments,
+        tables.CATCHMENT_PEOPLE: catchment_people,
+        tables.RASTER_MINUTES: raster_minutes,
+    }
+    fetched = raw.read_manifest(manifest)
+    place: District = files.read_choices(district, District)
+    material = pages.Material(
+        study=files.read_choices(study, Study),
+        theme=files.read_choices(theme, Theme),
+        looks=read_looks(looks),
+        district=place,
+        walkers=read_walkers(walkers),
+        published_standards=standards_for(place, read_standards(published_standards)),
+        manifest={key: file.model_dump(mode="json") for key, file in fetched.inputs.items()},
+        surface=surface.read_bytes(),
+        reports={table.name: files.read_report(path) for table, path in stored.items()},
+        **{table.name: files.read_table(path, table) for table, path in stored.items()},
+    )
+    run = pages.run_note(material, _seconds(note))
+    gate.publish(pages.district_files(material), out[0].parent, run)
+    return f"open {out[0].parent / 'map.html'}"
+
+
+def _seconds(note: Path | None) -> dict[str, float]:
+    """Gather what each earlier step noted of its time."""
+    if note is None:
+        return {}
+    return {
+        path.stem: json.loads(path.read_text(encoding="utf-8"))["seconds"]
+        for path in sorted(note.parent.glob("*.json"))
+    }
+
+
+def index(theme: Path, *notes: Path, out: Outputs, note: Path | None = None) -> str:
+    """Make the page over all districts."""
+    del note
+    from pipeline import pages
+    from pipeline import publish as gate
+
+    found = {path.parent.name: json.loads(path.read_text(encoding="utf-8")) for path in notes}
+    page = pages.index_page(found, files.read_choices(theme, Theme))
+    gate.publish({out[0].name: page}, out[0].parent)
+    return f"{len(found)} districts, open {out[0]}"

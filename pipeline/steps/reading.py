@@ -1,0 +1,173 @@
+"""Steps from raw files to the tables that all others stand on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pipeline import files
+from pipeline.config import Areas, District, Study
+from pipeline.steps.outputs import Outputs
+
+
+def fetch(district: Path, national: Path, *, out: Outputs, note: Path | None = None) -> str:
+    """Fetch the raw files of a district."""
+    del note
+    from pipeline.files.choices import read_national
+    from pipeline.sources import fetching
+
+    choices: District = files.read_choices(district, District)
+    told: list[str] = []
+    fetching.fetch(choices, district, read_national(national), out[0], told.append)
+    return f"{len(told)} raw files"
+
+
+def neighbourhoods(
+    district: Path, national: Path, manifest: Path, *, out: Outputs, note: Path | None = None
+) -> str:
+    """Lay out the neighbourhoods of a district, with people and deprivation."""
+    del note
+    from pipeline import neighbourhoods as computing
+    from pipeline import tables
+    from pipeline.files import choices, published, rasters, raw
+
+    place: District = files.read_choices(district, District)
+    declared = choices.read_national(national)
+    fetched = raw.read_manifest(manifest)
+    raw.must_agree(fetched, place, declared)
+    inputs = (
+        published.read_inputs(fetched, place.neighbourhoods, declared)
+        if isinstance(place.neighbourhoods, Areas)
+        else None
+    )
+    people = rasters.read_people_raster(fetched, place, declared)
+    frame, report = computing.build_neighbourhoods(place, inputs, people)
+    files.write_table(frame, tables.NEIGHBOURHOODS, out[0], report)
+    n = frame["people"].sum()
+    return f"{len(frame)} neighbourhoods" + (f", {n:,.0f} people" if n else "")
+
+
+def osm(
+    study: Path,
+    district: Path,
+    manifest: Path,
+    neighbourhoods: Path,
+    *,
+    out: Outputs,
+    note: Path | None = None,
+) -> str:
+    """Read features and streets from OpenStreetMap, and find what the file covers."""
+    del note
+    from pipeline import tables
+    from pipeline.coordinates import outline_of
+    from pipeline.coverage import measure_coverage
+    from pipeline.files import raw
+    from pipeline.osm import read_osm
+
+    choices: Study = files.read_choices(study, Study)
+    place: District = files.read_choices(district, District)
+    areas = files.read_table(neighbourhoods, tables.NEIGHBOURHOODS)
+    path = raw.raw_file(raw.read_manifest(manifest), raw.OPENSTREETMAP)
+    buffer_m = choices.walking.buffer_m
+    data = read_osm(str(path), place.crs, outline_of(areas), buffer_m)
+    coverage, covered = measure_coverage(
+        areas, data.features, data.streets, choices.coverage, place.code, buffer_m
+    )
+    files.write_table(data.streets, tables.STREETS, out[1])
+    files.write_table(coverage, tables.COVERAGE, out[2], covered)
+    files.write_table(data.features, tables.FEATURES, out[0], data.report)
+    known = f"{covered['neighbourhoods_covered']} of {len(areas)} neighbourhoods covered"
+    return f"{len(data.features):,} features, {len(data.streets):,} streets, {known}"
+
+
+def assets(
+    study: Path,
+    rules: Path,
+    national: Path,
+    district: Path,
+    manifest: Path,
+    neighbourhoods: Path,
+    features: Path,
+    *,
+    out: Outputs,
+    note: Path | None = None,
+) -> str:
+    """Make assets out of OpenStreetMap and the layers of the district."""
+    del note
+    from pipeline import tables
+    from pipeline.assets import build_assets
+    from pipeline.coordinates import outline_of
+    from pipeline.files import choices, published, raw
+    from pipeline.records import LayerRows
+
+    held: Study = files.read_choices(study, Study)
+    place: District = files.read_choices(district, District)
+    layers = published.read_layers(
+        raw.read_manifest(manifest), place, choices.read_national(national)
+    )
+    found, points, aside, report = build_assets(
+        files.read_table(features, tables.FEATURES),
+        choices.read_rules(rules),
+        {name: LayerRows(*layer) for name, layer in layers.items()},
+        outline_of(files.read_table(neighbourhoods, tables.NEIGHBOURHOODS)),
+        osm=place.openstreetmap,
+        buffer_m=held.walking.buffer_m,
+    )
+    files.write_text(aside.to_csv(index=False), out[2])
+    files.write_table(points, tables.ACCESS_POINTS, out[1])
+    files.write_table(found, tables.ASSETS, out[0], report)
+    return f"{len(found):,} assets, {len(aside)} rows of layers set aside"
+
+
+def network(
+    study: Path, streets: Path, features: Path, *, out: Outputs, note: Path | None = None
+) -> str:
+    """Build the walking network of one district."""
+    del note
+    from pipeline import tables
+    from pipeline.network import build_network
+
+    choices: Study = files.read_choices(study, Study)
+    walkable, report = build_network(
+        files.read_table(streets, tables.STREETS),
+        files.read_table(features, tables.FEATURES),
+        choices.snapping,
+    )
+    files.write_table(walkable, tables.NETWORK, out[0], report)
+    return f"{len(walkable):,} edges, {report['length_km']:,.0f} km"
+
+
+def terrain(
+    study: Path,
+    district: Path,
+    national: Path,
+    manifest: Path,
+    neighbourhoods: Path,
+    network: Path,
+    *,
+    out: Outputs,
+    note: Path | None = None,
+) -> str:
+    """Measure what each street costs to walk on the ground it lies on."""
+    del note
+    from pipeline import tables
+    from pipeline.coordinates import outline_of
+    from pipeline.files import choices, published, raw
+    from pipeline.terrain import measure_terrain
+
+    held: Study = files.read_choices(study, Study)
+    place: District = files.read_choices(district, District)
+    declared = choices.read_national(national)
+    fetched = raw.read_manifest(manifest)
+    raw.must_agree(fetched, place, declared)
+    streets = files.read_table(network, tables.NETWORK)
+    measured, report = measure_terrain(
+        streets,
+        published.read_elevation(fetched, place, declared, tuple(streets.total_bounds.tolist())),
+        outline_of(files.read_table(neighbourhoods, tables.NEIGHBOURHOODS)),
+        held.slopes,
+    )
+    files.write_table(measured, tables.TERRAIN, out[0], report)
+    if not report["has_heights"]:
+        return "no elevation data, so the ground is flat"
+    longer = report["longer_than_flat_pct"]
+    return f"steepest {report['steepest_pct']:.0f} %, {longer:.1f} % longer than on the flat"
