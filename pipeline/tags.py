@@ -10,8 +10,6 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-import pandas as pd
-
 from pipeline.config import CategoryRules, OsmRules, TagConditions
 
 Tags = dict[str, str]
@@ -94,7 +92,7 @@ def holds_one_of(entries: Iterable[Condition], tags: Tags) -> bool:
     return any(_holds(condition, tags) for condition in entries)
 
 
-def read_tags(texts: pd.Series) -> list[Tags]:
+def read_tags(texts: Iterable[str]) -> list[Tags]:
     """Return tags as dictionaries.
 
     Parameters

@@ -81,15 +81,14 @@ def _closed_by(
     network: gpd.GeoDataFrame, steepest_pct: npt.NDArray[np.float64], walker: Walker
 ) -> dict[str, Mask]:
     """Return which edges are closed, by what closes them; an edge may be there several times."""
-    tags = read_tags(network["tags"])
+    kind, texts = pd.factorize(network["tags"])  # a few sets of tags stand on most edges
+    kinds = read_tags(texts)
     accepts, refuses = conditions(walker.accepts), conditions(walker.refuses)
-    is_accepted = np.array([holds_one_of(accepts, t) for t in tags], dtype=bool)
-    narrow = np.array([_is_narrow(t, walker.narrowest_m) for t in tags], dtype=bool)
-    steep = np.array(
-        [_is_steep(t, s, walker.steepest_pct) for t, s in zip(tags, steepest_pct, strict=True)],
-        dtype=bool,
-    )
-    refused = np.array([holds_one_of(refuses, t) for t in tags], dtype=bool)
+    is_accepted = np.array([holds_one_of(accepts, t) for t in kinds], dtype=bool)[kind]
+    narrow = np.array([_is_narrow(t, walker.narrowest_m) for t in kinds], dtype=bool)[kind]
+    refused = np.array([holds_one_of(refuses, t) for t in kinds], dtype=bool)[kind]
+    slopes = zip(kind, steepest_pct, strict=True)
+    steep = np.array([_is_steep(kinds[k], s, walker.steepest_pct) for k, s in slopes], dtype=bool)
     return {
         "tags": refused & ~is_accepted,
         "width": narrow & ~is_accepted,

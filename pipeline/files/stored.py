@@ -7,6 +7,7 @@ pages repeat.
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -48,11 +49,20 @@ def write_table(
     contracts.check(frame, table, path.name)
     rows = contracts.ordered(frame, table)
     note = json.dumps(report or {}, sort_keys=True, ensure_ascii=False, allow_nan=False)
+    stored = _as_arrow(rows)
+    metadata = {**(stored.schema.metadata or {}), _REPORT: note.encode("utf-8")}
     with written_whole(path) as part:
-        rows.to_parquet(part, index=False)
-        stored = pq.read_table(part)
-        metadata = {**(stored.schema.metadata or {}), _REPORT: note.encode("utf-8")}
         pq.write_table(stored.replace_schema_metadata(metadata), part, compression="zstd")
+
+
+def _as_arrow(rows: pd.DataFrame) -> pa.Table:
+    """Return a table as it is stored, with all that tells a reader what its columns are."""
+    if not isinstance(rows, gpd.GeoDataFrame):
+        return pa.Table.from_pandas(rows, preserve_index=False)
+    # Only geopandas knows how to describe geometry, and it does so only as it writes.
+    held = io.BytesIO()
+    rows.to_parquet(held, index=False, compression=None)
+    return pq.read_table(held)
 
 
 def read_table(path: Path, table: Table) -> Any:  # noqa: ANN401 (a DataFrame or a GeoDataFrame)
