@@ -19,8 +19,8 @@ from pipeline.routing import (
     count_within,
     k_nearest,
     nearest,
+    share_out,
     tally,
-    walks_within,
 )
 from pipeline.snapping import snap
 
@@ -61,4 +61,5 @@ def _walk_one_street() -> None:
     k_nearest(*town, k=1)
     count_within(*town, cut_offs=np.array([100]))
     tally(*town, cut_offs=np.array([100]), supply=np.ones(1), weights=np.ones(101))
-    walks_within(*town, cut_off=100)
+    one = np.ones(1)
+    share_out(*town, people=one, supply=one, weights=np.ones(101))

@@ -28,14 +28,17 @@ import pandas as pd
 from pipeline.access.impedance import Impedance, as_table
 from pipeline.access.standing import (
     Destinations,
-    Floats,
     Origins,
     in_decimetres,
     states_of,
 )
-from pipeline.routing import Graph, walks_within
+from pipeline.routing import Form as Turning
+from pipeline.routing import Graph, share_out
 
 Form = Literal["2sfca", "e2sfca", "3sfca", "m2sfca"]
+_TURNS: dict[Form, Turning] = {
+    "2sfca": "plain", "e2sfca": "plain", "3sfca": "chosen", "m2sfca": "squared",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -82,23 +85,11 @@ def supply_per_person(
     people = origins.people[origins.rows]
     longest = int(in_decimetres([longest_m])[0])
     weights = np.ones(longest + 1) if form == "2sfca" else as_table(impedance, longest)
-    walks = walks_within(graph, origins.homes, destinations.entrances, destinations.asset, longest)
-    home, asset, weight = walks.home, walks.asset, weights[walks.cost]
-    n_homes, supply = len(people), destinations.supply
-    # Step 0 of 3SFCA: how the people of a home spread over the assets that they reach.
-    drawn = np.bincount(home, weight, n_homes).astype(float)
-    pull = _divided(weight, drawn[home]) if form == "3sfca" else np.ones(len(home))
-    # Step 1: what each asset has for each person who turns to it.
-    demand = np.bincount(asset, people[home] * weight * pull, len(supply)).astype(float)
-    ratio = _divided(supply, demand)
-    # Step 2: what each home is offered.
-    offered = weight**2 if form == "m2sfca" else weight * pull
-    each = np.bincount(home, ratio[asset] * offered, n_homes)
+    each, demand = share_out(
+        graph, origins.homes, destinations.entrances, destinations.asset, people,
+        destinations.supply, weights, _TURNS[form],
+    )  # fmt: skip
+    supply = destinations.supply
     values = origins.spread(each, np.nan)
     table = pd.DataFrame({"supply_per_person": values, "state": states_of(origins, values)})
     return table, Shared(float(supply[demand > 0].sum()), float(supply[demand == 0].sum()))
-
-
-def _divided(numbers: Floats, by: Floats) -> Floats:
-    """Divide, and give 0 where there is nothing to divide by; what is unknown stays so."""
-    return np.divide(numbers, by, out=np.zeros_like(by), where=by != 0)

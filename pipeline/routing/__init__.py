@@ -26,10 +26,10 @@ from pipeline.routing.graph import (
     cost_along,
 )
 from pipeline.routing.nearest import k_nearest, nearest, nearest_at_homes, search_nearest
-from pipeline.routing.within import Walks, count_within, tally, walks_within
+from pipeline.routing.within import Form, count_within, share_out, tally
 
 __all__ = [
-    "DM_PER_M", "FAR", "Graph", "Homes", "Ints", "SmallInts", "Stands", "Walks", "as_graph",
+    "DM_PER_M", "FAR", "Form", "Graph", "Homes", "Ints", "SmallInts", "Stands", "as_graph",
     "cost_along", "count_within", "k_nearest", "nearest", "nearest_at_homes", "search_nearest",
-    "tally", "walks_within",
+    "share_out", "tally",
 ]  # fmt: skip

@@ -189,7 +189,7 @@ class Met(NamedTuple):
 
     `row` is the number of the home in the order of laying out; `here` the cost from the home to
     the junction that the place belongs to, `there` to the other end of the edge, both with the
-    snap leg. Every home stands in two slots.
+    snap leg. Every home stands in two slots. All are empty where the homes are the junctions.
     """
 
     first: SmallInts
@@ -242,6 +242,26 @@ class Homes:
         met = Met(*(_small(values) for values in (first, row, here, there)))
         ends = (graph.start[edge], graph.end[edge], _small(to_start), _small(to_end))
         return cls(order, *ends, met)
+
+    @classmethod
+    def at_junctions(cls, graph: Graph) -> Homes:
+        """Let a home stand at every junction: what is then found is that of the junctions.
+
+        Parameters
+        ----------
+        graph
+            The network.
+
+        Returns
+        -------
+        Homes
+            One a junction, in their order.
+        """
+        order = np.arange(graph.n_junctions)
+        none, here = np.zeros(0, dtype=np.int32), _small(order)
+        at_the_door = np.zeros(graph.n_junctions, dtype=np.int32)
+        met = Met(none, none, none, none)
+        return cls(order, here, here, at_the_door, at_the_door, met)
 
     def __len__(self) -> int:
         """Return the number of homes."""

@@ -152,6 +152,8 @@ def _at_homes(start, end, to_start, to_end, met, label, doors, owner):  # type: 
         through_start = label[start[h]] + (np.int64(to_start[h]) << UPPER_HALF)
         through_end = label[end[h]] + (np.int64(to_end[h]) << UPPER_HALF)
         best[h] = min(through_start, through_end)
+    if len(met.first) == 0:  # the homes are the junctions themselves
+        return best
     for k in range(len(owner)):
         place = doors.place[k]
         for slot in range(met.first[place], met.first[place + 1]):
@@ -217,6 +219,8 @@ def _several_at_homes(start, end, to_start, to_end, met, labels, doors, owner): 
                 _insert(best[h], labels[start[h], j] + (np.int64(to_start[h]) << UPPER_HALF))
             if labels[end[h], j] < UNREACHED:
                 _insert(best[h], labels[end[h], j] + (np.int64(to_end[h]) << UPPER_HALF))
+    if len(met.first) == 0:  # the homes are the junctions themselves
+        return best
     for e in range(len(owner)):
         place = doors.place[e]
         for slot in range(met.first[place], met.first[place + 1]):

@@ -1,35 +1,23 @@
-"""From each home to every asset within a longest walk: counted, added up, or listed."""
+"""From each home to every asset within a longest walk: counted, added up, or shared out."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from typing import Literal
 
 import numba
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.routing.graph import FAR, Doors, Graph, Homes, Ints, SmallInts, Stands
+from pipeline.routing.graph import FAR, Doors, Graph, Homes, Ints, Stands
 from pipeline.routing.search import BITS, NONE, Queue, settle
 
 Floats = npt.NDArray[np.float64]
+Form = Literal["plain", "chosen", "squared"]
 
-
-@dataclass(frozen=True)
-class Walks:
-    """Every walk within a longest one, asset by asset.
-
-    `home[first[a]:first[a + 1]]` are the homes that asset a is within reach of, each once, and
-    `cost` what the walks from there cost, in decimetres.
-    """
-
-    first: Ints
-    home: SmallInts
-    cost: SmallInts
-
-    @property
-    def asset(self) -> Ints:
-        """Number of the asset of each walk; shape (walks,)."""
-        return np.repeat(np.arange(len(self.first) - 1), np.diff(self.first))
+# So many assets are shared out by one thread. The same on every machine, so that sums are too:
+# numbers that are not whole depend on the order in which they are added up.
+SOME_ASSETS = 64
 
 
 def count_within(
@@ -102,26 +90,63 @@ def tally(
     return np.cumsum(amounts, axis=1, dtype=amounts.dtype), weighed
 
 
-def walks_within(graph: Graph, homes: Homes, entrances: Stands, asset: Ints, cut_off: int) -> Walks:
-    """List every walk from a home to an asset that is no longer than the cut-off.
+def share_out(
+    graph: Graph,
+    homes: Homes,
+    entrances: Stands,
+    asset: Ints,
+    people: Floats,
+    supply: Floats,
+    weights: Floats,
+    form: Form = "plain",
+) -> tuple[Floats, Floats]:
+    """Share what each asset supplies out among the people who can walk to it.
+
+    Each asset a gives R(a) = supply(a) ÷ Σ people(h) turn(h, a), summed over the homes h within
+    reach, and home h is offered Σ R(a) offer(h, a).
 
     Parameters
     ----------
     graph, homes, entrances, asset
-        As for `count_within`.
-    cut_off
-        The longest cost in decimetres; a walk of exactly that is listed.
+        As for `count_within`; n homes.
+    people
+        Of each home; shape (n,).
+    supply
+        Of each asset; shape (assets,).
+    weights
+        What a walk of 0, 1, 2, … decimetres weighs, up to the longest that counts.
+    form
+        `plain`: turn and offer are the weight. `chosen`: both are the weight times its share in
+        the sum of the home's weights. `squared`: turn is the weight, offer its square.
 
     Returns
     -------
-    Walks
-        Each home and asset at most once, with the cheapest walk between them.
+    tuple of numpy.ndarray
+        What each home is offered for each of its people, shape (n,); and how many, weighted, turn
+        to each asset, shape (assets,).
     """
     doors, _ = Doors.of(graph, entrances, asset)
-    first, row, cost = _list(
-        graph.ways, homes.met, len(homes), doors, cut_off, Queue.of(graph, doors.legs)
-    )
-    return Walks(first, homes.order.astype(np.int32)[row], cost)
+    n_assets = len(doors.bounds) - 1
+    drawn = np.zeros(0)
+    if form == "chosen":
+        cut_offs = np.array([len(weights) - 1])
+        drawn = tally(graph, homes, entrances, asset, cut_offs, None, weights)[1][homes.order]
+    laid, each = people[homes.order].copy(), supply[:n_assets].copy()
+
+    def of_some(begin: int) -> tuple[Floats, Floats]:
+        end, queue = min(begin + SOME_ASSETS, n_assets), Queue.of(graph, doors.legs)
+        return _share(  # type: ignore[no-any-return]
+            graph.ways, homes.met, len(homes), doors, begin, end, laid, each, weights, drawn,
+            form == "squared", queue,
+        )  # fmt: skip
+
+    offered, turning = np.zeros(len(homes)), np.zeros(n_assets)
+    with ThreadPoolExecutor() as pool:
+        begins = range(0, n_assets, SOME_ASSETS)
+        for begin, (part, people_there) in zip(begins, pool.map(of_some, begins), strict=True):
+            offered[homes.order] += part
+            turning[begin : begin + SOME_ASSETS] = people_there
+    return offered, turning
 
 
 # --- kernels: plain loops over arrays, compiled once and kept on disk -----------------------------
@@ -143,6 +168,11 @@ def _reach(ways, met, doors, a, limit, walk, reached, own, queue, row, cost):  #
                 n_reached += 1
             walk[n] = doors.legs[s]
     n_reached = settle(ways, walk, limit, FAR, reached, n_reached, 1, BITS, queue)
+    if len(met.first) == 0:  # the homes are the junctions themselves
+        for r in range(n_reached):
+            row[r], cost[r] = reached[r], walk[reached[r]]
+            walk[reached[r]] = FAR
+        return n_reached
     n_found = 0
     # Homes on an edge with an entrance of this asset may walk straight to it.
     for k in range(doors.bounds[a], doors.bounds[a + 1]):
@@ -205,23 +235,33 @@ def _tally(ways, met, n_homes, doors, band, n_bands, supply, weights, queue):  #
 
 
 @numba.njit(cache=True, nogil=True)
-def _list(ways, met, n_homes, doors, limit, queue):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    """List walks asset by asset, in arrays that double when they are full."""
+def _share(  # type: ignore[no-untyped-def]  # noqa: ANN202, PLR0913, PLR0917
+    ways, met, n_homes, doors, begin, end, people, supply, weights, drawn, is_squared, queue,  # noqa: ANN001
+):  # fmt: skip
+    """Share out what some of the assets supply; `drawn` is empty, or the sum of each home."""
     n_junctions = len(ways.first) - 1
     walk = np.full(n_junctions, FAR)
     reached = np.empty(n_junctions, dtype=np.int32)
     own = np.full(len(ways.neighbour), NONE)
     row, cost = np.empty(n_homes, dtype=np.int32), np.empty(n_homes, dtype=np.int32)
-    n_assets = len(doors.bounds) - 1
-    first = np.zeros(n_assets + 1, dtype=np.int64)
-    rows, costs = np.empty(4 * n_homes, dtype=np.int32), np.empty(4 * n_homes, dtype=np.int32)
-    for a in range(n_assets):
-        n_found = _reach(ways, met, doors, a, limit, walk, reached, own, queue, row, cost)
-        begin, end = first[a], first[a] + n_found
-        if end > len(rows):
-            more = np.empty(len(rows) + n_found, dtype=np.int32)
-            rows, costs = np.concatenate((rows, more)), np.concatenate((costs, more))
-        rows[begin:end] = row[:n_found]
-        costs[begin:end] = cost[:n_found]
-        first[a + 1] = end
-    return first, rows[: first[-1]].copy(), costs[: first[-1]].copy()
+    turn = np.empty(n_homes)
+    offered, turning = np.zeros(n_homes), np.zeros(end - begin)
+    for a in range(begin, end):
+        n_found = _reach(
+            ways, met, doors, a, len(weights) - 1, walk, reached, own, queue, row, cost
+        )
+        total = 0.0
+        for i in range(n_found):
+            weight = weights[cost[i]]
+            turn[i] = weight
+            if len(drawn) > 0 and weight > 0:
+                turn[i] = weight * weight / drawn[row[i]]
+            total += people[row[i]] * turn[i]
+        turning[a - begin] = total
+        if total == 0:
+            continue
+        ratio = supply[a] / total
+        for i in range(n_found):
+            offer = turn[i] * turn[i] if is_squared else turn[i]
+            offered[row[i]] += ratio * offer
+    return offered, turning

@@ -13,7 +13,6 @@ from pipeline.routing import (
     k_nearest,
     nearest,
     tally,
-    walks_within,
 )
 from tests.routing.made_towns import (
     FAR,
@@ -56,15 +55,12 @@ def test_the_nearest_few_equal_a_brute_force_answer(town: Town) -> None:
 
 
 @given(towns())
-def test_counts_sums_and_lists_of_walks_equal_a_brute_force_answer(town: Town) -> None:
+def test_counts_and_sums_equal_a_brute_force_answer(town: Town) -> None:
     graph, homes, entrances, asset = laid_out(town)
     supply = np.array([1.0, 2.0, 4.0, 8.0])
     weights = np.arange(int(CUT_OFFS[-1]), -1, -1).astype(float)
     counts = count_within(graph, homes, entrances, asset, CUT_OFFS)
     sums, weighed = tally(graph, homes, entrances, asset, CUT_OFFS, supply, weights)
-    walks = walks_within(graph, homes, entrances, asset, int(CUT_OFFS[-1]))
-    listed = set(zip(walks.home, walks.asset, walks.cost, strict=True))
-    assert len(listed) == len(walks.home)
     for at, home in enumerate(town[1]):
         best = by_asset(town, home)
         assert counts[at].tolist() == [sum(w <= c for w in best.values()) for c in CUT_OFFS]
@@ -73,7 +69,6 @@ def test_counts_sums_and_lists_of_walks_equal_a_brute_force_answer(town: Town) -
         ]
         within = {(at, a, w) for a, w in best.items() if w <= CUT_OFFS[-1]}
         assert weighed[at] == sum(supply[a] * weights[w] for _, a, w in within)
-        assert {walk for walk in listed if walk[0] == at} == within
 
 
 @given(towns(is_flat=True))
@@ -162,14 +157,27 @@ def test_an_asset_with_two_entrances_counts_once() -> None:
     doors = stands((0, 400, 0), (0, 600, 0))
     counts = count_within(graph, homes, doors, np.array([0, 0]), np.array([4000]))
     assert counts.tolist() == [[1]]
-    walks = walks_within(graph, homes, doors, np.array([0, 0]), 4000)
-    assert (walks.home.tolist(), walks.cost.tolist()) == ([0], [100])
 
 
-def test_more_walks_than_there_was_room_for_are_all_listed() -> None:
-    graph = graph_of(flat((0, 1, 1000)))
-    homes = Homes.of(graph, stands((0, 500, 0), (0, 600, 0)))
-    doors = stands(*((0, along, 0) for along in range(100)))
-    walks = walks_within(graph, homes, doors, np.arange(100), 4000)
-    assert np.diff(walks.first).tolist() == [2] * 100
-    assert sorted(walks.cost[walks.first[99] :].tolist()) == [500 - 99, 600 - 99]
+@given(towns())
+def test_a_home_at_every_junction_finds_what_one_that_stands_there_finds(town: Town) -> None:
+    streets, _, entrances, assets = town
+    graph, doors, asset = graph_of(streets), stands(*entrances), np.array(assets)
+    there = [
+        (edge, 0) if junction == street.start else (edge, street.length)
+        for junction in range(graph.n_junctions)
+        for edge, street in enumerate(streets)
+        if street.is_open and junction in (street.start, street.end)
+    ]
+    junctions = [streets[edge].start if along == 0 else streets[edge].end for edge, along in there]
+    standing = Homes.of(graph, stands(*((edge, along, 0) for edge, along in there)))
+    everywhere = Homes.at_junctions(graph)
+    weights = np.linspace(1, 0, int(CUT_OFFS[-1]) + 1)
+    for measured in (
+        lambda homes: nearest(graph, homes, doors, asset)[0],
+        lambda homes: nearest(graph, homes, doors, asset)[1],
+        lambda homes: k_nearest(graph, homes, doors, asset, 2)[0],
+        lambda homes: count_within(graph, homes, doors, asset, CUT_OFFS),
+        lambda homes: tally(graph, homes, doors, asset, CUT_OFFS, weights=weights)[1],
+    ):
+        assert measured(standing).tolist() == measured(everywhere)[junctions].tolist()
