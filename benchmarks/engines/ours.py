@@ -104,20 +104,22 @@ def nearest(setting: Setting) -> Job:
 
 
 def counts(setting: Setting) -> Job:
-    """Search from each asset as far as the longest cut-off, for homes at junctions."""
+    """Search from each asset as far as the longest cut-off, for every junction."""
     town = setting.town()
-    return _tallied(town, _at_nodes(town, np.arange(town.n_nodes)), on_edges=False)
+    graph = _graph(town)
+    return _tallied(town, graph, routing.Homes.at_junctions(graph), on_edges=False)
 
 
 def counts_homes(setting: Setting) -> Job:
     """Search from each asset as far as the longest cut-off, for homes on edges."""
     town = setting.town()
-    return _tallied(town, _stands(homes_of(town, town.n_nodes)), on_edges=True)
+    graph = _graph(town)
+    homes = routing.Homes.of(graph, _stands(homes_of(town, town.n_nodes)))
+    return _tallied(town, graph, homes, on_edges=True)
 
 
-def _tallied(town: Town, stands: routing.Stands, *, on_edges: bool) -> Job:
-    graph, entrances = _graph(town), _entrances(town, on_edges=on_edges)
-    homes = routing.Homes.of(graph, stands)
+def _tallied(town: Town, graph: routing.Graph, homes: routing.Homes, *, on_edges: bool) -> Job:
+    entrances = _entrances(town, on_edges=on_edges)
     weights = gravity_weight(np.arange(LONGEST_DM + 1, dtype=float))
 
     def one(to: tuple[routing.Stands, routing.Ints]) -> tuple[Any, Any]:
@@ -152,7 +154,9 @@ def e2sfca(setting: Setting) -> Job:
     """Share one category out over the people who reach it."""
     town = setting.town()
     graph, everywhere = _graph(town), np.arange(town.n_nodes)
-    origins = Origins.of(graph, _table(_at_nodes(town, everywhere)).assign(people=town.people))
+    origins = Origins(
+        routing.Homes.at_junctions(graph), everywhere, town.n_nodes, np.asarray(town.people, float)
+    )
     assets = town.asset_node[town.assets_of(town.supply_category)]
     names = [f"{number:06}" for number in range(len(assets))]
     to = Destinations.of(graph, _table(_at_nodes(town, assets)).assign(asset_id=names))

@@ -188,14 +188,17 @@ class Met(NamedTuple):
     """Homes where a search meets them: slots `first[p]:first[p + 1]` for the edge of place p.
 
     `row` is the number of the home in the order of laying out; `here` the cost from the home to
-    the junction that the place belongs to, `there` to the other end of the edge, both with the
-    snap leg. Every home stands in two slots. All are empty where the homes are the junctions.
+    the junction that the place belongs to, `there` to the `other` end of the edge, both with the
+    snap leg; `is_forward` is as in `Ways`. Every home stands in two slots, and the slots of a
+    junction lie side by side. All are empty where the homes are the junctions.
     """
 
     first: SmallInts
     row: SmallInts
     here: SmallInts
     there: SmallInts
+    other: SmallInts
+    is_forward: Bools
 
 
 @dataclass(frozen=True)
@@ -239,7 +242,11 @@ class Homes:
         row = np.tile(np.arange(len(edge)), 2)[slot]
         here = np.concatenate([to_start, to_end])[slot]
         there = np.concatenate([to_end, to_start])[slot]
-        met = Met(*(_small(values) for values in (first, row, here, there)))
+        at = place[slot]
+        met = Met(
+            _small(first), _small(row), _small(here), _small(there), graph.ways.neighbour[at],
+            graph.ways.is_forward[at],
+        )  # fmt: skip
         ends = (graph.start[edge], graph.end[edge], _small(to_start), _small(to_end))
         return cls(order, *ends, met)
 
@@ -260,7 +267,7 @@ class Homes:
         order = np.arange(graph.n_junctions)
         none, here = np.zeros(0, dtype=np.int32), _small(order)
         at_the_door = np.zeros(graph.n_junctions, dtype=np.int32)
-        met = Met(none, none, none, none)
+        met = Met(none, none, none, none, none, np.zeros(0, dtype=np.bool_))
         return cls(order, here, here, at_the_door, at_the_door, met)
 
     def __len__(self) -> int:

@@ -156,8 +156,8 @@ def share_out(
 def _reach(ways, met, doors, a, limit, walk, reached, own, queue, row, cost):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, C901, PLR0912, PLR0913, PLR0917
     """Find the homes that asset a is within reach of; fill `row` and `cost`, return how many.
 
-    `walk` is `FAR` everywhere and is left so; `own` holds at each place the last asset that has
-    an entrance on the edge.
+    `walk` is `FAR` everywhere and is left so; `own` holds of each home the last asset that has an
+    entrance on its edge.
     """
     n_reached = 0
     for s in range(2 * doors.bounds[a], 2 * doors.bounds[a + 1]):
@@ -177,11 +177,11 @@ def _reach(ways, met, doors, a, limit, walk, reached, own, queue, row, cost):  #
     # Homes on an edge with an entrance of this asset may walk straight to it.
     for k in range(doors.bounds[a], doors.bounds[a + 1]):
         place, mirror = doors.place[k], doors.mirror[k]
-        if own[place] == a:
-            continue
-        own[place] = own[mirror] = a
         from_start, from_end = walk[ways.neighbour[mirror]], walk[ways.neighbour[place]]
         for slot in range(met.first[place], met.first[place + 1]):
+            if own[met.row[slot]] == a:  # met at another entrance on the edge
+                continue
+            own[met.row[slot]] = a
             here, there = met.here[slot], met.there[slot]
             least = min(from_start + here, from_end + there)
             for j in range(k, doors.bounds[a + 1]):
@@ -192,23 +192,19 @@ def _reach(ways, met, doors, a, limit, walk, reached, own, queue, row, cost):  #
                 row[n_found] = met.row[slot]
                 cost[n_found] = least
                 n_found += 1
-    # Every other edge is met from its end that was reached; from its start if both were.
+    # Homes on every other edge are met from its end that was reached; from its start if both were.
     for r in range(n_reached):
         n = reached[r]
         so_far = walk[n]
-        for place in range(ways.first[n], ways.first[n + 1]):
-            begin, end = met.first[place], met.first[place + 1]
-            if begin == end or own[place] == a:
+        for slot in range(met.first[ways.first[n]], met.first[ways.first[n + 1]]):
+            from_there = walk[met.other[slot]]
+            if from_there != FAR and not met.is_forward[slot]:
                 continue
-            from_there = walk[ways.neighbour[place]]
-            if from_there != FAR and not ways.is_forward[place]:
-                continue
-            for slot in range(begin, end):
-                least = min(so_far + met.here[slot], from_there + met.there[slot])
-                if least <= limit:
-                    row[n_found] = met.row[slot]
-                    cost[n_found] = least
-                    n_found += 1
+            least = min(so_far + met.here[slot], from_there + met.there[slot])
+            if least <= limit and own[met.row[slot]] != a:
+                row[n_found] = met.row[slot]
+                cost[n_found] = least
+                n_found += 1
     for r in range(n_reached):
         walk[reached[r]] = FAR
     return n_found
@@ -220,7 +216,7 @@ def _tally(ways, met, n_homes, doors, band, n_bands, supply, weights, queue):  #
     n_junctions = len(ways.first) - 1
     walk = np.full(n_junctions, FAR)
     reached = np.empty(n_junctions, dtype=np.int32)
-    own = np.full(len(ways.neighbour), NONE)
+    own = np.full(n_homes, NONE)
     row, cost = np.empty(n_homes, dtype=np.int32), np.empty(n_homes, dtype=np.int32)
     amounts = np.zeros((n_homes, n_bands), dtype=supply.dtype)
     sums = np.zeros(n_homes)
@@ -242,7 +238,7 @@ def _share(  # type: ignore[no-untyped-def]  # noqa: ANN202, PLR0913, PLR0917
     n_junctions = len(ways.first) - 1
     walk = np.full(n_junctions, FAR)
     reached = np.empty(n_junctions, dtype=np.int32)
-    own = np.full(len(ways.neighbour), NONE)
+    own = np.full(n_homes, NONE)
     row, cost = np.empty(n_homes, dtype=np.int32), np.empty(n_homes, dtype=np.int32)
     turn = np.empty(n_homes)
     offered, turning = np.zeros(n_homes), np.zeros(end - begin)
