@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from pipeline.places import Floats, Places, certain_pct, divided, quantile
+from pipeline.places import Floats, Places, certain_pct, divided, quantiles_of
 
 QUARTILES = {"nearest_median_min": 0.5, "nearest_q25_min": 0.25, "nearest_q75_min": 0.75}
 MEDIAN = {"nearest_median_min": 0.5}
@@ -80,9 +80,9 @@ def headline_numbers(
         The quantiles, then the shares.
     """
     certain = certain_pct(places, (metres <= places.known_within_m) & places.is_attached)
-    for name, share in quantiles.items():
-        value = quantile(metres, people, places, share) / pace.speed_m_per_min
-        yield Measured(name, "min", value, certain)
+    found = quantiles_of(metres, people, places, list(quantiles.values()))
+    for name, distance in zip(quantiles, found, strict=True):
+        yield Measured(name, "min", distance / pace.speed_m_per_min, certain)
     everybody = places.sums(people)
     for minutes, cut_off_m in pace.within_m.items():
         # Walks are whole decimetres; a hair of a float more than the cut-off is the cut-off.

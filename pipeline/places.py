@@ -8,6 +8,7 @@ any number of minutes.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -116,8 +117,10 @@ def certain_pct(places: Places, is_certain: npt.NDArray[np.bool_]) -> Floats:
     return np.clip(np.nan_to_num(divided(sums, places.all_people) * 100), 0, 100)
 
 
-def quantile(metres: Floats, people: Floats, places: Places, share: float) -> Floats:
-    """Return the smallest distance within which at least that share of people lives.
+def quantiles_of(
+    metres: Floats, people: Floats, places: Places, shares: Sequence[float]
+) -> list[Floats]:
+    """Return the smallest distance within which at least each share of people lives.
 
     Parameters
     ----------
@@ -127,32 +130,33 @@ def quantile(metres: Floats, people: Floats, places: Places, share: float) -> Fl
         Of each home, 0 for those that have no answer.
     places
         Homes laid out.
-    share
+    shares
         From 0 to 1.
 
     Returns
     -------
-    numpy.ndarray
-        Metres for each place; missing where nobody has an answer.
+    list of numpy.ndarray
+        For each share, metres for each place; missing where nobody has an answer.
     """
     by_distance = np.argsort(metres, kind="stable")
     by_place = by_distance[np.argsort(places.place[by_distance], kind="stable")]
     counts = np.bincount(places.place, minlength=len(places.ids) - 1)
     begins = np.concatenate([[0], np.cumsum(counts)])
-    found = [
-        _first_that_reaches(metres[by_place], people[by_place], begins, share),
-        _first_that_reaches(metres[by_distance], people[by_distance], begins[[0, -1]], share),
-    ]
-    return np.concatenate(found)
+    of_places = _firsts_that_reach(metres[by_place], people[by_place], begins, shares)
+    of_all = _firsts_that_reach(metres[by_distance], people[by_distance], begins[[0, -1]], shares)
+    return [np.concatenate(pair) for pair in zip(of_places, of_all, strict=True)]
 
 
-def _first_that_reaches(metres: Floats, people: Floats, begins: Ints, share: float) -> Floats:
-    """Return, of each stretch of sorted homes, the distance at which the share is reached."""
+def _firsts_that_reach(
+    metres: Floats, people: Floats, begins: Ints, shares: Sequence[float]
+) -> Iterator[Floats]:
+    """Yield, of each stretch of sorted homes, the distance at which each share is reached."""
     passed = np.concatenate([[0.0], np.cumsum(people)])
     before, after = passed[begins[:-1]], passed[begins[1:]]
-    wanted = before + (after - before) * share * (1 - HAIR)
-    at = np.searchsorted(passed[1:], wanted)
-    return np.where(after > before, metres[np.minimum(at, len(metres) - 1)], np.nan)
+    for share in shares:
+        wanted = before + (after - before) * share * (1 - HAIR)
+        at = np.searchsorted(passed[1:], wanted)
+        yield np.where(after > before, metres[np.minimum(at, len(metres) - 1)], np.nan)
 
 
 def with_states(

@@ -18,7 +18,7 @@ from pipeline.places import (
     certain_pct,
     divided,
     places_of,
-    quantile,
+    quantiles_of,
     with_states,
     with_the_rest,
 )
@@ -125,7 +125,7 @@ def _of_category(
 def _choice(rows: pd.DataFrame, places: Places, people: Floats, study: Study) -> Iterator[Measured]:
     """Minutes within which half of the people have a choice of several."""
     metres = rows["kth_nearest_m"].fillna(np.inf).to_numpy(float)
-    value = quantile(metres, people, places, 0.5) / study.walking.speed_m_per_min
+    value = quantiles_of(metres, people, places, [0.5])[0] / study.walking.speed_m_per_min
     is_certain = (metres <= places.known_within_m) & places.is_attached
     name = f"nearest_{study.measures.choice_of}_median_min"
     yield Measured(name, "min", value, certain_pct(places, is_certain))
