@@ -58,6 +58,34 @@ def test_what_is_for_children_is_not_shared_out_where_nobody_counted_them() -> N
     assert measured().loc["tram_stop", "supply_per_1000"].isna().all()
 
 
+def test_the_ground_is_walked_as_it_is_for_the_walker() -> None:
+    # Park a is uphill from home 0 and downhill from home 1; the street apart is closed.
+    ground = pd.DataFrame(
+        {
+            "edge_id": [0, 1, 2],
+            "forward_dm": [15_000, 10_000, 20_000],
+            "backward_dm": [10_000, 10_000, 20_000],
+            "is_open": [True, True, False],
+        }
+    )
+    table, _ = measure_access(HOMES, DOORS, AREAS, NETWORK, RULES, STUDY, ground)
+    parks = table[table["category"] == "park"].set_index("home_id")
+    assert parks["nearest_m"].tolist()[:2] == [600.0, 900.0]
+    assert parks["n_within_5_min"].tolist()[:2] == [0, 0]
+    assert parks["state"].tolist() == ["ok", "ok", "unreachable", "unreachable"]
+
+
+def test_supply_is_shared_out_in_the_form_that_the_study_names() -> None:
+    catchment = STUDY.measures.floating_catchment.model_copy(update={"form": "m2sfca"})
+    measures = STUDY.measures.model_copy(update={"floating_catchment": catchment})
+    study = STUDY.model_copy(update={"measures": measures})
+    table, _ = measure_access(HOMES, DOORS, AREAS, NETWORK, RULES, study)
+    parks = table[table["category"] == "park"].set_index("home_id")
+    # Park a is shared by 30 people at weight 1, park b by 40 at 0.22, of which M2SFCA loses the rest.
+    per_1000 = [1000 * (6 / 30 + 0.22 * 2 / 40), 1000 * 0.22 * 2 / 40]
+    assert parks["supply_per_1000"].tolist()[:2] == pytest.approx(per_1000)
+
+
 def test_where_no_street_leads_there_it_is_unreachable_and_none_is_within_reach() -> None:
     park = measured().loc[("park", "h2")]
     assert (park["state"], park["n_within_15_min"]) == ("unreachable", 0)
