@@ -81,7 +81,7 @@ def test_supply_is_shared_out_in_the_form_that_the_study_names() -> None:
     study = STUDY.model_copy(update={"measures": measures})
     table, _ = measure_access(HOMES, DOORS, AREAS, NETWORK, RULES, study)
     parks = table[table["category"] == "park"].set_index("home_id")
-    # Park a is shared by 30 people at weight 1, park b by 40 at 0.22, of which M2SFCA loses the rest.
+    # Park a is shared by 30 people at weight 1, b by 40 at 0.22, and M2SFCA loses the rest of b.
     per_1000 = [1000 * (6 / 30 + 0.22 * 2 / 40), 1000 * 0.22 * 2 / 40]
     assert parks["supply_per_1000"].tolist()[:2] == pytest.approx(per_1000)
 
