@@ -204,10 +204,12 @@ def _in_neighbourhoods(
     ordered = neighbourhoods.sort_values("neighbourhood_id", ignore_index=True)
     tree = shapely.STRtree(points.geometry.to_numpy())
     area_at, point_at = tree.query(ordered.geometry.to_numpy(), predicate="intersects")
-    owner = pd.Series(area_at).groupby(point_at).min()
-    inside = points.iloc[owner.index].copy()
-    inside["neighbourhood_id"] = ordered["neighbourhood_id"].to_numpy()[owner.to_numpy()]
-    return inside.reset_index(drop=True)
+    nobody = len(ordered)
+    owner = np.full(len(points), nobody)
+    np.minimum.at(owner, point_at, area_at)
+    inside = points[owner < nobody].reset_index(drop=True)
+    codes = ordered["neighbourhood_id"].to_numpy()[owner[owner < nobody]]
+    return inside.assign(neighbourhood_id=codes)
 
 
 def _badly_mapped(
