@@ -8,6 +8,7 @@ import pytest
 
 from pipeline import contracts, tables
 from pipeline.access import measure_access
+from pipeline.errors import EveryStreetIsClosed
 from tests.towns import STUDY, entrances_at, homes_at, line_of_streets, rules
 
 NETWORK = line_of_streets(10_000, 10_000, apart=(20_000,))
@@ -73,6 +74,14 @@ def test_the_ground_is_walked_as_it_is_for_the_walker() -> None:
     assert parks["nearest_m"].tolist()[:2] == [600.0, 900.0]
     assert parks["n_within_5_min"].tolist()[:2] == [0, 0]
     assert parks["state"].tolist() == ["ok", "ok", "unreachable", "unreachable"]
+
+
+def test_a_walker_who_can_leave_no_home_gets_no_table() -> None:
+    network = line_of_streets(10_000, 10_000, 500, apart=(20_000,))
+    ground = network[["edge_id"]].assign(forward_dm=1, backward_dm=1, is_open=[0, 0, 1, 0])
+    homes = homes_at((0, 0, 0), (1, 9000, 0), (-1, 0, 0))
+    with pytest.raises(EveryStreetIsClosed, match=r"of 2 homes none stands on a street"):
+        measure_access(homes, DOORS, AREAS, network, RULES, STUDY, ground)
 
 
 def test_supply_is_shared_out_in_the_form_that_the_study_names() -> None:
