@@ -139,7 +139,9 @@ def quantiles_of(
         For each share, metres for each place; missing where nobody has an answer.
     """
     by_distance = np.argsort(metres, kind="stable")
-    by_place = by_distance[np.argsort(places.place[by_distance], kind="stable")]
+    # Small integers are sorted by counting.
+    place = places.place.astype(np.min_scalar_type(len(places.ids)))
+    by_place = by_distance[np.argsort(place[by_distance], kind="stable")]
     counts = np.bincount(places.place, minlength=len(places.ids) - 1)
     begins = np.concatenate([[0], np.cumsum(counts)])
     of_places = _firsts_that_reach(metres[by_place], people[by_place], begins, shares)
