@@ -32,6 +32,12 @@ from pipeline.steps.walking import (
     surface,
 )
 
+__all__ = [
+    "OF_NO_DISTRICT", "SEVERAL_OUTPUTS", "STEPS", "access", "assets", "catchment", "catchments",
+    "entrances", "fetch", "homes", "index", "kernels", "looks", "national", "neighbourhoods",
+    "network", "osm", "outputs_of", "profiles", "publish", "published_standards", "reference",
+    "rules", "sensitivity", "standards", "surface", "terrain", "walkers",
+]  # fmt: skip
 STEPS: dict[str, Callable[..., str]] = {
     step.__name__: step
     for step in (
