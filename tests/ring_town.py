@@ -26,9 +26,9 @@ def ring_town(seed: int, *, is_hilly: bool, n_homes: int = 60, n_assets: int = 1
     homes = _points(rng, network, n_homes)
     homes["people"] = rng.integers(0, 5, n_homes) * 1.5
     doors = _points(rng, network, 3 * n_assets)
-    doors["asset_id"] = [f"a{number:02}" for number in rng.integers(0, n_assets, 3 * n_assets)]
+    doors["asset_id"] = [f"a{number:03}" for number in rng.integers(0, n_assets, 3 * n_assets)]
     supply = pd.Series(
-        rng.integers(0, 40, n_assets) / 4, index=[f"a{number:02}" for number in range(n_assets)]
+        rng.integers(0, 40, n_assets) / 4, index=[f"a{number:03}" for number in range(n_assets)]
     )
     ground = sloping(rng, network) if is_hilly else None
     return Town(network, homes, doors, supply, ground)

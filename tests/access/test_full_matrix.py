@@ -7,6 +7,7 @@ import pytest
 from pipeline.access import Origins, nearest_asset
 from pipeline.access.standing import Destinations
 from pipeline.routing import as_graph
+from pipeline.routing.within import SOME_ASSETS
 from tests.full_matrix import Town, must_agree, walks_of
 from tests.ring_town import COUNTRY_ROAD_DM, ring_town
 
@@ -19,6 +20,12 @@ def test_in_a_town_of_rings_and_radials(seed: int, *, is_hilly: bool) -> None:
     # The town is not so small that all or nothing is within reach.
     assert 0.3 < reached.mean() < 1
     assert 0.1 < (walks.to_numpy() <= 1200).mean() < 0.7
+
+
+def test_with_more_assets_than_one_thread_shares_out() -> None:
+    town = ring_town(5, is_hilly=True, n_homes=40, n_assets=3 * SOME_ASSETS - 1)
+    assert len(set(town.entrances["asset_id"])) > 2 * SOME_ASSETS
+    must_agree(town)
 
 
 def test_the_country_road_is_as_long_as_it_is() -> None:
