@@ -1,6 +1,7 @@
 """What holds for every test."""
 
 import os
+import signal
 from pathlib import Path
 
 from hypothesis import settings
@@ -21,3 +22,7 @@ PIPELINE = Path(__file__).parent.parent / "pipeline"
 forget_outdated(
     [path for path in PIPELINE.rglob("*.py") if "numba.njit" in path.read_text("utf-8")]
 )
+
+# Where tests run in the background Ctrl-C is ignored, and programs that they start would inherit it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -178,8 +178,6 @@ def test_who_is_stopped_while_waiting_goes_quietly(tmp_path: Path) -> None:
         waiting = subprocess.Popen(
             command("national", *NATIONAL, "--out", tmp_path / "national.json"),
             cwd=ROOT, stderr=subprocess.PIPE, text=True,
-            # Where tests run in the background, Ctrl-C is ignored and that is handed down.
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )  # fmt: skip
         assert waiting.stderr is not None
         waiting.stderr.readline()
