@@ -23,6 +23,6 @@ forget_outdated(
     [path for path in PIPELINE.rglob("*.py") if "numba.njit" in path.read_text("utf-8")]
 )
 
-# Where tests run in the background Ctrl-C is ignored, and programs that they start would inherit it.
+# Where tests run in the background Ctrl-C is ignored, and what they start would inherit that.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
