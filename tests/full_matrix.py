@@ -18,6 +18,7 @@ import networkx as nx
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pytest
 from access.fca import three_stage_fca, two_stage_fca
 
 from pipeline.access import (
@@ -208,6 +209,7 @@ def _catchments_must_agree(town: Town, walks: pd.DataFrame, is_on: npt.NDArray[n
     of = Destinations.of(graph, town.entrances, town.supply)
     people = np.where(is_on, town.homes["people"].to_numpy(float), 0)
     supply = town.supply[walks.columns].to_numpy(float)
+    somebody_near = people @ (walks.to_numpy() <= LONGEST) > 0
     forms: tuple[Form, ...] = ("2sfca", "e2sfca", "3sfca", "m2sfca")
     for form in forms:
         for weigh in (stepped(list(STEPS), list(STEPS.values())), gaussian(LONGEST + 1)):
@@ -215,6 +217,7 @@ def _catchments_must_agree(town: Town, walks: pd.DataFrame, is_on: npt.NDArray[n
             found = table["supply_per_person"].to_numpy()
             expected = catchment(walks, form, weigh, people, supply)
             np.testing.assert_allclose(found[is_on], expected[is_on], rtol=1e-9, atol=1e-15)
+            assert shared.supply_shared == pytest.approx(supply[somebody_near].sum())
             assert shared.supply_shared + shared.supply_out_of_reach <= supply.sum() * (1 + 1e-9)
             if form != "m2sfca":  # the package does not know it
                 theirs = catchment_by_pysal(walks, form, weigh, people, supply)
