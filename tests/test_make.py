@@ -391,5 +391,5 @@ def test_sampleton_is_written_and_built_by_one_goal_and_then_nothing_is_left_to_
     assert "24 neighbourhoods" in said
     assert not _odd_lines(said)
     note = json.loads((bare.folder / "outputs/sampleton/run.json").read_text())
-    assert len(note["published"]) == 5
+    assert {"map.html", "indicators.csv", "standards.csv"} <= set(note["published"])
     assert bare.built("sampleton", "DISTRICTS_DIR=config/districts") == ""

@@ -26,6 +26,7 @@ from tests.tiny import ROOT, Project, built_once, clean_environment
 pytestmark = pytest.mark.slow
 
 CHANCE = 20_261_121
+MOST_MISSES = 8
 KILLS = {"table": 8, "bytes": 14, "published": 8, "fetch": 8}
 KILLS_OF_MAKE = 12
 
@@ -152,7 +153,10 @@ def test_a_writer_that_is_killed_leaves_the_old_file_or_the_new_one(
         takes = _wait(run, times=3)
         run.kill()
     hit = 0
-    for number in range(KILLS[kind]):
+    # On a busy machine more of them miss; then there are more.
+    for number in range(MOST_MISSES * KILLS[kind]):
+        if number >= KILLS[kind] and hit >= KILLS[kind] // 3:
+            break
         folder = tmp_path / f"killed-{number}"
         with _writer(kind, folder) as run:
             _wait(run, times=1)
@@ -177,7 +181,10 @@ def test_a_fetch_that_is_killed_is_made_good_by_the_next(tmp_path: Path) -> None
     good = _whole_files(control.raw)
     assert good != _whole_files(origin.raw)
     hit = 0
-    for number in range(KILLS["fetch"]):
+    # On a busy machine more of them miss; then there are more.
+    for number in range(MOST_MISSES * KILLS["fetch"]):
+        if number >= KILLS["fetch"] and hit >= KILLS["fetch"] // 3:
+            break
         place = _copy(origin, tmp_path / str(number))
         with _writer("fetch", place.folder) as run:
             takes = _wait(run, times=2)
