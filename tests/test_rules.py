@@ -20,11 +20,13 @@ OF_DISTRICTS = re.findall(r"\$\(call district-step,(\w+),", MAKEFILE)
 
 
 def imported_by(step: str) -> set[str]:
-    """Return the modules of the project that a step imports where it stands."""
+    """Return the modules that a step imports where it stands, or a function that serves it."""
     found = set()
     for node in ast.walk(STEPS[step]):
         if isinstance(node, ast.ImportFrom) and node.module:
             found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+        if isinstance(node, ast.Name) and node.id.startswith("_") and node.id in STEPS:
+            found |= imported_by(node.id)
     return found & GRAPH.modules
 
 

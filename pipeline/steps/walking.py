@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import files
-from pipeline.config import CouncilLayer, District, Study
+from pipeline.config import CategoryRules, CouncilLayer, District, Study
 from pipeline.steps.outputs import Outputs
 
 
@@ -99,15 +99,11 @@ def access(
     del note
     from pipeline import tables
     from pipeline.access import measure_access
-    from pipeline.files.choices import read_rules, read_walkers
-    from pipeline.walkers import ground_of, must_agree
+    from pipeline.files.choices import read_rules
 
     choices: Study = files.read_choices(study, Study)
-    who = read_walkers(walkers)
-    must_agree(who, choices)
     streets = files.read_table(network, tables.NETWORK)
-    slopes = files.read_table(terrain, tables.TERRAIN)
-    ground, walked = ground_of(streets, slopes, who[choices.walking.walker])
+    ground, walked = _ground(choices, walkers, streets, terrain)
     table, report = measure_access(
         files.read_table(homes, tables.HOMES),
         files.read_table(entrances, tables.ENTRANCES),
@@ -192,15 +188,11 @@ def profiles(
     """Summarise access over the people of each neighbourhood."""
     del note
     from pipeline import tables
-    from pipeline.files import raw
     from pipeline.files.choices import read_rules
-    from pipeline.profiles import build_indicators, sources_of
+    from pipeline.profiles import build_indicators
 
     choices: Study = files.read_choices(study, Study)
     place: District = files.read_choices(district, District)
-    fetched = raw.read_manifest(manifest)
-    councils = {k: v.category for k, v in place.layers.items() if isinstance(v, CouncilLayer)}
-    inputs = {key: (file.table, file.date) for key, file in fetched.inputs.items()}
     held = read_rules(rules)
     table, report = build_indicators(
         files.read_table(access, tables.ACCESS),
@@ -209,7 +201,7 @@ def profiles(
         choices,
         place.code,
         held,
-        sources_of(held, inputs, councils),
+        _sources(held, place, manifest),
     )
     files.write_table(table, tables.INDICATORS, out[0], report)
     return f"{len(table):,} numbers"
@@ -235,14 +227,10 @@ def standards(
     del note
     from pipeline import tables
     from pipeline.attainment import Town, measure_standards
-    from pipeline.files import choices, raw
-    from pipeline.profiles import sources_of
+    from pipeline.files import choices
     from pipeline.standards import standards_for
 
     place: District = files.read_choices(district, District)
-    fetched = raw.read_manifest(manifest)
-    councils = {k: v.category for k, v in place.layers.items() if isinstance(v, CouncilLayer)}
-    inputs = {key: (raw.table, raw.date) for key, raw in fetched.inputs.items()}
     categories = choices.read_rules(rules)
     chosen = standards_for(place, choices.read_standards(standards))
     town = Town(
@@ -259,7 +247,7 @@ def standards(
         categories,
         files.read_choices(study, Study),
         place.code,
-        sources_of(categories, inputs, councils),
+        _sources(categories, place, manifest),
     )
     files.write_table(table, tables.STANDARDS, out[0], report)
     return f"{len(chosen)} published standards, {len(table):,} numbers"
@@ -303,7 +291,7 @@ def surface(
         files.read_table(entrances, tables.ENTRANCES),
         choices.read_rules(rules),
         held,
-        _ground(held, walkers, streets, terrain),
+        _ground(held, walkers, streets, terrain)[0],
     )
     raster = None if people is None else people.raster
     means = raster_people.measure_people(bands, raster, areas, place.code, held.fewest_people)
@@ -344,7 +332,7 @@ def catchments(
         files.read_table(neighbourhoods, tables.NEIGHBOURHOODS),
         choices.read_rules(rules),
         held,
-        _ground(held, walkers, streets, terrain),
+        _ground(held, walkers, streets, terrain)[0],
     )
     files.write_table(people, tables.CATCHMENT_PEOPLE, out[1])
     files.write_table(bands, tables.CATCHMENTS, out[0], report)
@@ -395,7 +383,7 @@ def catchment(
         streets,
         areas,
         held,
-        _ground(held, walkers, streets, terrain),
+        _ground(held, walkers, streets, terrain)[0],
     )
     asset = known.set_index("asset_id").loc[out[0].stem]
     gate.publish({out[0].name: pages.asset_gpkg(bands, people, asset, place)}, out[0].parent)
@@ -403,7 +391,7 @@ def catchment(
 
 
 def _ground(study: Study, walkers: Path, network: Any, terrain: Path) -> Any:  # noqa: ANN401 (tables)
-    """Return what each street costs the walker whom the study is about."""
+    """Return what each street costs the walker whom the study is about, and how much is open."""
     from pipeline import tables
     from pipeline.files.choices import read_walkers
     from pipeline.walkers import ground_of, must_agree
@@ -411,4 +399,18 @@ def _ground(study: Study, walkers: Path, network: Any, terrain: Path) -> Any:  #
     who = read_walkers(walkers)
     must_agree(who, study)
     slopes = files.read_table(terrain, tables.TERRAIN)
-    return ground_of(network, slopes, who[study.walking.walker])[0]
+    return ground_of(network, slopes, who[study.walking.walker])
+
+
+def _sources(
+    rules: dict[str, CategoryRules], district: District, manifest: Path
+) -> dict[str, tuple[str, str]]:
+    """Say which inputs each category comes from, and of what day the oldest of them is."""
+    from pipeline.files import raw
+    from pipeline.profiles import sources_of
+
+    fetched = raw.read_manifest(manifest).inputs
+    layers = district.layers.items()
+    councils = {key: own.category for key, own in layers if isinstance(own, CouncilLayer)}
+    inputs = {key: (file.table, file.date) for key, file in fetched.items()}
+    return sources_of(rules, inputs, councils)
