@@ -79,8 +79,9 @@ def measure_access(
         If the walker cannot leave any home.
     """
     graph = as_graph(network, ground)
-    origins = {who: Origins.of(graph, homes, who) for who in ("people", "children")}
-    somebody_must_set_out(homes, len(origins["people"].rows))
+    people = Origins.of(graph, homes)
+    somebody_must_set_out(homes, len(people.rows))
+    origins = {"people": people, "children": people.counting(homes, "children")}
     areas = assets.set_index("asset_id")["area_m2"] / M2_PER_HA
     common = _Walks(graph, origins, areas, study)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -34,7 +34,7 @@ class Origins:
     people: Floats
 
     @classmethod
-    def of(cls, graph: Graph, homes: pd.DataFrame, who: str = "people") -> Origins:
+    def of(cls, graph: Graph, homes: pd.DataFrame) -> Origins:
         """Take what of a table stands on the network.
 
         Parameters
@@ -42,10 +42,7 @@ class Origins:
         graph
             The network.
         homes
-            With `edge_id`, `along_dm`, `snap_dm` and `state`.
-        who
-            The column that holds the people who start at each; where there is none they are
-            missing.
+            With `edge_id`, `along_dm`, `snap_dm` and `state`, and `people` where there are any.
 
         Returns
         -------
@@ -58,8 +55,25 @@ class Origins:
             If one that is attached stands on no edge, or beyond its end.
         """
         rows = _standing(graph, homes, "home_id")
-        people = homes[who].to_numpy(float) if who in homes else np.full(len(homes), np.nan)
-        return cls(Homes.of(graph, Stands.of(homes.iloc[rows])), rows, len(homes), people)
+        laid = Homes.of(graph, Stands.of(homes.iloc[rows]))
+        return cls(laid, rows, len(homes), _counted(homes, "people"))
+
+    def counting(self, homes: pd.DataFrame, who: str) -> Origins:
+        """Let others start from the same homes.
+
+        Parameters
+        ----------
+        homes
+            The same table.
+        who
+            The column that counts them; where there is none they are missing.
+
+        Returns
+        -------
+        Origins
+            The same homes, laid out once.
+        """
+        return replace(self, people=_counted(homes, who))
 
     def spread(self, values: npt.NDArray[np.generic], missing: float) -> Floats:
         """Give values of the homes that stand on the network to all rows.
@@ -126,6 +140,11 @@ class Destinations:
             supply_must_be_known(supply, assets)
         each = np.ones(len(assets)) if supply is None else supply.loc[assets].to_numpy(float)
         return cls(Stands.of(open_ones), asset.astype(np.int64), assets, each)
+
+
+def _counted(homes: pd.DataFrame, who: str) -> Floats:
+    """Return how many start at each home; missing where nobody counted them."""
+    return homes[who].to_numpy(float) if who in homes else np.full(len(homes), np.nan)
 
 
 def _standing(graph: Graph, table: pd.DataFrame, key: str) -> Ints:
