@@ -44,6 +44,8 @@ WALKER_FILES := $(sort $(wildcard config/walkers/*.yaml))
 # -B: on a full disk Python would leave half a compiled module behind, and trip over it ever after.
 PYTHON := $(VENV)/bin/python -B
 INSTALLED := $(VENV)/.installed
+# What every step that measures walks runs.
+WALKING := pipeline/cores.py $(wildcard pipeline/routing/*.py pipeline/access/*.py)
 # Modules with kernels; compiling them takes longer than most steps, so it is done once for all.
 KERNELS := pipeline/snapping.py $(wildcard pipeline/routing/*.py)
 COMPILED := $(VENV)/.compiled
@@ -182,14 +184,14 @@ $(MADE)/%/homes.parquet: config/study.yaml $(DISTRICTS_DIR)/%.yaml $(MADE)/natio
 $(MADE)/%/access.parquet: config/study.yaml $(MADE)/rules.json $(MADE)/walkers.json $(MADE)/%/assets.parquet \
 		$(addprefix $(MADE)/%/,$(addsuffix .parquet,entrances homes network terrain)) \
 		$(addprefix pipeline/,headline.py places.py snapping.py tags.py walkers.py) \
-		$(wildcard pipeline/routing/*.py pipeline/access/*.py) $(CORE) | $(COMPILED)
+		$(WALKING) $(CORE) | $(COMPILED)
 	@$(call district-step,access,$@)
 
 $(MADE)/%/sensitivity.parquet $(MADE)/%/by_walker.parquet: \
 		config/study.yaml $(MADE)/rules.json $(MADE)/walkers.json $(DISTRICTS_DIR)/%.yaml \
 		$(addprefix $(MADE)/%/,$(addsuffix .parquet,neighbourhoods entrances homes network terrain)) \
 		$(addprefix pipeline/,headline.py places.py snapping.py tags.py walkers.py) \
-		$(wildcard pipeline/routing/*.py pipeline/access/*.py) $(CORE) | $(COMPILED)
+		$(WALKING) $(CORE) | $(COMPILED)
 	@$(call district-step,sensitivity,$(addprefix $(MADE)/$*/,sensitivity.parquet by_walker.parquet))
 
 $(MADE)/%/minutes_to_nearest.tif $(MADE)/%/raster_minutes.parquet: \
@@ -197,14 +199,14 @@ $(MADE)/%/minutes_to_nearest.tif $(MADE)/%/raster_minutes.parquet: \
 		$(MADE)/national.json $(RAW)/%/manifest.json \
 		$(addprefix $(MADE)/%/,$(addsuffix .parquet,neighbourhoods coverage features network terrain entrances)) \
 		$(addprefix pipeline/,coverage.py headline.py places.py snapping.py tags.py walkers.py) \
-		$(wildcard pipeline/routing/*.py pipeline/access/*.py) $(CORE) | $(COMPILED)
+		$(WALKING) $(CORE) | $(COMPILED)
 	@$(call district-step,surface,$(addprefix $(MADE)/$*/,minutes_to_nearest.tif raster_minutes.parquet))
 
 $(MADE)/%/catchments.parquet $(MADE)/%/catchment_people.parquet: \
 		config/study.yaml $(MADE)/rules.json $(MADE)/walkers.json $(MADE)/%/minutes_to_nearest.tif \
 		$(addprefix $(MADE)/%/,$(addsuffix .parquet,neighbourhoods homes entrances network terrain)) \
 		$(addprefix pipeline/,coverage.py headline.py places.py snapping.py tags.py walkers.py) \
-		$(wildcard pipeline/routing/*.py pipeline/access/*.py) $(CORE) | $(COMPILED)
+		$(WALKING) $(CORE) | $(COMPILED)
 	@$(call district-step,catchments,$(addprefix $(MADE)/$*/,catchments.parquet catchment_people.parquet))
 
 $(MADE)/%/indicators.parquet: config/study.yaml $(MADE)/rules.json $(DISTRICTS_DIR)/%.yaml \
@@ -217,7 +219,7 @@ $(MADE)/%/standards.parquet: config/study.yaml $(MADE)/rules.json $(MADE)/standa
 		$(MADE)/%/coverage.parquet $(MADE)/%/assets.parquet $(MADE)/%/entrances.parquet \
 		$(MADE)/%/homes.parquet $(MADE)/%/network.parquet \
 		$(addprefix pipeline/,attainment.py headline.py places.py profiles.py sites.py standards.py) \
-		$(wildcard pipeline/routing/*.py pipeline/access/*.py) $(CORE) | $(COMPILED)
+		$(WALKING) $(CORE) | $(COMPILED)
 	@$(call district-step,standards,$@)
 
 # --- what is published ---------------------------------------------------------------------------

@@ -13,6 +13,7 @@ import shapely
 
 from pipeline.errors import FileCannotBeWritten
 from pipeline.routing import (
+    Doors,
     Homes,
     Stands,
     as_graph,
@@ -56,7 +57,7 @@ def _walk_one_street() -> None:
     )
     stands = Stands.of(snap(np.array([shapely.Point(5, 1)]), street, cap_m=5.0))
     graph = as_graph(street)
-    town = graph, Homes.of(graph, stands), stands, np.zeros(1, dtype=np.int64)
+    town = graph, Homes.of(graph, stands), Doors.of(graph, stands, np.zeros(1, dtype=np.int64))
     nearest(*town)
     k_nearest(*town, k=1)
     count_within(*town, cut_offs=np.array([100]))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import geopandas as gpd
@@ -32,13 +31,14 @@ from pipeline.access.floating_catchment import supply_per_person
 from pipeline.access.impedance import stepped
 from pipeline.access.standing import Destinations, Origins
 from pipeline.config import State
-from pipeline.routing.graph import Doors
+from pipeline.cores import on_all_cores
+from pipeline.routing import Doors, Graph
 from pipeline.snapping import snap
 
 _UPPER_HALF = 32
 
 
-def _graph(town: Town) -> routing.Graph:
+def _graph(town: Town) -> Graph:
     return routing.as_graph(
         pd.DataFrame(
             {
@@ -64,13 +64,12 @@ def _stands(homes: Homes) -> routing.Stands:
     return routing.Stands(homes.edge, homes.along_dm, homes.snap_dm)
 
 
-def _on_all_cores(work: Callable[[Any], Any], items: Iterable[Any]) -> list[Any]:
-    with ThreadPoolExecutor() as pool:
-        return list(pool.map(work, items))
+def _all(work: Callable[[Any], Any], items: Iterable[Any]) -> list[Any]:
+    return list(on_all_cores(work, items))
 
 
-def _entrances(town: Town, *, on_edges: bool) -> list[tuple[routing.Stands, routing.Ints]]:
-    """Return, category by category, where the assets stand and their numbers."""
+def _doors(town: Town, graph: Graph, *, on_edges: bool) -> list[Doors]:
+    """Return, category by category, where the assets stand."""
     found = []
     for category in range(town.n_categories):
         assets = town.assets_of(category)
@@ -80,7 +79,7 @@ def _entrances(town: Town, *, on_edges: bool) -> list[tuple[routing.Stands, rout
             if on_edges
             else _at_nodes(town, town.asset_node[assets])
         )
-        found.append((stands, np.arange(len(assets))))
+        found.append(Doors.of(graph, stands, np.arange(len(assets))))
     return found
 
 
@@ -95,12 +94,9 @@ def _metres(labels: Iterable[routing.Ints]) -> Numbers:
 def nearest(setting: Setting) -> Job:
     """Search once from all assets of a category."""
     town = setting.town()
-    graph, entrances = _graph(town), _entrances(town, on_edges=False)
-
-    def one(to: tuple[routing.Stands, routing.Ints]) -> routing.Ints:
-        return routing.search_nearest(graph, *Doors.of(graph, *to))
-
-    return Job(lambda: _on_all_cores(one, entrances), _metres)
+    graph = _graph(town)
+    doors = _doors(town, graph, on_edges=False)
+    return Job(lambda: _all(lambda to: routing.search_nearest(graph, to), doors), _metres)
 
 
 def counts(setting: Setting) -> Job:
@@ -118,17 +114,17 @@ def counts_homes(setting: Setting) -> Job:
     return _tallied(town, graph, homes, on_edges=True)
 
 
-def _tallied(town: Town, graph: routing.Graph, homes: routing.Homes, *, on_edges: bool) -> Job:
-    entrances = _entrances(town, on_edges=on_edges)
+def _tallied(town: Town, graph: Graph, homes: routing.Homes, *, on_edges: bool) -> Job:
+    doors = _doors(town, graph, on_edges=on_edges)
     weights = gravity_weight(np.arange(LONGEST_DM + 1, dtype=float))
 
-    def one(to: tuple[routing.Stands, routing.Ints]) -> tuple[Any, Any]:
-        return routing.tally(graph, homes, *to, CUT_OFFS_DM, weights=weights)
+    def one(to: Doors) -> tuple[Any, Any]:
+        return routing.tally(graph, homes, to, CUT_OFFS_DM, weights=weights)
 
     def answer(found: list[tuple[Any, Any]]) -> Numbers:
         return np.stack([np.column_stack(pair).T for pair in found], dtype=float)
 
-    return Job(lambda: _on_all_cores(one, entrances), answer)
+    return Job(lambda: _all(one, doors), answer)
 
 
 def nearest_homes(setting: Setting) -> Job:
@@ -136,8 +132,8 @@ def nearest_homes(setting: Setting) -> Job:
     town = setting.town()
     graph = _graph(town)
     homes = routing.Homes.of(graph, _stands(setting.homes(town)))
-    doors = [Doors.of(graph, *to) for to in _entrances(town, on_edges=True)]
-    searched = _on_all_cores(lambda to: (routing.search_nearest(graph, *to), *to), doors)
+    doors = _doors(town, graph, on_edges=True)
+    searched = _all(lambda to: (routing.search_nearest(graph, to), to), doors)
 
     def answer(found: list[routing.Ints]) -> Numbers:
         laid = _metres(found)
@@ -145,9 +141,7 @@ def nearest_homes(setting: Setting) -> Job:
         given[:, homes.order] = laid
         return given
 
-    return Job(
-        lambda: _on_all_cores(lambda to: routing.nearest_at_homes(homes, *to), searched), answer
-    )
+    return Job(lambda: _all(lambda to: routing.nearest_at_homes(homes, *to), searched), answer)
 
 
 def e2sfca(setting: Setting) -> Job:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +16,7 @@ from pipeline.access.impedance import impedance_of
 from pipeline.access.nearest import kth_nearest, nearest_asset
 from pipeline.access.standing import Destinations, Origins
 from pipeline.config import CategoryRules, State, Study
+from pipeline.cores import on_all_cores
 from pipeline.routing import Graph, as_graph
 from pipeline.routing.soundness import somebody_must_set_out
 
@@ -93,8 +93,7 @@ def measure_access(
         table.insert(1, "category", category)
         return table, shared
 
-    with ThreadPoolExecutor() as pool:
-        found = dict(zip(sorted(rules), pool.map(one, sorted(rules)), strict=True))
+    found = dict(zip(sorted(rules), on_all_cores(one, sorted(rules)), strict=True))
     table = pd.concat([rows for rows, _ in found.values()], ignore_index=True)
     for name in ("category", "nearest_asset", "state"):
         table[name] = table[name].astype("category")

@@ -7,7 +7,6 @@ and slopes cost what they cost at their pace. In metres on the flat that take as
 from __future__ import annotations
 
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 
 import geopandas as gpd
@@ -17,6 +16,7 @@ import pandas as pd
 from pipeline.access.nearest import nearest_asset
 from pipeline.access.standing import Destinations, Origins
 from pipeline.config import CategoryRules, Study, Walker
+from pipeline.cores import on_all_cores
 from pipeline.headline import MEDIAN, Pace, attached_people, headline_numbers, rows_of
 from pipeline.places import Floats, places_of, with_states, with_the_rest
 from pipeline.routing import as_graph
@@ -69,8 +69,7 @@ def nearest_by_walker(
             filled: Floats = metres.fillna(np.inf).to_numpy(float)
             return filled
 
-        with ThreadPoolExecutor() as pool:
-            found[walker] = dict(zip(categories, pool.map(one, categories), strict=True))
+        found[walker] = dict(zip(categories, on_all_cores(one, categories), strict=True))
     return found
 
 

@@ -18,7 +18,6 @@ Science 14:85–104, on isochrones; Geurs and van Wee (2004), Journal of Transpo
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
@@ -34,6 +33,7 @@ from pipeline.access.nearest import nearest_asset
 from pipeline.access.standing import Destinations, Origins, in_decimetres
 from pipeline.access.surface import Land
 from pipeline.config import CategoryRules, State, Study
+from pipeline.cores import on_all_cores
 from pipeline.errors import ChoiceIsNotAllowed, listed, quoted
 from pipeline.rasters import Bands, Cells, Floats, Ints
 from pipeline.routing import DM_PER_M, FAR, Graph, as_graph
@@ -156,8 +156,7 @@ def measure_catchments(
         rows = entrances[entrances["category"] == category]
         return _decimetres(_nearest_m(graph, origins, rows))
 
-    with ThreadPoolExecutor() as pool:
-        walks = dict(zip(sorted(rules), pool.map(from_homes, sorted(rules)), strict=True))
+    walks = dict(zip(sorted(rules), on_all_cores(from_homes, sorted(rules)), strict=True))
     found = []
     for category, home_dm in walks.items():
         is_known = (entrances["category"] == category).any() or (

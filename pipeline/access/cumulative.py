@@ -88,7 +88,7 @@ def _within(
     sums = np.zeros((len(origins.rows), len(cut_offs_m)))
     if len(destinations.assets):
         found, _ = tally(
-            graph, origins.homes, destinations.entrances, destinations.asset,
+            graph, origins.homes, destinations.doors,
             in_decimetres(cut_offs_m), supply,
         )  # fmt: skip
         sums = found.astype(float)

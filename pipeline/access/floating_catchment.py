@@ -86,7 +86,7 @@ def supply_per_person(
     longest = int(in_decimetres([longest_m])[0])
     weights = np.ones(longest + 1) if form == "2sfca" else as_table(impedance, longest)
     each, demand = share_out(
-        graph, origins.homes, destinations.entrances, destinations.asset, people,
+        graph, origins.homes, destinations.doors, people,
         destinations.supply, weights, _TURNS[form],
     )  # fmt: skip
     supply = destinations.supply

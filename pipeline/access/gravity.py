@@ -48,7 +48,7 @@ def potential(
     if len(destinations.assets):
         cut_offs = in_decimetres([longest_m])
         _, sums = tally(
-            graph, origins.homes, destinations.entrances, destinations.asset, cut_offs,
+            graph, origins.homes, destinations.doors, cut_offs,
             destinations.supply, as_table(impedance, int(cut_offs[-1])),
         )  # fmt: skip
     values = origins.spread(sums, np.nan)

@@ -39,7 +39,7 @@ def nearest_asset(graph: Graph, origins: Origins, destinations: Destinations) ->
     metres = np.full(origins.n, np.nan)
     names = np.full(origins.n, "", dtype=object)
     if len(destinations.assets):
-        cost, number = nearest(graph, origins.homes, destinations.entrances, destinations.asset)
+        cost, number = nearest(graph, origins.homes, destinations.doors)
         is_reached = cost >= 0
         rows = origins.rows[is_reached]
         metres[rows] = cost[is_reached] / DM_PER_M
@@ -77,7 +77,7 @@ def kth_nearest(graph: Graph, origins: Origins, destinations: Destinations, k: i
 
 
 def _costs(graph: Graph, origins: Origins, destinations: Destinations, k: int) -> Ints:
-    costs, _ = k_nearest(graph, origins.homes, destinations.entrances, destinations.asset, k)
+    costs, _ = k_nearest(graph, origins.homes, destinations.doors, k)
     last: Ints = costs[:, k - 1]
     return last
 

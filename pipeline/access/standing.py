@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from pipeline.config import State
-from pipeline.routing import Graph, Homes, Ints, Stands
+from pipeline.routing import Doors, Graph, Homes, Ints, Stands
 from pipeline.routing.soundness import (
     cut_offs_must_rise,
     points_must_stand,
@@ -99,12 +99,12 @@ class Origins:
 class Destinations:
     """Entrances, and what the assets behind them supply.
 
-    `assets` are the names of the assets in sorted order, `asset` the number among them of each
-    entrance, and `supply` what each asset supplies: 1, or what was asked for, such as hectares.
+    `doors` are those that stand on an open edge of the network; `assets` are the names of the
+    assets in sorted order, as the doors number them, and `supply` what each asset supplies: 1, or
+    what was asked for, such as hectares.
     """
 
-    entrances: Stands
-    asset: Ints
+    doors: Doors
     assets: Texts
     supply: Floats
 
@@ -139,7 +139,7 @@ class Destinations:
         if supply is not None:
             supply_must_be_known(supply, assets)
         each = np.ones(len(assets)) if supply is None else supply.loc[assets].to_numpy(float)
-        return cls(Stands.of(open_ones), asset.astype(np.int64), assets, each)
+        return cls(Doors.of(graph, Stands.of(open_ones), asset), assets, each)
 
 
 def _counted(homes: pd.DataFrame, who: str) -> Floats:
@@ -178,7 +178,7 @@ def in_decimetres(metres: npt.ArrayLike) -> Ints:
     return np.floor(np.round(np.asarray(metres, dtype=float) * 10, 6)).astype(np.int64)
 
 
-def states_of(origins: Origins, values: Floats) -> Texts:
+def states_of(origins: Origins, values: Floats) -> pd.api.extensions.ExtensionArray:
     """Say what kind of number each sum or count is.
 
     Parameters
@@ -190,11 +190,12 @@ def states_of(origins: Origins, values: Floats) -> Texts:
 
     Returns
     -------
-    numpy.ndarray
-        `ok`, `true_zero`, `no_data`, or `unreachable` for a home that no street is near.
+    pandas.api.extensions.ExtensionArray
+        Texts: `ok`, `true_zero`, `no_data`, or `unreachable` for a home that no street is near.
     """
-    states = np.full(origins.n, State.UNREACHABLE.value, dtype=object)
+    states = [State.UNREACHABLE, State.OK, State.TRUE_ZERO, State.NO_DATA]
+    unreachable, ok, true_zero, no_data = range(len(states))
+    kind = np.full(origins.n, unreachable, dtype=np.int8)
     on = values[origins.rows]
-    known = np.where(on == 0, State.TRUE_ZERO.value, State.OK.value)
-    states[origins.rows] = np.where(np.isnan(on), State.NO_DATA.value, known)
-    return states
+    kind[origins.rows] = np.where(np.isnan(on), no_data, np.where(on == 0, true_zero, ok))
+    return pd.array([state.value for state in states], dtype="str").take(kind)

@@ -17,7 +17,6 @@ See Geurs and van Wee (2004), Journal of Transport Geography 12:127–140, on di
 from __future__ import annotations
 
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +28,7 @@ import pandas as pd
 from pipeline.access.nearest import nearest_asset
 from pipeline.access.standing import Destinations, Origins
 from pipeline.config import CategoryRules, District, State, Study, Walking
+from pipeline.cores import on_all_cores
 from pipeline.coverage import known_within
 from pipeline.rasters import Band, Bands, Cells, Floats, Ints
 from pipeline.routing import DM_PER_M, Graph, as_graph
@@ -102,8 +102,7 @@ def measure_surface(
         minutes = minutes_to(graph, origins, rows, study.walking)
         return _band_of(category, is_known=is_known), minutes
 
-    with ThreadPoolExecutor() as pool:
-        found = list(pool.map(one, sorted(rules)))
+    found = list(on_all_cores(one, sorted(rules)))
     found += _about_cells(land, coverage, study.walking)
     values = np.array([value for _, value in found], dtype=np.float32)
     bands = Bands(land.cells, land.number, tuple(band for band, _ in found), values)

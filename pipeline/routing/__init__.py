@@ -17,6 +17,7 @@ the walk, so `Graph` holds the cost of each step as walked: towards the entrance
 from pipeline.routing.graph import (
     DM_PER_M,
     FAR,
+    Doors,
     Graph,
     Homes,
     Ints,
@@ -29,7 +30,22 @@ from pipeline.routing.nearest import k_nearest, nearest, nearest_at_homes, searc
 from pipeline.routing.within import Form, count_within, share_out, tally
 
 __all__ = [
-    "DM_PER_M", "FAR", "Form", "Graph", "Homes", "Ints", "SmallInts", "Stands", "as_graph",
-    "cost_along", "count_within", "k_nearest", "nearest", "nearest_at_homes", "search_nearest",
-    "share_out", "tally",
+    "DM_PER_M",
+    "FAR",
+    "Doors",
+    "Form",
+    "Graph",
+    "Homes",
+    "Ints",
+    "SmallInts",
+    "Stands",
+    "as_graph",
+    "cost_along",
+    "count_within",
+    "k_nearest",
+    "nearest",
+    "nearest_at_homes",
+    "search_nearest",
+    "share_out",
+    "tally",
 ]  # fmt: skip

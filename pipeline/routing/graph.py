@@ -21,19 +21,40 @@ DM_PER_M = 10
 # Further than any walk; small enough that a leg can be added without overflow.
 FAR = np.int32(2**30)
 
+# What is read together lies together: one look at memory fetches all of a record.
+ARC = np.dtype(
+    [
+        ("neighbour", np.int32),
+        ("cost", np.int32),
+        ("is_forward", np.bool_),
+        ("leads_on", np.bool_),
+    ],
+    align=True,
+)
+MEETING = np.dtype(
+    [
+        ("row", np.int32),
+        ("here", np.int32),
+        ("there", np.int32),
+        ("other", np.int32),
+        ("is_forward", np.bool_),
+    ],
+    align=True,
+)
+Records = npt.NDArray[np.void]
+
 
 class Ways(NamedTuple):
-    """What leaves each junction n: places `first[n]:first[n + 1]` of the other arrays.
+    """What leaves each junction n: places `first[n]:first[n + 1]` of `arc`, records of `ARC`.
 
-    `cost` is that of walking from `neighbour` to n: searches run from entrances outwards, walks
-    lead inwards. Each edge stands at two places, one for each of its ends; `is_forward` says
-    which is that of its start.
+    The `cost` of an arc is that of walking from its `neighbour` to n: searches run from entrances
+    outwards, walks lead inwards. Each edge stands at two places, one for each of its ends;
+    `is_forward` says which is that of its start. Where the neighbour is a dead end, an arc does
+    not lead on.
     """
 
     first: SmallInts
-    neighbour: SmallInts
-    cost: SmallInts
-    is_forward: Bools
+    arc: Records
 
 
 @dataclass(frozen=True)
@@ -67,7 +88,7 @@ class Graph:
     @cached_property
     def dearest(self) -> int:
         """The largest cost of an edge."""
-        return int(self.ways.cost.max(initial=0))
+        return int(self.ways.arc["cost"].max(initial=0))
 
 
 def as_graph(network: gpd.GeoDataFrame, ground: pd.DataFrame | None = None) -> Graph:
@@ -115,8 +136,9 @@ def as_graph(network: gpd.GeoDataFrame, ground: pd.DataFrame | None = None) -> G
     place[order] = np.arange(len(order), dtype=np.int32)
     at_start, at_end = (np.full(len(length), -1, dtype=np.int32) for _ in range(2))
     at_start[edge], at_end[edge] = place[: len(edge)], place[len(edge) :]
-    ways = Ways(first, head[order], inwards[order], order < len(edge))
-    return Graph(ways, start, end, length, forward, backward, at_start, at_end)
+    leads_on = np.diff(first)[head[order]] > 1
+    arc = _records(ARC, head[order], inwards[order], order < len(edge), leads_on)
+    return Graph(Ways(first, arc), start, end, length, forward, backward, at_start, at_end)
 
 
 def cost_along(cost: SmallInts, along: Ints, length: SmallInts) -> Ints:
@@ -187,18 +209,15 @@ class Stands:
 class Met(NamedTuple):
     """Homes where a search meets them: slots `first[p]:first[p + 1]` for the edge of place p.
 
-    `row` is the number of the home in the order of laying out; `here` the cost from the home to
-    the junction that the place belongs to, `there` to the `other` end of the edge, both with the
-    snap leg; `is_forward` is as in `Ways`. Every home stands in two slots, and the slots of a
-    junction lie side by side. All are empty where the homes are the junctions.
+    What is in a slot is a record of `MEETING`: `row` is the number of the home in the order of
+    laying out; `here` the cost from the home to the junction that the place belongs to, `there`
+    to the `other` end of the edge, both with the snap leg; `is_forward` is as in `Ways`. Every
+    home stands in two slots, and the slots of a junction lie side by side. All are empty where
+    the homes are the junctions.
     """
 
     first: SmallInts
-    row: SmallInts
-    here: SmallInts
-    there: SmallInts
-    other: SmallInts
-    is_forward: Bools
+    slot: Records
 
 
 @dataclass(frozen=True)
@@ -238,15 +257,13 @@ class Homes:
         to_end = laid.snap + graph.forward[edge] - laid.from_start(graph)
         place = np.concatenate([graph.at_start[edge], graph.at_end[edge]])
         slot = np.argsort(place, kind="stable")
-        first = np.searchsorted(place[slot], np.arange(len(graph.ways.neighbour) + 1))
+        first = np.searchsorted(place[slot], np.arange(len(graph.ways.arc) + 1))
         row = np.tile(np.arange(len(edge)), 2)[slot]
         here = np.concatenate([to_start, to_end])[slot]
         there = np.concatenate([to_end, to_start])[slot]
-        at = place[slot]
-        met = Met(
-            _small(first), _small(row), _small(here), _small(there), graph.ways.neighbour[at],
-            graph.ways.is_forward[at],
-        )  # fmt: skip
+        arc = graph.ways.arc[place[slot]]
+        slots = _records(MEETING, row, here, there, arc["neighbour"], arc["is_forward"])
+        met = Met(_small(first), slots)
         ends = (graph.start[edge], graph.end[edge], _small(to_start), _small(to_end))
         return cls(order, *ends, met)
 
@@ -265,9 +282,8 @@ class Homes:
             One a junction, in their order.
         """
         order = np.arange(graph.n_junctions)
-        none, here = np.zeros(0, dtype=np.int32), _small(order)
-        at_the_door = np.zeros(graph.n_junctions, dtype=np.int32)
-        met = Met(none, none, none, none, none, np.zeros(0, dtype=np.bool_))
+        here, at_the_door = _small(order), np.zeros(graph.n_junctions, dtype=np.int32)
+        met = Met(np.zeros(0, dtype=np.int32), np.zeros(0, dtype=MEETING))
         return cls(order, here, here, at_the_door, at_the_door, met)
 
     def __len__(self) -> int:
@@ -278,13 +294,14 @@ class Homes:
 class Doors(NamedTuple):
     """Entrances, those of one asset side by side: `bounds[a]:bounds[a + 1]` lead into asset a.
 
-    Each has two `seeds`, the ends of its edge, with the cost from there (`legs`). `place` is
-    where its edge leaves its start, `mirror` where it leaves its end. Along its own edge a home
-    with costs `here` to the start and `there` to the end walks to it for
+    `owner` is the asset of each. Each has two `seeds`, the ends of its edge, with the cost from
+    there (`legs`). `place` is where its edge leaves its start, `mirror` where it leaves its end.
+    Along its own edge a home with costs `here` to the start and `there` to the end walks to it for
     `max(here - back, there - ahead) + snap`.
     """
 
     bounds: SmallInts
+    owner: SmallInts
     seeds: SmallInts
     legs: SmallInts
     place: SmallInts
@@ -294,7 +311,7 @@ class Doors(NamedTuple):
     snap: SmallInts
 
     @classmethod
-    def of(cls, graph: Graph, entrances: Stands, asset: Ints) -> tuple[Doors, Ints]:
+    def of(cls, graph: Graph, entrances: Stands, asset: Ints) -> Doors:
         """Lay out entrances by asset.
 
         Parameters
@@ -308,8 +325,8 @@ class Doors(NamedTuple):
 
         Returns
         -------
-        tuple of Doors and numpy.ndarray
-            The same entrances, and the asset of each.
+        Doors
+            The same entrances.
         """
         order = np.argsort(asset, kind="stable")
         laid, owner = entrances.taken(order), asset[order]
@@ -320,11 +337,24 @@ class Doors(NamedTuple):
         legs = laid.snap[:, None] + np.column_stack([from_start, from_end])
         n_assets = int(asset.max(initial=-1)) + 1
         columns = (
-            np.searchsorted(owner, np.arange(n_assets + 1)), ends.ravel(), legs.ravel(),
+            np.searchsorted(owner, np.arange(n_assets + 1)), owner, ends.ravel(), legs.ravel(),
             graph.at_start[edge], graph.at_end[edge], to_start,
             graph.forward[edge] - from_start, laid.snap,
         )  # fmt: skip
-        return cls(*(_small(values) for values in columns)), owner
+        return cls(*(_small(values) for values in columns))
+
+    @property
+    def n_assets(self) -> int:
+        """Number of assets that they lead into."""
+        return len(self.bounds) - 1
+
+
+def _records(kind: np.dtype[np.void], *columns: npt.NDArray[np.generic]) -> Records:
+    """Lay columns out as records of a kind."""
+    laid = np.empty(len(columns[0]), dtype=kind)
+    for name, column in zip(kind.names or (), columns, strict=True):
+        laid[name] = column
+    return laid
 
 
 def _small(values: npt.ArrayLike) -> SmallInts:

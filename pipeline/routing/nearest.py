@@ -7,7 +7,7 @@ import heapq
 import numba
 import numpy as np
 
-from pipeline.routing.graph import FAR, Doors, Graph, Homes, Ints, Stands
+from pipeline.routing.graph import FAR, Doors, Graph, Homes, Ints
 from pipeline.routing.search import BITS, Queue, settle
 
 # A label holds the cost in its upper half and the number of an asset in its lower one, so that one
@@ -18,7 +18,7 @@ ONE = np.int64(1) << UPPER_HALF
 LOWER_HALF = ONE - 1
 
 
-def nearest(graph: Graph, homes: Homes, entrances: Stands, asset: Ints) -> tuple[Ints, Ints]:
+def nearest(graph: Graph, homes: Homes, doors: Doors) -> tuple[Ints, Ints]:
     """Find the cheapest walk from each home to any entrance.
 
     Parameters
@@ -27,10 +27,8 @@ def nearest(graph: Graph, homes: Homes, entrances: Stands, asset: Ints) -> tuple
         The network.
     homes
         Where walks start; n of them.
-    entrances
-        Where they may end; m of them.
-    asset
-        Number of the asset that each entrance leads into, from 0; shape (m,).
+    doors
+        Where they may end: the entrances.
 
     Returns
     -------
@@ -38,14 +36,13 @@ def nearest(graph: Graph, homes: Homes, entrances: Stands, asset: Ints) -> tuple
         Cost in decimetres, and number of the asset; both of shape (n,), −1 where no entrance
         can be reached. Of equally near assets the lowest number.
     """
-    doors, owner = Doors.of(graph, entrances, asset)
-    labels = nearest_at_homes(homes, search_nearest(graph, doors, owner), doors, owner)
+    labels = nearest_at_homes(homes, search_nearest(graph, doors), doors)
     best = np.empty_like(labels)
     best[homes.order] = labels
     return _costs_and_numbers(best)
 
 
-def search_nearest(graph: Graph, doors: Doors, owner: Ints) -> Ints:
+def search_nearest(graph: Graph, doors: Doors) -> Ints:
     """Label every junction with the cost to its cheapest entrance, and whose that is.
 
     Parameters
@@ -54,8 +51,6 @@ def search_nearest(graph: Graph, doors: Doors, owner: Ints) -> Ints:
         The network.
     doors
         The entrances.
-    owner
-        Number of the asset of each, from 0; shape (m,).
 
     Returns
     -------
@@ -63,11 +58,10 @@ def search_nearest(graph: Graph, doors: Doors, owner: Ints) -> Ints:
         Cost × 2³² + number of the asset; `UNREACHED` where there is no way; shape (junctions,).
     """
     queue = Queue.of(graph, doors.legs)
-    owners = np.repeat(owner, 2)
-    return _search(graph.ways, doors.seeds, doors.legs, owners, queue)  # type: ignore[no-any-return]
+    return _search(graph.ways, doors, queue)  # type: ignore[no-any-return]
 
 
-def nearest_at_homes(homes: Homes, labels: Ints, doors: Doors, owner: Ints) -> Ints:
+def nearest_at_homes(homes: Homes, labels: Ints, doors: Doors) -> Ints:
     """Label homes: the better of their two ends, or of an entrance on their own edge.
 
     Parameters
@@ -78,8 +72,6 @@ def nearest_at_homes(homes: Homes, labels: Ints, doors: Doors, owner: Ints) -> I
         Of the junctions.
     doors
         The entrances.
-    owner
-        Number of the asset of each, from 0; shape (m,).
 
     Returns
     -------
@@ -87,18 +79,16 @@ def nearest_at_homes(homes: Homes, labels: Ints, doors: Doors, owner: Ints) -> I
         Labels of the homes in the order in which they are laid out; shape (n,).
     """
     return _at_homes(  # type: ignore[no-any-return]
-        homes.start, homes.end, homes.to_start, homes.to_end, homes.met, labels, doors, owner
+        homes.start, homes.end, homes.to_start, homes.to_end, homes.met, labels, doors
     )
 
 
-def k_nearest(
-    graph: Graph, homes: Homes, entrances: Stands, asset: Ints, k: int
-) -> tuple[Ints, Ints]:
+def k_nearest(graph: Graph, homes: Homes, doors: Doors, k: int) -> tuple[Ints, Ints]:
     """Find the k nearest assets of each home, each by its nearest entrance.
 
     Parameters
     ----------
-    graph, homes, entrances, asset
+    graph, homes, doors
         As for `nearest`; n homes.
     k
         How many assets.
@@ -109,10 +99,9 @@ def k_nearest(
         Costs in decimetres and numbers of the assets, rising by cost and then by number; both of
         shape (n, k), −1 where fewer can be reached.
     """
-    doors, owner = Doors.of(graph, entrances, asset)
-    labels = _search_several(graph.ways, doors.seeds, doors.legs, np.repeat(owner, 2), k)
+    labels = _search_several(graph.ways, doors, k)
     found = _several_at_homes(
-        homes.start, homes.end, homes.to_start, homes.to_end, homes.met, labels, doors, owner
+        homes.start, homes.end, homes.to_start, homes.to_end, homes.met, labels, doors
     )
     best = np.empty_like(found)
     best[homes.order] = found
@@ -129,24 +118,25 @@ def _costs_and_numbers(labels: Ints) -> tuple[Ints, Ints]:
 
 
 @numba.njit(cache=True, nogil=True)
-def _search(ways, seeds, legs, owners, queue):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _search(ways, doors, queue):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Search from all seeds at once."""
     n_junctions = len(ways.first) - 1
     label = np.full(n_junctions, UNREACHED)
-    reached = np.empty(n_junctions, dtype=np.int32)
+    seeds, legs = doors.seeds, doors.legs
+    reached = np.empty(len(seeds), dtype=np.int32)
     n_reached = 0
     for s in range(len(seeds)):
         n = seeds[s]
         if label[n] == UNREACHED:
             reached[n_reached] = n
             n_reached += 1
-        label[n] = min(label[n], (np.int64(legs[s]) << UPPER_HALF) | owners[s])
-    settle(ways, label, UNREACHED - 1, UNREACHED, reached, n_reached, ONE, UPPER_HALF + BITS, queue)
+        label[n] = min(label[n], (np.int64(legs[s]) << UPPER_HALF) | doors.owner[s // 2])
+    settle(ways, label, None, None, reached, n_reached, ONE, UPPER_HALF + BITS, queue)
     return label
 
 
 @numba.njit(cache=True, nogil=True)
-def _at_homes(start, end, to_start, to_end, met, label, doors, owner):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _at_homes(start, end, to_start, to_end, met, label, doors):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     best = np.empty(len(start), dtype=np.int64)
     for h in range(len(start)):
         through_start = label[start[h]] + (np.int64(to_start[h]) << UPPER_HALF)
@@ -154,12 +144,12 @@ def _at_homes(start, end, to_start, to_end, met, label, doors, owner):  # type: 
         best[h] = min(through_start, through_end)
     if len(met.first) == 0:  # the homes are the junctions themselves
         return best
-    for k in range(len(owner)):
+    for k in range(len(doors.owner)):
         place = doors.place[k]
         for slot in range(met.first[place], met.first[place + 1]):
-            h = met.row[slot]
-            walk = max(met.here[slot] - doors.back[k], met.there[slot] - doors.ahead[k])
-            best[h] = min(best[h], (np.int64(walk + doors.snap[k]) << UPPER_HALF) | owner[k])
+            h = met.slot[slot].row
+            walk = max(met.slot[slot].here - doors.back[k], met.slot[slot].there - doors.ahead[k])
+            best[h] = min(best[h], (np.int64(walk + doors.snap[k]) << UPPER_HALF) | doors.owner[k])
     return best
 
 
@@ -185,15 +175,15 @@ def _insert(labels, label):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN
 
 
 @numba.njit(cache=True, nogil=True)
-def _search_several(ways, seeds, legs, owners, k):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _search_several(ways, doors, k):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Label every junction with its k nearest assets, taking up the cheapest label first."""
     labels = np.full((len(ways.first) - 1, k), UNREACHED)
     queue = [(UNREACHED, np.int32(0))]
     queue.clear()
-    for s in range(len(seeds)):
-        label = (np.int64(legs[s]) << UPPER_HALF) | owners[s]
-        if _insert(labels[seeds[s]], label):
-            heapq.heappush(queue, (label, seeds[s]))
+    for s in range(len(doors.seeds)):
+        label = (np.int64(doors.legs[s]) << UPPER_HALF) | doors.owner[s // 2]
+        if _insert(labels[doors.seeds[s]], label):
+            heapq.heappush(queue, (label, doors.seeds[s]))
     while len(queue) > 0:
         label, n = heapq.heappop(queue)
         is_still_good = False
@@ -202,15 +192,15 @@ def _search_several(ways, seeds, legs, owners, k):  # type: ignore[no-untyped-de
         if not is_still_good:
             continue
         for place in range(ways.first[n], ways.first[n + 1]):
-            m = ways.neighbour[place]
-            candidate = label + (np.int64(ways.cost[place]) << UPPER_HALF)
+            m = ways.arc[place].neighbour
+            candidate = label + (np.int64(ways.arc[place].cost) << UPPER_HALF)
             if candidate < labels[m, k - 1] and _insert(labels[m], candidate):
                 heapq.heappush(queue, (candidate, m))
     return labels
 
 
 @numba.njit(cache=True, nogil=True)
-def _several_at_homes(start, end, to_start, to_end, met, labels, doors, owner):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _several_at_homes(start, end, to_start, to_end, met, labels, doors):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     k = labels.shape[1]
     best = np.full((len(start), k), UNREACHED)
     for h in range(len(start)):
@@ -221,10 +211,10 @@ def _several_at_homes(start, end, to_start, to_end, met, labels, doors, owner): 
                 _insert(best[h], labels[end[h], j] + (np.int64(to_end[h]) << UPPER_HALF))
     if len(met.first) == 0:  # the homes are the junctions themselves
         return best
-    for e in range(len(owner)):
+    for e in range(len(doors.owner)):
         place = doors.place[e]
         for slot in range(met.first[place], met.first[place + 1]):
-            walk = max(met.here[slot] - doors.back[e], met.there[slot] - doors.ahead[e])
-            label = (np.int64(walk + doors.snap[e]) << UPPER_HALF) | owner[e]
-            _insert(best[met.row[slot]], label)
+            walk = max(met.slot[slot].here - doors.back[e], met.slot[slot].there - doors.ahead[e])
+            label = (np.int64(walk + doors.snap[e]) << UPPER_HALF) | doors.owner[e]
+            _insert(best[met.slot[slot].row], label)
     return best

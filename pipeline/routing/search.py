@@ -13,20 +13,21 @@ from typing import NamedTuple
 import numba
 import numpy as np
 
-from pipeline.routing.graph import Graph, SmallInts
+from pipeline.routing.graph import Graph, Records, SmallInts
 
 NONE = np.int32(-1)
 # A bucket holds costs that agree but for their last six bits: 6.4 m.
 BITS = 6
 
+# The bucket a junction waits in, or none, and its neighbours there.
+WAITING = np.dtype([("bucket", np.int32), ("following", np.int32), ("leading", np.int32)])
+
 
 class Queue(NamedTuple):
-    """Buckets: the first junction in each, and of each junction its bucket and its neighbours."""
+    """Buckets: the first junction in each, and of each junction where it waits (`WAITING`)."""
 
     head: SmallInts
-    following: SmallInts
-    leading: SmallInts
-    bucket_of: SmallInts
+    wait: Records
 
     @classmethod
     def of(cls, graph: Graph, legs: SmallInts) -> Queue:
@@ -46,8 +47,8 @@ class Queue(NamedTuple):
         """
         widest = max(graph.dearest, int(legs.max(initial=0)))
         n_buckets = 1 << ((widest >> BITS) + 2).bit_length()
-        sizes = (n_buckets, graph.n_junctions, graph.n_junctions, graph.n_junctions)
-        return cls(*(np.full(size, NONE) for size in sizes))
+        nowhere = np.full((graph.n_junctions, len(WAITING.names or ())), NONE)
+        return cls(np.full(n_buckets, NONE), nowhere.view(WAITING)[:, 0])
 
 
 @numba.njit(cache=True, nogil=True)
@@ -61,7 +62,7 @@ def settle(ways, label, limit, far, reached, n_reached, unit, shift, queue):  # 
     label
         Costs so far: of the seeds what it costs to start there, of all others `far`.
     limit
-        The largest label given.
+        The largest label given; None if there is no limit.
     far
         The label of what is not reached.
     reached
@@ -78,62 +79,63 @@ def settle(ways, label, limit, far, reached, n_reached, unit, shift, queue):  # 
     int
         How many junctions are reached.
     """
-    first, neighbour, cost = ways.first, ways.neighbour, ways.cost
-    head, following, leading = queue.head, queue.following, queue.leading
-    bucket_of = queue.bucket_of
+    first, arc = ways.first, ways.arc
+    head, wait = queue.head, queue.wait
     last = len(head) - 1  # of a circle whose size is a power of two
     for r in range(n_reached):
         n = reached[r]
         target = np.int32((label[n] >> shift) & last)
         after = head[target]
-        following[n] = after
-        leading[n] = NONE
+        wait[n].following = after
+        wait[n].leading = NONE
         if after >= 0:
-            leading[after] = n
+            wait[after].leading = n
         head[target] = n
-        bucket_of[n] = target
+        wait[n].bucket = target
     waiting = n_reached
     bucket = 0
     while waiting > 0:
         while head[bucket] < 0:
             bucket = (bucket + 1) & last
         n = head[bucket]
-        after = following[n]
+        after = wait[n].following
         head[bucket] = after
         if after >= 0:
-            leading[after] = NONE
-        bucket_of[n] = NONE
+            wait[after].leading = NONE
+        wait[n].bucket = NONE
         waiting -= 1
         so_far = label[n]
         for place in range(first[n], first[n + 1]):
-            m = neighbour[place]
-            candidate = so_far + cost[place] * unit
+            m = arc[place].neighbour
+            candidate = so_far + arc[place].cost * unit
             known = label[m]
-            if candidate >= known or candidate > limit:
+            if candidate >= known or (limit is not None and candidate > limit):
                 continue
-            if known == far:
+            if far is not None and known == far:
                 reached[n_reached] = m
                 n_reached += 1
             label[m] = candidate
+            if not arc[place].leads_on:
+                continue  # there is nothing to settle beyond a dead end
             target = np.int32((candidate >> shift) & last)
-            held = bucket_of[m]
+            held = wait[m].bucket
             if held == target:
                 continue
             if held >= 0:  # take it out
-                before, after = leading[m], following[m]
+                before, after = wait[m].leading, wait[m].following
                 if before >= 0:
-                    following[before] = after
+                    wait[before].following = after
                 else:
                     head[held] = after
                 if after >= 0:
-                    leading[after] = before
+                    wait[after].leading = before
             else:
                 waiting += 1
             after = head[target]  # put it in
-            following[m] = after
-            leading[m] = NONE
+            wait[m].following = after
+            wait[m].leading = NONE
             if after >= 0:
-                leading[after] = m
+                wait[after].leading = m
             head[target] = m
-            bucket_of[m] = target
+            wait[m].bucket = target
     return n_reached

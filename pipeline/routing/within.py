@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import Literal
 
 import numba
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.routing.graph import FAR, Doors, Graph, Homes, Ints, Stands
+from pipeline.cores import on_all_cores
+from pipeline.routing.graph import FAR, Doors, Graph, Homes, Ints
 from pipeline.routing.search import BITS, NONE, Queue, settle
 
 Floats = npt.NDArray[np.float64]
@@ -20,9 +20,7 @@ Form = Literal["plain", "chosen", "squared"]
 SOME_ASSETS = 64
 
 
-def count_within(
-    graph: Graph, homes: Homes, entrances: Stands, asset: Ints, cut_offs: Ints
-) -> Ints:
+def count_within(graph: Graph, homes: Homes, doors: Doors, cut_offs: Ints) -> Ints:
     """Count the distinct assets within each cut-off of each home.
 
     Parameters
@@ -31,10 +29,8 @@ def count_within(
         The network.
     homes
         Where walks start; n of them.
-    entrances
-        Where they may end; m of them. An asset counts once, however many it has.
-    asset
-        Number of the asset that each entrance leads into, from 0; shape (m,).
+    doors
+        Where they may end: the entrances. An asset counts once, however many it has.
     cut_offs
         Costs in decimetres, rising; a walk of exactly the cut-off counts; shape (k,).
 
@@ -43,14 +39,13 @@ def count_within(
     numpy.ndarray
         Counts of shape (n, k).
     """
-    return tally(graph, homes, entrances, asset, cut_offs)[0].astype(np.int64)
+    return tally(graph, homes, doors, cut_offs)[0].astype(np.int64)
 
 
 def tally(
     graph: Graph,
     homes: Homes,
-    entrances: Stands,
-    asset: Ints,
+    doors: Doors,
     cut_offs: Ints,
     supply: Floats | None = None,
     weights: Floats | None = None,
@@ -59,7 +54,7 @@ def tally(
 
     Parameters
     ----------
-    graph, homes, entrances, asset
+    graph, homes, doors
         As for `count_within`; n homes.
     cut_offs
         Costs in decimetres, rising; shape (k,).
@@ -74,8 +69,7 @@ def tally(
         Sums of supply within each cut-off, of shape (n, k), whole numbers where no supply was
         given; and sums of supply × weight, of shape (n,), 0 where no weights were given.
     """
-    doors, _ = Doors.of(graph, entrances, asset)
-    n_assets = len(doors.bounds) - 1
+    n_assets = doors.n_assets
     # A copy: numba compiles anew for an array that may not be written to, as tables give them.
     each = np.ones(n_assets, dtype=np.int32) if supply is None else supply[:n_assets].copy()
     band = np.searchsorted(cut_offs, np.arange(int(cut_offs[-1]) + 1))
@@ -93,8 +87,7 @@ def tally(
 def share_out(
     graph: Graph,
     homes: Homes,
-    entrances: Stands,
-    asset: Ints,
+    doors: Doors,
     people: Floats,
     supply: Floats,
     weights: Floats,
@@ -107,7 +100,7 @@ def share_out(
 
     Parameters
     ----------
-    graph, homes, entrances, asset
+    graph, homes, doors
         As for `count_within`; n homes.
     people
         Of each home; shape (n,).
@@ -125,12 +118,11 @@ def share_out(
         What each home is offered for each of its people, shape (n,); and how many, weighted, turn
         to each asset, shape (assets,).
     """
-    doors, _ = Doors.of(graph, entrances, asset)
-    n_assets = len(doors.bounds) - 1
+    n_assets = doors.n_assets
     drawn = np.zeros(0)
     if form == "chosen":
         cut_offs = np.array([len(weights) - 1])
-        drawn = tally(graph, homes, entrances, asset, cut_offs, None, weights)[1][homes.order]
+        drawn = tally(graph, homes, doors, cut_offs, None, weights)[1][homes.order]
     laid, each = people[homes.order].copy(), supply[:n_assets].copy()
 
     def of_some(begin: int) -> tuple[Floats, Floats]:
@@ -140,12 +132,13 @@ def share_out(
             form == "squared", queue,
         )  # fmt: skip
 
-    offered, turning = np.zeros(len(homes)), np.zeros(n_assets)
-    with ThreadPoolExecutor() as pool:
-        begins = range(0, n_assets, SOME_ASSETS)
-        for begin, (part, people_there) in zip(begins, pool.map(of_some, begins), strict=True):
-            offered[homes.order] += part
-            turning[begin : begin + SOME_ASSETS] = people_there
+    in_order, turning = np.zeros(len(homes)), np.zeros(n_assets)
+    begins = range(0, n_assets, SOME_ASSETS)
+    for begin, (part, people_there) in zip(begins, on_all_cores(of_some, begins), strict=True):
+        in_order += part
+        turning[begin : begin + SOME_ASSETS] = people_there
+    offered = np.empty_like(in_order)
+    offered[homes.order] = in_order
     return offered, turning
 
 
@@ -177,19 +170,19 @@ def _reach(ways, met, doors, a, limit, walk, reached, own, queue, row, cost):  #
     # Homes on an edge with an entrance of this asset may walk straight to it.
     for k in range(doors.bounds[a], doors.bounds[a + 1]):
         place, mirror = doors.place[k], doors.mirror[k]
-        from_start, from_end = walk[ways.neighbour[mirror]], walk[ways.neighbour[place]]
+        from_start, from_end = walk[ways.arc[mirror].neighbour], walk[ways.arc[place].neighbour]
         for slot in range(met.first[place], met.first[place + 1]):
-            if own[met.row[slot]] == a:  # met at another entrance on the edge
+            if own[met.slot[slot].row] == a:  # met at another entrance on the edge
                 continue
-            own[met.row[slot]] = a
-            here, there = met.here[slot], met.there[slot]
+            own[met.slot[slot].row] = a
+            here, there = met.slot[slot].here, met.slot[slot].there
             least = min(from_start + here, from_end + there)
             for j in range(k, doors.bounds[a + 1]):
                 if doors.place[j] == place:
                     least = min(least, max(here - doors.back[j], there - doors.ahead[j])
                                 + doors.snap[j])  # fmt: skip
             if least <= limit:
-                row[n_found] = met.row[slot]
+                row[n_found] = met.slot[slot].row
                 cost[n_found] = least
                 n_found += 1
     # Homes on every other edge are met from its end that was reached; from its start if both were.
@@ -197,12 +190,12 @@ def _reach(ways, met, doors, a, limit, walk, reached, own, queue, row, cost):  #
         n = reached[r]
         so_far = walk[n]
         for slot in range(met.first[ways.first[n]], met.first[ways.first[n + 1]]):
-            from_there = walk[met.other[slot]]
-            if from_there != FAR and not met.is_forward[slot]:
+            from_there = walk[met.slot[slot].other]
+            if from_there != FAR and not met.slot[slot].is_forward:
                 continue
-            least = min(so_far + met.here[slot], from_there + met.there[slot])
-            if least <= limit and own[met.row[slot]] != a:
-                row[n_found] = met.row[slot]
+            least = min(so_far + met.slot[slot].here, from_there + met.slot[slot].there)
+            if least <= limit and own[met.slot[slot].row] != a:
+                row[n_found] = met.slot[slot].row
                 cost[n_found] = least
                 n_found += 1
     for r in range(n_reached):

@@ -10,7 +10,7 @@ from pipeline.access import Destinations, Origins, supply_per_person
 from pipeline.access.floating_catchment import Form
 from pipeline.access.impedance import gaussian, stepped
 from pipeline.routing import Homes, as_graph
-from tests.routing.made_towns import FAR, Town, graph_of, stands, towns, walks_from
+from tests.routing.made_towns import FAR, Town, doors_of, graph_of, stands, towns, walks_from
 from tests.towns import entrances_at, homes_at, line_of_streets
 
 GRAPH = as_graph(line_of_streets(10_000, 10_000, apart=(2000,)))
@@ -73,7 +73,9 @@ def origins_and_destinations(
     return (
         Origins(Homes.of(graph, stands(*homes)), np.arange(n), n, np.array(people[:n], float)),
         Destinations(
-            stands(*entrances), number, names.astype(object), np.array(supply[: len(names)], float)
+            doors_of(graph, entrances, number.tolist()),
+            names.astype(object),
+            np.array(supply[: len(names)], float),
         ),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -10,7 +11,7 @@ import numpy as np
 import pandas as pd
 from hypothesis import strategies as st
 
-from pipeline.routing import Graph, Stands, as_graph
+from pipeline.routing import Doors, Graph, Stands, as_graph
 
 FAR = 10**9
 Point = tuple[int, int, int]
@@ -48,6 +49,12 @@ def stands(*points: Point) -> Stands:
     """Place points by edge, decimetres along it and snap leg."""
     table = np.array(points, dtype=np.int64).reshape(-1, 3)
     return Stands(table[:, 0], table[:, 1], table[:, 2])
+
+
+def doors_of(graph: Graph, points: list[Point], assets: Sequence[int] | None = None) -> Doors:
+    """Lay out entrances, each into an asset of its own unless they are named."""
+    numbers = range(len(points)) if assets is None else assets
+    return Doors.of(graph, stands(*points), np.array(numbers, dtype=np.int64))
 
 
 def shared(cost: int, along: int, length: int) -> int:

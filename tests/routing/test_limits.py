@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipeline.routing import Homes, Ints, count_within, k_nearest, nearest, tally
+from pipeline.routing import Homes, count_within, k_nearest, nearest, tally
 from pipeline.routing.search import BITS, Queue
 from pipeline.routing.soundness import LONGEST_DM
-from tests.routing.made_towns import Point, Street, flat, graph_of, stands, walks_from
+from tests.routing.made_towns import Point, Street, doors_of, flat, graph_of, stands, walks_from
 
 COUNTRY_ROAD = 500_000
 BUCKET = 1 << BITS
@@ -19,12 +19,12 @@ def answers(
 ) -> tuple[int, int, int, list[int]]:
     """Return the nearest walk by both searches, and of those within the sum and the number."""
     graph = graph_of(streets)
-    homes, to, asset = Homes.of(graph, stands(home)), stands(*doors), np.arange(len(doors))
-    cost, _ = nearest(graph, homes, to, asset)
-    costs, _ = k_nearest(graph, homes, to, asset, 1)
+    homes, to = Homes.of(graph, stands(home)), doors_of(graph, doors)
+    cost, _ = nearest(graph, homes, to)
+    costs, _ = k_nearest(graph, homes, to, 1)
     longest, dm = np.array([cut_off]), np.arange(cut_off + 1, dtype=float)
-    _, total = tally(graph, homes, to, asset, longest, weights=dm)
-    counts = count_within(graph, homes, to, asset, longest)
+    _, total = tally(graph, homes, to, longest, weights=dm)
+    counts = count_within(graph, homes, to, longest)
     return int(cost[0]), int(costs[0, 0]), int(total[0]), counts[0].tolist()
 
 
@@ -86,15 +86,16 @@ def test_a_leg_longer_than_every_edge_laps_no_bucket() -> None:
 def test_a_thousand_doors_at_one_junction_are_a_thousand_assets_or_one() -> None:
     graph = graph_of(flat(*((0, leaf, 100) for leaf in range(1, 21))))
     homes = Homes.of(graph, stands((0, 100, 0), (5, 40, 2)))
-    doors = stands(*((door % 20, 0, door // 20) for door in range(1000)))
-    each: Ints = np.arange(1000)
-    assert nearest(graph, homes, doors, each)[1].tolist() == [0, 0]
-    costs, numbers = k_nearest(graph, homes, doors, each, 25)
+    entrances = [(door % 20, 0, door // 20) for door in range(1000)]
+    doors = doors_of(graph, entrances)
+    assert nearest(graph, homes, doors)[1].tolist() == [0, 0]
+    costs, numbers = k_nearest(graph, homes, doors, 25)
     assert costs[0].tolist() == [100] * 20 + [101] * 5
     assert numbers[1].tolist() == list(range(25))
-    counts = count_within(graph, homes, doors, each, np.array([41, 42, 100, 1000]))
+    counts = count_within(graph, homes, doors, np.array([41, 42, 100, 1000]))
     assert counts.tolist() == [[0, 0, 20, 1000], [0, 20, 1000, 1000]]
-    one = count_within(graph, homes, doors, np.zeros_like(each), np.array([41, 42, 100]))
+    same = doors_of(graph, entrances, [0] * 1000)
+    one = count_within(graph, homes, same, np.array([41, 42, 100]))
     assert one.tolist() == [[0, 0, 1], [0, 1, 1]]
 
 
@@ -103,9 +104,9 @@ def test_a_walk_beyond_what_a_label_holds_is_no_walk_and_none_overflows() -> Non
     streets = flat(*((at, at + 1, LONGEST_DM) for at in range(120)))
     graph = graph_of(streets)
     homes = Homes.of(graph, stands(*((at, LONGEST_DM, LONGEST_DM) for at in range(120))))
-    door, asset = stands((0, 0, LONGEST_DM)), np.array([0])
-    cost, number = nearest(graph, homes, door, asset)
-    costs, _ = k_nearest(graph, homes, door, asset, 2)
+    door = doors_of(graph, [(0, 0, LONGEST_DM)])
+    cost, number = nearest(graph, homes, door)
+    costs, _ = k_nearest(graph, homes, door, 2)
     walks = np.arange(3, 123) * LONGEST_DM
     expected = np.where(walks < 2**30, walks, -1)
     assert cost.tolist() == costs[:, 0].tolist() == expected.tolist()
@@ -116,7 +117,7 @@ def test_a_walk_beyond_what_a_label_holds_is_no_walk_and_none_overflows() -> Non
 def test_asked_for_more_assets_than_there_are_the_rest_is_missing() -> None:
     graph = graph_of(flat((0, 1, 100), (2, 3, 100)))
     homes = Homes.of(graph, stands((0, 0, 0), (1, 0, 0)))
-    costs, numbers = k_nearest(graph, homes, stands((0, 9, 0), (1, 7, 0)), np.array([1, 0]), 4)
+    costs, numbers = k_nearest(graph, homes, doors_of(graph, [(0, 9, 0), (1, 7, 0)], [1, 0]), 4)
     assert costs.tolist() == [[9, -1, -1, -1], [7, -1, -1, -1]]
     assert numbers.tolist() == [[1, -1, -1, -1], [0, -1, -1, -1]]
 
@@ -124,8 +125,8 @@ def test_asked_for_more_assets_than_there_are_the_rest_is_missing() -> None:
 def test_three_hundred_cut_offs_keep_apart() -> None:
     graph = graph_of(flat((0, 1, 1000)))
     homes = Homes.of(graph, stands((0, 0, 0)))
-    doors = stands(*((0, along, 0) for along in range(300)))
-    counts = count_within(graph, homes, doors, np.arange(300), np.arange(300))
+    doors = doors_of(graph, [(0, along, 0) for along in range(300)])
+    counts = count_within(graph, homes, doors, np.arange(300))
     assert counts.tolist() == [list(range(1, 301))]
 
 
@@ -133,10 +134,10 @@ def test_among_pieces_that_do_not_meet_each_home_knows_only_its_own() -> None:
     streets = flat(*((2 * at, 2 * at + 1, 10) for at in range(50)))
     graph = graph_of(streets)
     homes = Homes.of(graph, stands(*((at, 0, 0) for at in range(50))))
-    doors, asset = stands(*((at, 10, at) for at in range(0, 50, 2))), np.arange(25)
-    cost, number = nearest(graph, homes, doors, asset)
+    doors = doors_of(graph, [(at, 10, at) for at in range(0, 50, 2)])
+    cost, number = nearest(graph, homes, doors)
     assert cost.tolist() == [10 + at if at % 2 == 0 else -1 for at in range(50)]
     assert number.tolist() == [at // 2 if at % 2 == 0 else -1 for at in range(50)]
-    assert count_within(graph, homes, doors, asset, np.array([33]))[:, 0].tolist() == [
+    assert count_within(graph, homes, doors, np.array([33]))[:, 0].tolist() == [
         int(at % 2 == 0 and at <= 23) for at in range(50)
     ]

@@ -5,10 +5,9 @@ import pytest
 from hypothesis import given
 
 from pipeline.routing import (
+    Doors,
     Graph,
     Homes,
-    Ints,
-    Stands,
     count_within,
     k_nearest,
     nearest,
@@ -19,6 +18,7 @@ from tests.routing.made_towns import (
     Point,
     Street,
     Town,
+    doors_of,
     flat,
     graph_of,
     stands,
@@ -29,10 +29,10 @@ from tests.routing.made_towns import (
 CUT_OFFS = np.array([100, 400, 1200], dtype=np.int64)
 
 
-def laid_out(town: Town) -> tuple[Graph, Homes, Stands, Ints]:
+def laid_out(town: Town) -> tuple[Graph, Homes, Doors]:
     streets, homes, entrances, assets = town
     graph = graph_of(streets)
-    return graph, Homes.of(graph, stands(*homes)), stands(*entrances), np.array(assets)
+    return graph, Homes.of(graph, stands(*homes)), doors_of(graph, entrances, assets)
 
 
 def by_asset(town: Town, home: Point) -> dict[int, int]:
@@ -56,11 +56,11 @@ def test_the_nearest_few_equal_a_brute_force_answer(town: Town) -> None:
 
 @given(towns())
 def test_counts_and_sums_equal_a_brute_force_answer(town: Town) -> None:
-    graph, homes, entrances, asset = laid_out(town)
+    graph, homes, doors = laid_out(town)
     supply = np.array([1.0, 2.0, 4.0, 8.0])
     weights = np.arange(int(CUT_OFFS[-1]), -1, -1).astype(float)
-    counts = count_within(graph, homes, entrances, asset, CUT_OFFS)
-    sums, weighed = tally(graph, homes, entrances, asset, CUT_OFFS, supply, weights)
+    counts = count_within(graph, homes, doors, CUT_OFFS)
+    sums, weighed = tally(graph, homes, doors, CUT_OFFS, supply, weights)
     for at, home in enumerate(town[1]):
         best = by_asset(town, home)
         assert counts[at].tolist() == [sum(w <= c for w in best.values()) for c in CUT_OFFS]
@@ -75,7 +75,7 @@ def test_counts_and_sums_equal_a_brute_force_answer(town: Town) -> None:
 def test_over_flat_ground_all_open_the_answers_are_those_without_ground(town: Town) -> None:
     streets, walkers, doors, assets = town
     bare = graph_of(streets, with_ground=False)
-    plain = nearest(bare, Homes.of(bare, stands(*walkers)), stands(*doors), np.array(assets))
+    plain = nearest(bare, Homes.of(bare, stands(*walkers)), doors_of(bare, doors, assets))
     for ours, flat_ones in zip(nearest(*laid_out(town)), plain, strict=True):
         assert ours.tolist() == flat_ones.tolist()
     # And on flat ground a walk costs the same both ways.
@@ -105,13 +105,13 @@ def test_a_walk_of_exactly_the_cut_off_counts_and_a_decimetre_more_does_not(
 ) -> None:
     graph = graph_of(flat((0, 1, 10_000)))
     homes = Homes.of(graph, stands((0, 0, 0)))
-    counts = count_within(graph, homes, stands((0, along, 0)), np.array([0]), np.array([4000]))
+    counts = count_within(graph, homes, doors_of(graph, [(0, along, 0)]), np.array([4000]))
     assert counts.tolist() == [[count]]
 
 
 def cost_between(streets: list[Street], home: Point, door: Point) -> int:
     graph = graph_of(streets)
-    cost, _ = nearest(graph, Homes.of(graph, stands(home)), stands(door), np.array([0]))
+    cost, _ = nearest(graph, Homes.of(graph, stands(home)), doors_of(graph, [door]))
     return int(cost[0])
 
 
@@ -154,15 +154,16 @@ def test_a_closed_street_is_walked_round() -> None:
 def test_an_asset_with_two_entrances_counts_once() -> None:
     graph = graph_of(flat((0, 1, 1000)))
     homes = Homes.of(graph, stands((0, 500, 0)))
-    doors = stands((0, 400, 0), (0, 600, 0))
-    counts = count_within(graph, homes, doors, np.array([0, 0]), np.array([4000]))
+    doors = doors_of(graph, [(0, 400, 0), (0, 600, 0)], [0, 0])
+    counts = count_within(graph, homes, doors, np.array([4000]))
     assert counts.tolist() == [[1]]
 
 
 @given(towns())
 def test_a_home_at_every_junction_finds_what_one_that_stands_there_finds(town: Town) -> None:
     streets, _, entrances, assets = town
-    graph, doors, asset = graph_of(streets), stands(*entrances), np.array(assets)
+    graph = graph_of(streets)
+    doors = doors_of(graph, entrances, assets)
     there = [
         (edge, 0) if junction == street.start else (edge, street.length)
         for junction in range(graph.n_junctions)
@@ -174,10 +175,10 @@ def test_a_home_at_every_junction_finds_what_one_that_stands_there_finds(town: T
     everywhere = Homes.at_junctions(graph)
     weights = np.linspace(1, 0, int(CUT_OFFS[-1]) + 1)
     for measured in (
-        lambda homes: nearest(graph, homes, doors, asset)[0],
-        lambda homes: nearest(graph, homes, doors, asset)[1],
-        lambda homes: k_nearest(graph, homes, doors, asset, 2)[0],
-        lambda homes: count_within(graph, homes, doors, asset, CUT_OFFS),
-        lambda homes: tally(graph, homes, doors, asset, CUT_OFFS, weights=weights)[1],
+        lambda homes: nearest(graph, homes, doors)[0],
+        lambda homes: nearest(graph, homes, doors)[1],
+        lambda homes: k_nearest(graph, homes, doors, 2)[0],
+        lambda homes: count_within(graph, homes, doors, CUT_OFFS),
+        lambda homes: tally(graph, homes, doors, CUT_OFFS, weights=weights)[1],
     ):
         assert measured(standing).tolist() == measured(everywhere)[junctions].tolist()
