@@ -38,7 +38,7 @@ def run_by(step: str) -> set[str]:
         seen.add(module)
         waiting |= GRAPH.find_modules_directly_imported_by(module) - seen
     words_only = {"pipeline", "pipeline.errors"}
-    return seen - named_in(re.findall(r"^CORE := (.*)", MAKEFILE, re.MULTILINE)[0]) - words_only
+    return seen - named_in(definition("CORE")) - words_only
 
 
 def named_in_rule(step: str) -> set[str]:
@@ -48,8 +48,13 @@ def named_in_rule(step: str) -> set[str]:
         for head, recipe in re.findall(r"^(\S[^\n]*:[^\n]*)\n\t([^\n]*)", MAKEFILE, re.MULTILINE)
         if f"district-step,{step}," in recipe
     )
-    written = rule.replace("$(PAGES)", re.findall(r"^PAGES := (.*)", MAKEFILE, re.MULTILINE)[0])
-    return named_in(written)
+    return named_in(re.sub(r"\$\((PAGES|WALKING)\)", lambda match: definition(match[1]), rule))
+
+
+def definition(name: str) -> str:
+    """Return what the Makefile says that a name stands for."""
+    found: str = re.findall(rf"^{name} := (.*)", MAKEFILE, re.MULTILINE)[0]
+    return found
 
 
 def named_in(prerequisites: str) -> set[str]:
