@@ -11,12 +11,13 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from pipeline import pages
 from pipeline.errors import FileCannotBeWritten, PageIsNotSafe
 from pipeline.pages import frame
-from pipeline.pages.sheets import INDICATOR_COLUMNS, cell, csv_bytes
+from pipeline.pages.sheets import INDICATOR_COLUMNS, cell, sheet
 from pipeline.publish import check_file, publish
 from tests.pages.town import CODE, IDS, town
 
@@ -52,8 +53,15 @@ def test_numbers_stay_numbers_and_text_stays_text(value: object, written: str) -
 
 
 def test_quotes_commas_and_line_ends_are_quoted() -> None:
-    content = csv_bytes(["a", "b"], [['say "hi"', "x, y"], ["two\nlines", "z"]])
+    content = sheet(pd.DataFrame({"a": ['say "hi"', "two\nlines"], "b": ["x, y", "z"]}))
     assert content == b'a,b\n"say ""hi""","x, y"\ntwo lines,z\n'
+
+
+def test_one_and_true_and_nothing_stay_apart_in_one_column() -> None:
+    mixed = pd.DataFrame({"a": pd.Series([True, 1, None, 1.0, "1", float("nan")], dtype=object)})
+    assert sheet(mixed).decode().splitlines() == ["a", "true", "1", '""', "1", "1", '""']
+    numbers = pd.DataFrame({"a": [0.25, float("nan"), 0.25, float("inf")], "b": list("xyxz")})
+    assert sheet(numbers) == b"a,b\n0.25,x\n,y\n0.25,x\n,z\n"
 
 
 def test_no_cell_of_a_hostile_district_is_a_formula() -> None:

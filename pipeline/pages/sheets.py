@@ -7,10 +7,8 @@ spreadsheet could take for a formula begins with `'`; numbers stay numbers.
 from __future__ import annotations
 
 import csv
-import functools
 import io
 import math
-from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -88,9 +86,8 @@ def cell(value: Any) -> str:  # noqa: ANN401 (text, a number or nothing)
     return _text(str(value))
 
 
-@functools.lru_cache(maxsize=10_000)
 def _text(value: str) -> str:
-    """Make a text safe; the same few stand in most cells of a long sheet."""
+    """Make a text safe."""
     # The ends are kept: a name that is all spaces and a sign is still no formula.
     text = clean_text(value, most=10_000)
     return f"'{text}" if is_formula(text) else text
@@ -101,28 +98,6 @@ def _number(value: float) -> str:
         return ""
     text = f"{value:.{DECIMALS}f}".rstrip("0").rstrip(".")
     return "0" if text == "-0" else text
-
-
-def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
-    """Return a table as CSV.
-
-    Parameters
-    ----------
-    header
-        Names of the columns.
-    rows
-        One value for each column.
-
-    Returns
-    -------
-    bytes
-        UTF-8.
-    """
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([cell(name) for name in header])
-    writer.writerows([cell(value) for value in row] for row in rows)
-    return text.getvalue().encode("utf-8")
 
 
 def indicators_csv(material: Material) -> bytes:
@@ -211,10 +186,23 @@ def sheet(table: pd.DataFrame) -> bytes:
     Returns
     -------
     bytes
-        CSV of its columns, row by row.
+        Its columns, row by row, each value as `cell` writes it; UTF-8.
     """
-    columns = [table[name].tolist() for name in table.columns]
-    return csv_bytes(list(table.columns), zip(*columns, strict=True))
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([cell(name) for name in table.columns])
+    writer.writerows(zip(*(_cells(table[name]) for name in table.columns), strict=True))
+    return text.getvalue().encode("utf-8")
+
+
+def _cells(column: pd.Series) -> list[str]:
+    """Write the cells of a column, each value once: the same few stand in most of a long sheet."""
+    if column.dtype == object:  # where 1 and true may stand together, and are not the same
+        return [cell(value) for value in column]
+    number, values = pd.factorize(column)
+    texts = np.array([*map(cell, values), cell(None)], dtype=object)
+    written: list[str] = texts[number].tolist()  # what is missing is number −1, the last
+    return written
 
 
 def wide_table(material: Material) -> pd.DataFrame:

@@ -16,7 +16,7 @@ from pipeline.config import Evidence, Method, Quantity, Standard, State, Togethe
 from pipeline.pages import words
 from pipeline.pages.figures import ids
 from pipeline.pages.material import Material
-from pipeline.pages.sheets import csv_bytes
+from pipeline.pages.sheets import sheet
 from pipeline.text import clean_text
 
 Criterion = Within | Together | Quantity
@@ -78,9 +78,7 @@ def standards_csv(material: Material) -> bytes:
     bytes
         CSV: one row for each neighbourhood and criterion, the district's own rows last.
     """
-    table = material.noted(_sheet_rows(material))
-    columns = [table[name].tolist() for name in table.columns]
-    return csv_bytes(list(table.columns), zip(*columns, strict=True))
+    return sheet(material.noted(_sheet_rows(material)))
 
 
 def _sheet_rows(material: Material) -> pd.DataFrame:
