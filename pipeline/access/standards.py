@@ -27,6 +27,7 @@ from functools import reduce
 import geopandas as gpd
 import numpy as np
 import shapely
+from scipy.spatial import KDTree
 
 from pipeline.access.nearest import nearest_asset
 from pipeline.access.standing import Destinations, Origins, in_decimetres
@@ -133,10 +134,18 @@ class _Ground:
 
     def _in_line(self, shapes: Shapes, distance_m: float, asked: Flags | None = None) -> Flags:
         """Find the homes, of all or of those asked, that lie in or near one of some shapes."""
-        rows = np.arange(self.origins.n) if asked is None else np.flatnonzero(asked)
-        tree = shapely.STRtree(self.homes.geometry.to_numpy()[rows])
-        near = tree.query(shapes, predicate="dwithin", distance=distance_m + HALF_MM)
         is_within = np.zeros(self.origins.n, dtype=bool)
+        rows = np.arange(self.origins.n) if asked is None else np.flatnonzero(asked)
+        if len(shapes) == 0 or len(rows) == 0:
+            return is_within
+        # Most are near a corner of a site, which is quick to see; the rest may be near its side.
+        corners = KDTree(shapely.get_coordinates(shapes))
+        homes = self.homes.geometry.to_numpy()
+        away, _ = corners.query(shapely.get_coordinates(homes[rows]))
+        is_within[rows[away <= distance_m]] = True
+        rows = rows[away > distance_m]
+        tree = shapely.STRtree(homes[rows])
+        near = tree.query(shapes, predicate="dwithin", distance=distance_m + HALF_MM)
         is_within[rows[near[1]]] = True
         return is_within
 
