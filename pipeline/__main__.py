@@ -7,6 +7,7 @@ one sentence and exit code 1.
 from __future__ import annotations
 
 import argparse
+import atexit
 import fcntl
 import gc
 import inspect
@@ -16,8 +17,9 @@ import sys
 import time
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import NoReturn
 
 from rich.console import Console
 from rich.text import Text
@@ -161,5 +163,17 @@ def _stopped(console: Console, sentence: str) -> int:
     return 1
 
 
+def _leave(code: int) -> NoReturn:
+    """End the process at once; taking a step's millions of objects apart takes a third of a second.
+
+    All files are closed by now. What libraries asked for at the end is still done.
+    """
+    atexit._run_exitfuncs()  # noqa: SLF001 (the only name it has)
+    with suppress(OSError):  # nobody may be reading any more
+        sys.stdout.flush()
+        sys.stderr.flush()
+    os._exit(code)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    _leave(main())
