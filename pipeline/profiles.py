@@ -146,10 +146,11 @@ def _means(
         wanted.append((f"mean_{area}", area, unit, people, 1))
     if rules.supply != "none":
         # What there is for each depends on who else walks there, from as far again.
-        sharers = people
+        sharers, whom = people, ""
         if rules.supply_for == "children":
-            sharers = np.where(places.is_attached, places.children, 0.0)
-        wanted.append(("supply_per_1000", "supply_per_1000", f"{unit} per 1,000", sharers, 2))
+            sharers, whom = np.where(places.is_attached, places.children, 0.0), " children"
+        its_unit = f"{unit} per 1,000{whom}"
+        wanted.append(("supply_per_1000", "supply_per_1000", its_unit, sharers, 2))
     for name, column, its_unit, weights, reach in wanted:
         values = rows[column].to_numpy(float)
         # Who has no number, or how many it stands for, counts neither as one with nothing.

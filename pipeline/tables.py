@@ -9,7 +9,10 @@ from pipeline.config import Kind, Level, Method, State, Vintage
 from pipeline.contracts import Column, Table
 
 STATES = tuple(State)
-UNITS = ("min", "%", "assets", "ha", "assets per 1,000", "ha per 1,000")
+UNITS = (
+    "min", "%", "assets", "ha",
+    "assets per 1,000", "ha per 1,000", "assets per 1,000 children", "ha per 1,000 children",
+)  # fmt: skip
 AREAS = ("Polygon", "MultiPolygon")
 LINES = ("LineString", "MultiLineString")
 

@@ -75,11 +75,11 @@ def published():
     return write
 
 def fetch():
-    from pipeline.config import District
+    from pipeline.config import District, NationalTable
     from pipeline.files import read_choices
-    from pipeline.files.choices import read_national
+    from pipeline.files.choices import read_named
     from pipeline.sources.fetching import fetch as fetch_all
-    national = read_national(folder / "data/interim/national.json")
+    national = read_named(folder / "data/interim/national.json", NationalTable)
     district = folder / "districts/tiny.yaml"
     def write(version):
         def once():

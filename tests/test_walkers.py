@@ -20,7 +20,7 @@ from pipeline.access import nearest_asset
 from pipeline.access.standing import Destinations, Origins
 from pipeline.config import Walker
 from pipeline.errors import EveryStreetIsClosed
-from pipeline.files.choices import read_walkers, write_walkers
+from pipeline.files.choices import read_named, write_named
 from pipeline.routing import as_graph
 from pipeline.walkers import ground_of
 from tests.towns import CRS, ROOT, entrances_at, homes_at
@@ -172,9 +172,9 @@ def test_how_much_is_open_and_how_little_is_known_is_told() -> None:
 
 def test_walkers_that_are_gathered_are_read_back_as_they_were(tmp_path: Path) -> None:
     path = tmp_path / "walkers.json"
-    assert write_walkers(WALKERS, path)
-    assert read_walkers(path) == WALKERS
-    assert not write_walkers(WALKERS, path)
+    assert write_named(WALKERS, path)
+    assert read_named(path, Walker) == WALKERS
+    assert not write_named(WALKERS, path)
 
 
 def test_a_town_that_is_closed_to_somebody_stops_in_words() -> None:

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import yaml
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from pipeline.config import Category, CategoryRules, NationalTable, Standard, Walker
 from pipeline.errors import (
     ChoiceIsNotAllowed,
     FileIsDamaged,
@@ -28,8 +27,6 @@ from pipeline.files.writing import as_json, write_json
 
 LARGEST_YAML_BYTES = 1_000_000
 SLUG = re.compile(r"[a-z][a-z0-9]*(?:[_-][a-z0-9]+)*")
-
-T = TypeVar("T")
 
 
 class _PlainLoader(yaml.SafeLoader):
@@ -130,197 +127,61 @@ def read_configs(paths: list[Path], kind: Any) -> dict[str, Any]:  # noqa: ANN40
     return {path.stem: read_choices(path, kind) for path in sorted(paths, key=lambda p: p.stem)}
 
 
-def write_national(tables: dict[str, NationalTable], path: Path) -> bool:
-    """Write what the national tables are, checked, for later steps.
+def write_named(
+    values: Mapping[str, BaseModel], path: Path, only: type[BaseModel] | None = None
+) -> bool:
+    """Write what several files of `config` say, checked, for later steps.
 
     Parameters
     ----------
-    tables
-        Name of the file in `config/national` → what it says.
+    values
+        Name of the file → what it says.
     path
         Where it belongs.
+    only
+        A type they derive from, if only its part is to be written: what later steps do not depend
+        on, such as words and looks, then does not make them run again.
 
     Returns
     -------
     bool
         Whether the file changed; one that would be the same is left alone.
     """
-    return _write_dumps({name: t.model_dump(mode="json") for name, t in tables.items()}, path)
-
-
-def read_national(path: Path) -> dict[str, NationalTable]:
-    """Read what `write_national` wrote.
-
-    Parameters
-    ----------
-    path
-        The file.
-
-    Returns
-    -------
-    dict
-        Name → table, checked again.
-    """
-    tables: dict[str, NationalTable] = _read_dumps(path, NationalTable)
-    return tables
-
-
-def write_standards(standards: dict[str, Standard], path: Path) -> bool:
-    """Write the published standards, checked, for later steps.
-
-    Parameters
-    ----------
-    standards
-        Name of the file in `config/standards` → what it says.
-    path
-        Where it belongs.
-
-    Returns
-    -------
-    bool
-        Whether the file changed; one that would be the same is left alone.
-    """
-    return _write_dumps({name: s.model_dump(mode="json") for name, s in standards.items()}, path)
-
-
-def read_standards(path: Path) -> dict[str, Standard]:
-    """Read what `write_standards` wrote.
-
-    Parameters
-    ----------
-    path
-        The file.
-
-    Returns
-    -------
-    dict
-        Name → standard, checked again.
-    """
-    standards: dict[str, Standard] = _read_dumps(path, Standard)
-    return standards
-
-
-def write_rules(categories: dict[str, Category], path: Path) -> bool:
-    """Write the part of the categories that decides which assets there are.
-
-    Parameters
-    ----------
-    categories
-        Name of the category → all about it.
-    path
-        Where it belongs.
-
-    Returns
-    -------
-    bool
-        Whether the file changed; changed words and looks alone do not change it.
-    """
-    kept = set(CategoryRules.model_fields)
-    dumps = {n: c.model_dump(mode="json", include=kept) for n, c in categories.items()}
-    return _write_dumps(dumps, path)
-
-
-def read_rules(path: Path) -> dict[str, CategoryRules]:
-    """Read what `write_rules` wrote.
-
-    Parameters
-    ----------
-    path
-        The file.
-
-    Returns
-    -------
-    dict
-        Category → its rules, checked again.
-    """
-    rules: dict[str, CategoryRules] = _read_dumps(path, CategoryRules)
-    return rules
-
-
-def write_looks(categories: dict[str, Category], path: Path) -> bool:
-    """Write the categories whole, words and looks too.
-
-    Parameters
-    ----------
-    categories
-        Name of the category → all about it.
-    path
-        Where it belongs.
-
-    Returns
-    -------
-    bool
-        Whether the file changed.
-    """
-    return _write_dumps({n: c.model_dump(mode="json") for n, c in categories.items()}, path)
-
-
-def read_looks(path: Path) -> dict[str, Category]:
-    """Read what `write_looks` wrote.
-
-    Parameters
-    ----------
-    path
-        The file.
-
-    Returns
-    -------
-    dict
-        Category → all about it, checked again.
-    """
-    looks: dict[str, Category] = _read_dumps(path, Category)
-    return looks
-
-
-def write_walkers(walkers: dict[str, Walker], path: Path) -> bool:
-    """Write who walks, checked, for later steps.
-
-    Parameters
-    ----------
-    walkers
-        Name of the file in `config/walkers` → what it says.
-    path
-        Where it belongs.
-
-    Returns
-    -------
-    bool
-        Whether the file changed; one that would be the same is left alone.
-    """
-    return _write_dumps({name: w.model_dump(mode="json") for name, w in walkers.items()}, path)
-
-
-def read_walkers(path: Path) -> dict[str, Walker]:
-    """Read what `write_walkers` wrote.
-
-    Parameters
-    ----------
-    path
-        The file.
-
-    Returns
-    -------
-    dict
-        Name → walker, checked again.
-    """
-    walkers: dict[str, Walker] = _read_dumps(path, Walker)
-    return walkers
-
-
-def _write_dumps(dumps: dict[str, Any], path: Path) -> bool:
+    kept = None if only is None else set(only.model_fields)
+    dumps = {name: value.model_dump(mode="json", include=kept) for name, value in values.items()}
     if path.is_file() and not path.is_symlink() and path.read_bytes() == as_json(dumps):
         return False
     write_json(dumps, path)
     return True
 
 
-def _read_dumps(path: Path, kind: Any) -> Any:  # noqa: ANN401
+def read_named(path: Path, kind: Any) -> dict[str, Any]:  # noqa: ANN401
+    """Read what `write_named` wrote.
+
+    Parameters
+    ----------
+    path
+        The file.
+    kind
+        The type of each value: a class, or an annotated union.
+
+    Returns
+    -------
+    dict
+        Name → value, checked again.
+
+    Raises
+    ------
+    FileIsMissing, FileIsDamaged
+        If it is not there, or is not what was written.
+    """
     if not path.is_file():
         raise FileIsMissing(f"{path}: there is no such file; `make` builds it.")
     try:
-        return TypeAdapter(dict[str, kind]).validate_json(path.read_bytes())
+        named: dict[str, Any] = TypeAdapter(dict[str, kind]).validate_json(path.read_bytes())
     except ValidationError as error:
         raise FileIsDamaged(f"{path}: {_sentence(error)} Delete it and run `make` again.") from None
+    return named
 
 
 def _plain_values(path: Path) -> Any:  # noqa: ANN401

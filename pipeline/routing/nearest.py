@@ -7,6 +7,7 @@ import heapq
 import numba
 import numpy as np
 
+from pipeline.errors import ChoiceIsNotAllowed
 from pipeline.routing.graph import FAR, Doors, Graph, Homes, Ints
 from pipeline.routing.search import BITS, Queue, settle
 
@@ -98,7 +99,14 @@ def k_nearest(graph: Graph, homes: Homes, doors: Doors, k: int) -> tuple[Ints, I
     tuple of numpy.ndarray
         Costs in decimetres and numbers of the assets, rising by cost and then by number; both of
         shape (n, k), −1 where fewer can be reached.
+
+    Raises
+    ------
+    ChoiceIsNotAllowed
+        If k is less than 1.
     """
+    if k < 1:
+        raise ChoiceIsNotAllowed(f"The {k} nearest assets cannot be found; allowed is 1 or more.")
     labels = _search_several(graph.ways, doors, k)
     found = _several_at_homes(
         homes.start, homes.end, homes.to_start, homes.to_end, homes.met, labels, doors

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from pipeline import files
-from pipeline.config import Category, NationalTable, Standard
+from pipeline.config import Category, CategoryRules, NationalTable, Standard, Walker
 from pipeline.steps.outputs import Outputs
 
 
@@ -15,7 +15,7 @@ def rules(*categories: Path, out: Outputs, note: Path | None = None) -> str:
     from pipeline.files import choices
 
     found = files.read_configs(list(categories), Category)
-    changed = choices.write_rules(found, out[0])
+    changed = choices.write_named(found, out[0], CategoryRules)
     return f"{len(found)} categories{'' if changed else ', rules unchanged'}"
 
 
@@ -25,7 +25,7 @@ def looks(*categories: Path, out: Outputs, note: Path | None = None) -> str:
     from pipeline.files import choices
 
     found = files.read_configs(list(categories), Category)
-    choices.write_looks(found, out[0])
+    choices.write_named(found, out[0])
     return f"{len(found)} categories"
 
 
@@ -35,7 +35,7 @@ def national(*tables: Path, out: Outputs, note: Path | None = None) -> str:
     from pipeline.files import choices
 
     found = files.read_configs(list(tables), NationalTable)
-    changed = choices.write_national(found, out[0])
+    changed = choices.write_named(found, out[0])
     return f"{len(found)} published tables{'' if changed else ', unchanged'}"
 
 
@@ -48,19 +48,18 @@ def published_standards(
     from pipeline.standards import categories_must_be_known
 
     found = files.read_configs(list(standards), Standard)
-    categories_must_be_known(found, choices.read_rules(rules))
-    changed = choices.write_standards(found, out[0])
+    categories_must_be_known(found, choices.read_named(rules, CategoryRules))
+    changed = choices.write_named(found, out[0])
     return f"{len(found)} published standards{'' if changed else ', unchanged'}"
 
 
 def walkers(*profiles: Path, out: Outputs, note: Path | None = None) -> str:
     """Gather who walks, how fast, and over what."""
     del note
-    from pipeline.config import Walker
     from pipeline.files import choices
 
     found = files.read_configs(list(profiles), Walker)
-    changed = choices.write_walkers(found, out[0])
+    changed = choices.write_named(found, out[0])
     return f"{len(found)} walkers{'' if changed else ', unchanged'}"
 
 

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from pipeline import files
-from pipeline.config import District, Study, Theme
+from pipeline.config import Category, District, Standard, Study, Theme, Walker
 from pipeline.steps.outputs import Outputs
 
 
@@ -41,7 +41,7 @@ def publish(
     from pipeline import pages, tables
     from pipeline import publish as gate
     from pipeline.files import raw
-    from pipeline.files.choices import read_looks, read_standards, read_walkers
+    from pipeline.files.choices import read_named
     from pipeline.standards import standards_for
 
     stored = {
@@ -65,10 +65,10 @@ def publish(
     material = pages.Material(
         study=files.read_choices(study, Study),
         theme=files.read_choices(theme, Theme),
-        looks=read_looks(looks),
+        looks=read_named(looks, Category),
         district=place,
-        walkers=read_walkers(walkers),
-        published_standards=standards_for(place, read_standards(published_standards)),
+        walkers=read_named(walkers, Walker),
+        published_standards=standards_for(place, read_named(published_standards, Standard)),
         manifest={key: file.model_dump(mode="json") for key, file in fetched.inputs.items()},
         surface=surface.read_bytes(),
         reports={table.name: files.read_report(path) for table, path in stored.items()},

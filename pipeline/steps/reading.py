@@ -5,19 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 
 from pipeline import files
-from pipeline.config import Areas, District, Study
+from pipeline.config import Areas, CategoryRules, District, NationalTable, Study
 from pipeline.steps.outputs import Outputs
 
 
 def fetch(district: Path, national: Path, *, out: Outputs, note: Path | None = None) -> str:
     """Fetch the raw files of a district."""
     del note
-    from pipeline.files.choices import read_national
+    from pipeline.files.choices import read_named
     from pipeline.sources import fetching
 
     choices: District = files.read_choices(district, District)
     told: list[str] = []
-    fetching.fetch(choices, district, read_national(national), out[0], told.append)
+    fetching.fetch(choices, district, read_named(national, NationalTable), out[0], told.append)
     return f"{len(told)} raw files"
 
 
@@ -31,7 +31,7 @@ def neighbourhoods(
     from pipeline.files import choices, published, rasters, raw
 
     place: District = files.read_choices(district, District)
-    declared = choices.read_national(national)
+    declared = choices.read_named(national, NationalTable)
     fetched = raw.read_manifest(manifest)
     raw.must_agree(fetched, place, declared)
     inputs = (
@@ -102,11 +102,11 @@ def assets(
     held: Study = files.read_choices(study, Study)
     place: District = files.read_choices(district, District)
     layers = published.read_layers(
-        raw.read_manifest(manifest), place, choices.read_national(national)
+        raw.read_manifest(manifest), place, choices.read_named(national, NationalTable)
     )
     found, points, aside, report = build_assets(
         files.read_table(features, tables.FEATURES),
-        choices.read_rules(rules),
+        choices.read_named(rules, CategoryRules),
         {name: LayerRows(*layer) for name, layer in layers.items()},
         outline_of(files.read_table(neighbourhoods, tables.NEIGHBOURHOODS)),
         osm=place.openstreetmap,
@@ -156,7 +156,7 @@ def terrain(
 
     held: Study = files.read_choices(study, Study)
     place: District = files.read_choices(district, District)
-    declared = choices.read_national(national)
+    declared = choices.read_named(national, NationalTable)
     fetched = raw.read_manifest(manifest)
     raw.must_agree(fetched, place, declared)
     streets = files.read_table(network, tables.NETWORK)

@@ -6,7 +6,15 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import files
-from pipeline.config import CategoryRules, CouncilLayer, District, Study
+from pipeline.config import (
+    CategoryRules,
+    CouncilLayer,
+    District,
+    NationalTable,
+    Standard,
+    Study,
+    Walker,
+)
 from pipeline.steps.outputs import Outputs
 
 
@@ -25,7 +33,7 @@ def entrances(
     del note
     from pipeline import tables
     from pipeline.entrances import find_entrances
-    from pipeline.files.choices import read_rules
+    from pipeline.files.choices import read_named
 
     choices: Study = files.read_choices(study, Study)
     found, report = find_entrances(
@@ -33,7 +41,7 @@ def entrances(
         files.read_table(access_points, tables.ACCESS_POINTS),
         files.read_table(features, tables.FEATURES),
         files.read_table(network, tables.NETWORK),
-        read_rules(rules),
+        read_named(rules, CategoryRules),
         choices.snapping,
     )
     files.write_table(found, tables.ENTRANCES, out[0], report)
@@ -67,7 +75,7 @@ def homes(
         largest = {"largest_unmarked_m2": place.largest_unmarked_dwelling_m2}
         dwellings = dwellings.model_copy(update=largest)
     points = published.read_census_points(
-        raw.read_manifest(manifest), place, choices.read_national(national)
+        raw.read_manifest(manifest), place, choices.read_named(national, NationalTable)
     )
     found, report = build_homes(
         files.read_table(neighbourhoods, tables.NEIGHBOURHOODS),
@@ -99,7 +107,7 @@ def access(
     del note
     from pipeline import tables
     from pipeline.access import measure_access
-    from pipeline.files.choices import read_rules
+    from pipeline.files.choices import read_named
 
     choices: Study = files.read_choices(study, Study)
     streets = files.read_table(network, tables.NETWORK)
@@ -109,7 +117,7 @@ def access(
         files.read_table(entrances, tables.ENTRANCES),
         files.read_table(assets, tables.ASSETS),
         streets,
-        read_rules(rules),
+        read_named(rules, CategoryRules),
         choices,
         ground,
     )
@@ -136,12 +144,12 @@ def sensitivity(
     from pipeline import tables
     from pipeline.access import by_walker
     from pipeline.access.sensitivity import Town, measure_sensitivity
-    from pipeline.files.choices import read_rules, read_walkers
+    from pipeline.files.choices import read_named
     from pipeline.walkers import ground_of, must_agree
 
     choices: Study = files.read_choices(study, Study)
     code = files.read_choices(district, District).code
-    who, categories = read_walkers(walkers), read_rules(rules)
+    who, categories = read_named(walkers, Walker), read_named(rules, CategoryRules)
     must_agree(who, choices)
     streets = files.read_table(network, tables.NETWORK)
     slopes = files.read_table(terrain, tables.TERRAIN)
@@ -188,12 +196,12 @@ def profiles(
     """Summarise access over the people of each neighbourhood."""
     del note
     from pipeline import tables
-    from pipeline.files.choices import read_rules
+    from pipeline.files.choices import read_named
     from pipeline.profiles import build_indicators
 
     choices: Study = files.read_choices(study, Study)
     place: District = files.read_choices(district, District)
-    held = read_rules(rules)
+    held = read_named(rules, CategoryRules)
     table, report = build_indicators(
         files.read_table(access, tables.ACCESS),
         files.read_table(homes, tables.HOMES),
@@ -231,8 +239,8 @@ def standards(
     from pipeline.standards import standards_for
 
     place: District = files.read_choices(district, District)
-    categories = choices.read_rules(rules)
-    chosen = standards_for(place, choices.read_standards(standards))
+    categories = choices.read_named(rules, CategoryRules)
+    chosen = standards_for(place, choices.read_named(standards, Standard))
     town = Town(
         files.read_table(assets, tables.ASSETS),
         files.read_table(entrances, tables.ENTRANCES),
@@ -280,7 +288,7 @@ def surface(
     held: Study = files.read_choices(study, Study)
     place: District = files.read_choices(district, District)
     fetched = raw.read_manifest(manifest)
-    people = rasters.read_people_raster(fetched, place, choices.read_national(national))
+    people = rasters.read_people_raster(fetched, place, choices.read_named(national, NationalTable))
     areas = files.read_table(neighbourhoods, tables.NEIGHBOURHOODS)
     streets = files.read_table(network, tables.NETWORK)
     bands, report = computing.measure_surface(
@@ -289,7 +297,7 @@ def surface(
         files.read_table(features, tables.FEATURES),
         streets,
         files.read_table(entrances, tables.ENTRANCES),
-        choices.read_rules(rules),
+        choices.read_named(rules, CategoryRules),
         held,
         _ground(held, walkers, streets, terrain)[0],
     )
@@ -330,7 +338,7 @@ def catchments(
         files.read_table(entrances, tables.ENTRANCES),
         streets,
         files.read_table(neighbourhoods, tables.NEIGHBOURHOODS),
-        choices.read_rules(rules),
+        choices.read_named(rules, CategoryRules),
         held,
         _ground(held, walkers, streets, terrain)[0],
     )
@@ -393,10 +401,10 @@ def catchment(
 def _ground(study: Study, walkers: Path, network: Any, terrain: Path) -> Any:  # noqa: ANN401 (tables)
     """Return what each street costs the walker whom the study is about, and how much is open."""
     from pipeline import tables
-    from pipeline.files.choices import read_walkers
+    from pipeline.files.choices import read_named
     from pipeline.walkers import ground_of, must_agree
 
-    who = read_walkers(walkers)
+    who = read_named(walkers, Walker)
     must_agree(who, study)
     slopes = files.read_table(terrain, tables.TERRAIN)
     return ground_of(network, slopes, who[study.walking.walker])

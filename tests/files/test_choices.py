@@ -12,12 +12,8 @@ from pipeline.errors import ChoiceIsNotAllowed, FileIsDamaged, FileIsMissing, Fi
 from pipeline.files.choices import (
     read_choices,
     read_configs,
-    read_looks,
-    read_national,
-    read_rules,
-    write_looks,
-    write_national,
-    write_rules,
+    read_named,
+    write_named,
 )
 
 ROOT = Path(__file__).parent.parent.parent
@@ -168,13 +164,13 @@ def test_what_is_handed_on_comes_back_the_same_and_is_left_alone(tmp_path: Path)
     national = read_configs(sorted((ROOT / "config/national").glob("*.yaml")), NationalTable)
     categories = read_configs(sorted((ROOT / "config/categories").glob("*.yaml")), Category)
     path = tmp_path / "dump.json"
-    assert write_national(national, path)
-    assert read_national(path) == national
-    assert not write_national(national, path)
-    assert write_looks(categories, path)
-    assert read_looks(path) == categories
-    assert write_rules(categories, path)
-    rules = read_rules(path)
+    assert write_named(national, path)
+    assert read_named(path, NationalTable) == national
+    assert not write_named(national, path)
+    assert write_named(categories, path)
+    assert read_named(path, Category) == categories
+    assert write_named(categories, path, CategoryRules)
+    rules = read_named(path, CategoryRules)
     assert set(rules) == set(categories)
     assert all(type(rule) is CategoryRules for rule in rules.values())
     assert rules["park"].osm == categories["park"].osm
@@ -184,16 +180,16 @@ def test_a_changed_label_changes_looks_and_not_rules(tmp_path: Path) -> None:
     categories = read_configs([ROOT / "config/categories/park.yaml"], Category)
     other = {"park": categories["park"].model_copy(update={"label": "Green"})}
     rules, looks = tmp_path / "rules.json", tmp_path / "looks.json"
-    assert write_rules(categories, rules)
-    assert write_looks(categories, looks)
-    assert not write_rules(other, rules)
-    assert write_looks(other, looks)
+    assert write_named(categories, rules, CategoryRules)
+    assert write_named(categories, looks)
+    assert not write_named(other, rules, CategoryRules)
+    assert write_named(other, looks)
 
 
 def test_a_handed_on_file_that_was_meddled_with_is_told(tmp_path: Path) -> None:
     path = tmp_path / "rules.json"
     with pytest.raises(FileIsMissing, match=r"`make` builds it"):
-        read_rules(path)
+        read_named(path, CategoryRules)
     path.write_text('{"park": {"kind": "green"}}')
     with pytest.raises(FileIsDamaged, match=r"park.kind.*Delete it and run `make` again"):
-        read_rules(path)
+        read_named(path, CategoryRules)

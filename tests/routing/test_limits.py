@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from pipeline.errors import ChoiceIsNotAllowed
 from pipeline.routing import Homes, count_within, k_nearest, nearest, tally
 from pipeline.routing.search import BITS, Queue
 from pipeline.routing.soundness import LONGEST_DM
@@ -120,6 +121,13 @@ def test_asked_for_more_assets_than_there_are_the_rest_is_missing() -> None:
     costs, numbers = k_nearest(graph, homes, doors_of(graph, [(0, 9, 0), (1, 7, 0)], [1, 0]), 4)
     assert costs.tolist() == [[9, -1, -1, -1], [7, -1, -1, -1]]
     assert numbers.tolist() == [[1, -1, -1, -1], [0, -1, -1, -1]]
+
+
+@pytest.mark.parametrize("k", [0, -1])
+def test_fewer_than_one_nearest_asset_cannot_be_asked_for(k: int) -> None:
+    graph = graph_of(flat((0, 1, 100)))
+    with pytest.raises(ChoiceIsNotAllowed, match="allowed is 1 or more"):
+        k_nearest(graph, Homes.of(graph, stands((0, 0, 0))), doors_of(graph, [(0, 9, 0)]), k)
 
 
 def test_three_hundred_cut_offs_keep_apart() -> None:
