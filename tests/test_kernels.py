@@ -45,6 +45,7 @@ def test_kernels_older_than_a_module_are_forgotten_all_together(tmp_path: Path) 
     for module in (first, second):
         (module.parent / "__pycache__").mkdir(parents=True)
         module.touch()
+        os.utime(module, (1e9, 1e9))
         for ending in ("nbi", "1.nbc", "pyc"):
             (module.parent / "__pycache__" / f"{module.stem}.kernel-1.{ending}").touch()
     assert not forget_outdated([first, second])
