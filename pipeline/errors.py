@@ -59,6 +59,10 @@ class SourceIsEmpty(PipelineError):
     """A source that should hold something holds nothing."""
 
 
+class SourceFailed(PipelineError):
+    """A service on the web did not answer, or not with what it was asked for."""
+
+
 class RawFileHasChanged(PipelineError):
     """A raw file is not the one that its provenance note describes."""
 

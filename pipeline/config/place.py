@@ -1,0 +1,169 @@
+"""Where an input lies: on this machine, inside a package, or at a service on the web.
+
+Each way has one key that only it has, and that key tells them apart: `{file: …}`, `{arcgis: …}`.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import Discriminator, Field, StringConstraints, Tag
+
+from pipeline.config.choice import Choice, MetricCrs, Slug
+
+PathText = Annotated[str, StringConstraints(min_length=1, max_length=400)]
+Address = Annotated[str, StringConstraints(pattern=r"^https?://[^\s\"'<>@#?]+$", max_length=300)]
+Host = Annotated[
+    str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$", max_length=200)
+]
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Plain = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.:/-]+$", max_length=200)]
+Pattern = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Condition = Annotated[str, StringConstraints(min_length=1, max_length=300)]
+
+
+class LocalFile(Choice):
+    """A path relative to the YAML, in which `${NAME}` is an environment variable."""
+
+    file: PathText
+
+
+class PackagedFile(Choice):
+    """A file inside an installed Python package."""
+
+    package: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]+$")]
+    member: PathText
+
+
+class OnTheWeb(Choice):
+    """What all services have in common.
+
+    `local` says that the service is a server of one's own, on this machine or in its network,
+    which may then be asked without encryption. `also` names further hosts that it sends on to.
+    """
+
+    local: bool = False
+    also: tuple[Host, ...] = ()
+
+
+class WebFile(OnTheWeb):
+    """A file at an address; `sha256` pins its bytes, `member` names a file inside a zip."""
+
+    url: Address
+    sha256: Sha256 | None = None
+    member: PathText | None = None
+
+
+class CodesFrom(Choice):
+    """A table of codes at the same server: those of `field` where the condition holds."""
+
+    service: Pattern
+    layer: Annotated[int, Field(ge=0)] = 0
+    where: Condition
+    field: Pattern
+
+
+class ArcgisLayer(OnTheWeb):
+    """A layer of an ArcGIS FeatureServer.
+
+    `arcgis` is the address of the list of services. `service` is a regular expression for the
+    whole name, as services are renamed with every edition; of several that fit, the last in
+    natural order is taken. In `where`, `{code}` is the code of the district. Without `codes`, all
+    that touches the district is asked for; with it, the rows whose `code_field` is among them.
+    """
+
+    arcgis: Address
+    service: Pattern
+    layer: Annotated[int, Field(ge=0)] = 0
+    where: Condition = "1=1"
+    codes: CodesFrom | None = None
+    code_field: Pattern | None = None
+    crs: MetricCrs = "EPSG:27700"
+
+
+class OgcCollection(OnTheWeb):
+    """A collection of an OGC API Features server, whose landing page is `ogc_features`."""
+
+    ogc_features: Address
+    collection: Plain
+
+
+class WfsLayer(OnTheWeb):
+    """A feature type of a WFS 2.0 server, sorted by `sort_by`, which must be unique."""
+
+    wfs: Address
+    type_name: Plain
+    sort_by: Plain | None = None
+    crs: MetricCrs = "EPSG:27700"
+
+
+class PlanningData(OnTheWeb):
+    """A dataset of planning.data.gov.uk."""
+
+    planning_data: Slug
+    api: Address = "https://www.planning.data.gov.uk"
+
+
+class NaptanStops(OnTheWeb):
+    """Stops of NaPTAN by area code; national codes hold rail, metro and ferries."""
+
+    naptan: Annotated[
+        tuple[Annotated[str, StringConstraints(pattern=r"^\d{3}$")], ...], Field(min_length=1)
+    ]
+    api: Address = "https://naptan.api.dft.gov.uk"
+
+
+class NomisTable(OnTheWeb):
+    """A census table of Nomis for the areas of a `type` in the district.
+
+    `dimensions` are further choices, such as `{c2021_restype_3: "0"}`.
+    """
+
+    nomis: Annotated[str, StringConstraints(pattern=r"^NM_\d+_\d+$")]
+    type: Annotated[str, StringConstraints(pattern=r"^TYPE\d+$")]
+    dimensions: dict[Slug, Plain] = {}
+    api: Address = "https://www.nomisweb.co.uk"
+
+
+class OsProduct(OnTheWeb):
+    """A product of the OS Downloads API, in a format and for an area."""
+
+    os_downloads: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]+$")]
+    format: Annotated[str, StringConstraints(min_length=1, max_length=60)]
+    area: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] = "GB"
+    member: PathText | None = None
+    api: Address = "https://api.os.uk"
+
+
+WAYS: dict[str, type[Choice]] = {
+    "file": LocalFile, "package": PackagedFile, "url": WebFile, "arcgis": ArcgisLayer,
+    "ogc_features": OgcCollection, "wfs": WfsLayer, "planning_data": PlanningData,
+    "naptan": NaptanStops, "nomis": NomisTable, "os_downloads": OsProduct,
+}  # fmt: skip
+
+
+def _way(value: Any) -> str | None:  # noqa: ANN401
+    """Tell a place by the one key that only its kind has."""
+    found = [
+        key for key in WAYS if (key in value if isinstance(value, dict) else hasattr(value, key))
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+Place = Annotated[
+    Annotated[LocalFile, Tag("file")]
+    | Annotated[PackagedFile, Tag("package")]
+    | Annotated[WebFile, Tag("url")]
+    | Annotated[ArcgisLayer, Tag("arcgis")]
+    | Annotated[OgcCollection, Tag("ogc_features")]
+    | Annotated[WfsLayer, Tag("wfs")]
+    | Annotated[PlanningData, Tag("planning_data")]
+    | Annotated[NaptanStops, Tag("naptan")]
+    | Annotated[NomisTable, Tag("nomis")]
+    | Annotated[OsProduct, Tag("os_downloads")],
+    Discriminator(
+        _way,
+        custom_error_type="place",
+        custom_error_message=f"name one place, by one of the keys {', '.join(WAYS)}",
+    ),
+]
