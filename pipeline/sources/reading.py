@@ -1,0 +1,186 @@
+"""Read an answer into what it means, and ask again while it does not mean what it should."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from pipeline.errors import SourceFailed, quoted
+from pipeline.sources.forms import Form
+from pipeline.sources.http import LARGEST_ANSWER, Client
+
+Meaning = TypeVar("Meaning")
+
+
+class OddAnswer(Exception):
+    """An answer is not what it should be, in words that follow “it”; it may be when asked again."""
+
+
+class DataChanged(SourceFailed):
+    """What a service holds changed while its pages were read."""
+
+
+def read_as(
+    client: Client,
+    address: str,
+    form: Form,
+    meaning: Callable[[bytes], Meaning],
+    params: Mapping[str, str] | None = None,
+    largest: int = LARGEST_ANSWER,
+    sent: Mapping[str, str] | None = None,
+) -> Meaning:
+    """Ask until an answer has a meaning.
+
+    Parameters
+    ----------
+    client
+        Whom.
+    address
+        Where.
+    form
+        What the answer must be.
+    meaning
+        Reads an answer; raises `OddAnswer` for a fault that may pass, and `SourceFailed` for one
+        that will not.
+    params
+        The query.
+    largest
+        The largest answer, in bytes.
+    sent
+        A form to post.
+
+    Returns
+    -------
+    Meaning
+        Of the first answer that has one.
+
+    Raises
+    ------
+    SourceFailed
+        If none has.
+    """
+    found: list[Meaning] = []
+
+    def check(body: bytes) -> str | None:
+        try:
+            found[:] = [meaning(body)]
+        except OddAnswer as fault:
+            return f"it {fault}"
+        return None
+
+    client.read(address, form, params=params, sent=sent, check=check, largest=largest)
+    return found[0]
+
+
+def tried_anew(once: Callable[[], Meaning]) -> Meaning:
+    """Do something, and once more from its beginning if the data changed meanwhile.
+
+    Parameters
+    ----------
+    once
+        Raises `DataChanged` where that is so.
+
+    Returns
+    -------
+    Meaning
+        What it returns.
+
+    Raises
+    ------
+    SourceFailed
+        If the data changed both times, or anything else failed.
+    """
+    try:
+        return once()
+    except DataChanged:
+        return once()
+
+
+def as_json(body: bytes) -> Any:  # noqa: ANN401 (JSON is any plain value)
+    """Return JSON as plain values.
+
+    Parameters
+    ----------
+    body
+        A whole answer.
+
+    Returns
+    -------
+    object
+        Dictionaries, lists, text, numbers, truth values, none.
+
+    Raises
+    ------
+    OddAnswer
+        If it is cut short, or is no JSON of finite numbers.
+    """
+
+    def refuse(word: str) -> None:
+        raise OddAnswer(f"holds {word}, which is not a number")
+
+    try:
+        return json.loads(body.decode("utf-8-sig"), parse_constant=refuse)
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError):
+        raise OddAnswer(
+            f"is cut short or is not JSON; it ends in {quoted(body[-20:].decode('latin-1'))}"
+        ) from None
+
+
+def as_rows(body: bytes) -> tuple[list[str], list[list[str]]]:
+    """Return CSV as the names of its columns and its rows, cell by cell as text.
+
+    Parameters
+    ----------
+    body
+        A whole answer, in UTF-8.
+
+    Returns
+    -------
+    tuple of list of str and list of list of str
+        Every row has as many cells as there are columns; rows without any cell are left out.
+
+    Raises
+    ------
+    OddAnswer
+        If it is cut short, or a row has more or fewer cells.
+    """
+    try:
+        text = body.decode("utf-8-sig")
+        rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+    except UnicodeDecodeError as error:
+        raise OddAnswer(f"is not UTF-8 at byte {error.start:,}") from None
+    except csv.Error:
+        raise OddAnswer("is cut short or is not CSV") from None
+    if not rows:
+        raise OddAnswer("is empty")
+    for number, row in enumerate(rows[1:], start=2):
+        if row and len(row) != len(rows[0]):
+            raise OddAnswer(
+                f"has {len(row)} cells in row {number:,} and {len(rows[0])} in its first row"
+            )
+    return rows[0], [row for row in rows[1:] if row]
+
+
+def as_csv(columns: list[str], rows: list[list[str]]) -> bytes:
+    """Return rows as CSV in UTF-8, with line feeds.
+
+    Parameters
+    ----------
+    columns
+        Their names.
+    rows
+        Cells as text.
+
+    Returns
+    -------
+    bytes
+        The whole file.
+    """
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(rows)
+    return text.getvalue().encode("utf-8")
