@@ -1,0 +1,224 @@
+"""OGC API Features: follow the pages of a collection, and hold what came against its own count.
+
+Pages are followed by their `next` links, as the standard has it; these lead only to hosts that
+the source declares. Where the server lists a system in metres (Part 2 of the standard) it is
+asked for that, as our own way from degrees to metres is metres off.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from pipeline.config.place import OgcCollection
+from pipeline.errors import SourceFailed, listed, quoted
+from pipeline.sources.addresses import after_redirect, shown
+from pipeline.sources.asking import Area, Fetched
+from pipeline.sources.forms import JSON
+from pipeline.sources.http import Client
+from pipeline.sources.shelf import (
+    DEGREES,
+    METRIC,
+    HasChanged,
+    Shelf,
+    features_of,
+    fetched_again_if_changed,
+    json_of,
+    rows_of,
+    system_of,
+)
+from pipeline.sources.whole import fetch_whole, must_say_the_same
+from pipeline.text import slug
+
+_ACCEPT = {"Accept": "application/geo+json, application/json"}
+_ALL_SYSTEMS = "#/crs"
+
+
+def fetch(place: OgcCollection, area: Area, client: Client, folder: Path) -> Fetched:
+    """Fetch all rows of a collection that touch the box of a district.
+
+    Parameters
+    ----------
+    place
+        The server and its collection.
+    area
+        The district.
+    client
+        Asks the server.
+    folder
+        Where the file belongs.
+
+    Returns
+    -------
+    Fetched
+        A GeoPackage in metres where the server has them, else GeoJSON in degrees. The standard
+        has no place for the day of the data, so it has none.
+
+    Raises
+    ------
+    SourceFailed
+        If not all rows come, or not as they should.
+
+    Notes
+    -----
+    OGC 17-069r4 (OGC API Features Part 1: Core) and 18-058r1 (Part 2: Coordinate Reference
+    Systems by Reference).
+    """
+
+    def once() -> Fetched:
+        collection = _Collection.of(place, area, client)
+        return fetch_whole(collection, folder, slug(place.collection), shown(collection.items))
+
+    return fetched_again_if_changed(once)
+
+
+@dataclass(frozen=True)
+class _Collection:
+    """A collection, the question that is asked of it, and who asks."""
+
+    address: str
+    client: Client
+    area: Area
+    system: str
+    asked_in: dict[str, str]
+
+    @classmethod
+    def of(cls, place: OgcCollection, area: Area, client: Client) -> _Collection:
+        landing = place.ogc_features.rstrip("/")
+        address = f"{landing}/collections/{quote(place.collection, safe='')}"
+        who = f"{client.service.name}: {shown(address)}"
+
+        def check(body: bytes) -> str | None:
+            content = json_of(body)
+            if isinstance(content, str):
+                return content
+            return None if content.get("id") == place.collection else _not_the_one(content)
+
+        content = _object(
+            client.read(address, JSON, params={"f": "json"}, headers=_ACCEPT, check=check)
+        )
+        known = _texts(content.get("crs"))
+        if _ALL_SYSTEMS in known:
+            every = client.read(
+                f"{landing}/collections",
+                JSON,
+                params={"f": "json"},
+                headers=_ACCEPT,
+                check=_is_json,
+            )
+            known += _texts(_object(every).get("crs"))
+        metric = {system_of(uri): uri for uri in reversed(known) if system_of(uri) in METRIC}
+        stored = system_of(content.get("storageCrs") or "")
+        kind = content.get("itemType", "feature")
+        if kind != "feature":
+            raise SourceFailed(
+                f"{who}: holds {quoted(kind)}, and features are wanted; name another."
+            )
+        for system in (stored, *METRIC):
+            if system in metric and system is not None:
+                return cls(address, client, area, system, {"crs": metric[system]})
+        return cls(address, client, area, DEGREES, {})
+
+    @property
+    def who(self) -> str:
+        return f"{self.client.service.name}: {shown(self.items)}"
+
+    @property
+    def items(self) -> str:
+        return f"{self.address}/items"
+
+    def count(self) -> int | None:
+        return _matched(self._page(self.items, self._question(1)))
+
+    def _question(self, limit: int) -> dict[str, str]:
+        """Ask for the box in degrees, which every server knows, and for answers in metres."""
+        box = ",".join(
+            f"{edge:.7f}"
+            for edge in (self.area.west, self.area.south, self.area.east, self.area.north)
+        )
+        return {"f": "json", "bbox": box, "limit": str(limit), **self.asked_in}
+
+    def fill(self, shelf: Shelf, limit: int, expected: int | None) -> None:
+        address, params = self.items, self._question(limit)
+        seen: set[str] = set()
+        while True:
+            content = self._page(address, params)
+            must_say_the_same(self, _matched(content), expected)
+            features = features_of(content)
+            assert isinstance(features, list)  # `_page` has looked
+            try:
+                shelf.put(rows_of(features, lambda feature: str(feature["id"])))
+            except ValueError as fault:
+                raise SourceFailed(f"{self.who}: {fault}; tell its publisher.") from None
+            following = self._next(content)
+            if following is None:
+                return
+            if not features or following in seen:
+                raise HasChanged(
+                    f"{self.who}: its pages lead nowhere: after one comes the same again."
+                )
+            seen.add(following)
+            address, params = following, {}
+
+    def _page(self, address: str, params: dict[str, str]) -> dict[str, Any]:
+        return _object(
+            self.client.read(address, JSON, params=params, headers=_ACCEPT, check=_fault_of_page)
+        )
+
+    def _next(self, content: dict[str, Any]) -> str | None:
+        links = content.get("links") or []
+        found = [
+            str(link.get("href", ""))
+            for link in links
+            if isinstance(link, dict) and link.get("rel") == "next"
+        ]
+        if not found:
+            return None
+        address = after_redirect(self.items, found[0])
+        # Servers behind another that speaks for them often do not know that it is encrypted.
+        ours, theirs = urlsplit(self.address), urlsplit(address)
+        if theirs.scheme == "http" and ours.scheme == "https" and theirs.netloc == ours.netloc:
+            return theirs._replace(scheme="https").geturl()
+        return address
+
+
+def _fault_of_page(body: bytes) -> str | None:
+    content = json_of(body)
+    if isinstance(content, str):
+        return content
+    features = features_of(content)
+    if isinstance(features, str):
+        return features
+    bare = [str(place) for place, feature in enumerate(features, 1) if feature.get("id") is None]
+    if bare:
+        return f"rows {listed(bare)} of the page have no id, and without one none can be missed"
+    if not isinstance(content.get("links") or [], list):
+        return "the links of the page are no list"
+    return None
+
+
+def _is_json(body: bytes) -> str | None:
+    content = json_of(body)
+    return content if isinstance(content, str) else None
+
+
+def _not_the_one(content: dict[str, Any]) -> str:
+    return f"the answer describes {quoted(content.get('id'))} and not the collection"
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    content = json_of(body)
+    assert isinstance(content, dict)  # every answer has been looked at
+    return content
+
+
+def _texts(values: object) -> list[str]:
+    return [value for value in values if isinstance(value, str)] if isinstance(values, list) else []
+
+
+def _matched(content: dict[str, Any]) -> int | None:
+    """Return how many rows the server counts; a truth value is none."""
+    number = content.get("numberMatched")
+    return number if isinstance(number, int) and not isinstance(number, bool) else None
