@@ -7,20 +7,30 @@ held against the limits before it is unpacked, and unpacking stops where it said
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from pipeline.errors import FileIsDamaged, FileIsNotAllowed, SourceIsEmpty, quoted
+from pipeline.errors import (
+    FileIsDamaged,
+    FileIsMissing,
+    FileIsNotAllowed,
+    SourceIsEmpty,
+    listed,
+    quoted,
+)
 from pipeline.files.outside import MEGABYTE, checked_ending, ending_of
+from pipeline.files.writing import written_whole
 from pipeline.text import clean_text
 
 MOST_MEMBERS = 20_000
 LARGEST_MEMBER_BYTES = 200 * MEGABYTE
 LARGEST_UNPACKED_BYTES = 3_000 * MEGABYTE
 ZIP = ".zip"
+_PIECE = 1 << 20
 _DATE = (1980, 1, 1, 0, 0, 0)
 
 
@@ -113,6 +123,73 @@ def _unpacked(
         raise FileIsDamaged(
             f"{path}: is cut short or is no zip ({clean_text(error)}); fetch it again."
         ) from None
+
+
+def unpack_member(path: Path, wanted: str, folder: Path) -> Path:
+    """Write one file of a zip into a folder, piece by piece, so that it may be large.
+
+    Parameters
+    ----------
+    path
+        A zip.
+    wanted
+        The name of the file in it, with `/`; a `*` stands for anything, as some names hold the
+        month they are from. Exactly one file must fit.
+    folder
+        Where it is written, under the last part of its name.
+
+    Returns
+    -------
+    pathlib.Path
+        The file.
+
+    Raises
+    ------
+    FileIsMissing
+        If none fits, or several do.
+    FileIsNotAllowed
+        If it unpacks to too much.
+    FileIsDamaged
+        If the zip is cut short, is none, or the file in it does not have its sum.
+    """
+    fits = re.compile(".*".join(re.escape(part) for part in wanted.split("*")))
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = [member for member in archive.infolist() if not member.is_dir()]
+            found = [member for member in members if fits.fullmatch(member.filename)]
+            if len(found) != 1:
+                there = listed([member.filename for member in found or members])
+                raise FileIsMissing(
+                    f"{path}: {quoted(wanted)} fits {len(found) or 'none'} of the files in it, "
+                    f"and must fit one; it holds {there}."
+                )
+            if found[0].file_size > LARGEST_UNPACKED_BYTES:
+                raise FileIsNotAllowed(
+                    f"{path}: {quoted(wanted)} unpacks to {found[0].file_size:,} bytes; at most "
+                    f"{LARGEST_UNPACKED_BYTES:,} are unpacked."
+                )
+            name = re.sub(r"[^A-Za-z0-9._-]", "_", PurePosixPath(found[0].filename).name)
+            target = folder / f"unpacked-{name}"
+            with written_whole(target) as part:
+                _unpack_to(archive, found[0], part)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        raise FileIsDamaged(
+            f"{path}: is cut short or is no zip ({clean_text(error)}); fetch it again."
+        ) from None
+    return target
+
+
+def _unpack_to(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path) -> None:
+    """Unpack no more than is announced; zipfile itself checks the sum at the end."""
+    left = member.file_size
+    with archive.open(member) as source, target.open("wb") as file:
+        while piece := source.read(_PIECE):
+            left -= len(piece)
+            if left < 0:
+                break
+            file.write(piece)
+    if left != 0:
+        raise zipfile.BadZipFile("a file in it is not as long as it says")
 
 
 def pack_folder(folder: Path, wanted: tuple[str, ...], target: Path) -> None:
