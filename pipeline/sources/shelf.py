@@ -13,6 +13,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -101,10 +102,14 @@ def box_in(area: Area, system: str) -> Box:
     box = (area.west, area.south, area.east, area.north)
     if system == DEGREES:
         return box
-    moved = pyproj.Transformer.from_crs(DEGREES, system, always_xy=True).transform_bounds(*box)
-    west, south, east, north = moved
+    west, south, east, north = _from_degrees(system).transform_bounds(*box)
     margin = MARGIN[True]
     return west - margin, south - margin, east + margin, north + margin
+
+
+@cache
+def _from_degrees(system: str) -> pyproj.Transformer:
+    return pyproj.Transformer.from_crs(DEGREES, system, always_xy=True)
 
 
 def fetched_again_if_changed(once: Callable[[], Fetched]) -> Fetched:
@@ -470,13 +475,19 @@ def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:
 def _frame(batch: list[Row], names: list[str], system: str) -> gpd.GeoDataFrame:
     """All attributes become text: a number that is guessed on one page may be none on the next."""
     columns = {
-        clean_text(name): pd.Series([_cell(row.properties.get(name)) for row in batch], dtype="str")
+        _heading(name): pd.Series([_cell(row.properties.get(name)) for row in batch], dtype="str")
         for name in names
     }
     shapes = shapely.from_wkb(np.array([row.shape for row in batch], dtype=object))
     return gpd.GeoDataFrame(
         pd.DataFrame(columns, index=range(len(batch))), geometry=shapes, crs=system
     )
+
+
+def _heading(name: str) -> str:
+    """Whoever reads the file calls its shapes so, and would lose an attribute of that name."""
+    heading = clean_text(name)
+    return f"{heading} (attribute)" if heading == "geometry" else heading
 
 
 def _cell(value: object) -> str | None:
