@@ -182,14 +182,23 @@ def unpack_member(path: Path, wanted: str, folder: Path) -> Path:
 def _unpack_to(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path) -> None:
     """Unpack no more than is announced; zipfile itself checks the sum at the end."""
     left = member.file_size
-    with archive.open(member) as source, target.open("wb") as file:
-        while piece := source.read(_PIECE):
+    with target.open("wb") as file:
+        for piece in _pieces(archive, member):
             left -= len(piece)
             if left < 0:
                 break
             file.write(piece)
     if left != 0:
         raise zipfile.BadZipFile("a file in it is not as long as it says")
+
+
+def _pieces(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes]:
+    try:
+        with archive.open(member) as source:
+            while piece := source.read(_PIECE):
+                yield piece
+    except OSError as error:  # a wrong place in the file, not a disk that is full
+        raise zipfile.BadZipFile(str(error)) from None
 
 
 def pack_folder(folder: Path, wanted: tuple[str, ...], target: Path) -> None:

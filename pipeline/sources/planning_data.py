@@ -68,12 +68,14 @@ def fetch(place: PlanningData, area: Area, client: Client, folder: Path) -> Fetc
     """
     address = f"{place.api}/entity.json"
     rows, newest = tried_anew(lambda: _all_rows(place, area, client, address))
-    path = folder / f"{place.planning_data}.geojson"
+    path, count = folder / f"{place.planning_data}.geojson", len(rows)
     with written_whole(path) as part, part.open("wb") as file:
-        file.write(b'{"type":"FeatureCollection","features":[\n')
-        file.write(b",\n".join(rows[entity] for entity in sorted(rows)))
+        file.write(b'{"type":"FeatureCollection","features":[')
+        for number, entity in enumerate(sorted(rows)):
+            file.write(b",\n" if number else b"\n")
+            file.write(rows.pop(entity))
         file.write(b"\n]}\n")
-    return Fetched(path, len(rows), newest, shown(address))
+    return Fetched(path, count, newest, shown(address))
 
 
 def _all_rows(
