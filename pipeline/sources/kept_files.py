@@ -52,13 +52,15 @@ def plain_name(address: str) -> str:
     return re.sub(r"[^A-Za-z0-9._-]", "_", last)[-120:].lstrip(".-") or "file"
 
 
-def form_of(name: str, *, is_proved: bool) -> Form:
+def form_of(name: str, where: str, *, is_proved: bool) -> Form:
     """Return what a file must be by its name.
 
     Parameters
     ----------
     name
         Of the file.
+    where
+        Service and address, for the message.
     is_proved
         Whether its sum is known beforehand. If not, half of any file could pass for a whole one
         where a server says neither how long it is nor where it ends, and that is refused.
@@ -76,8 +78,8 @@ def form_of(name: str, *, is_proved: bool) -> Form:
     ending = ending_of(name, tuple(FORMS))
     if ending is None:
         raise SourceFailed(
-            f"{quoted(name)} does not end in {', '.join(FORMS)}; other files are not fetched. Of a "
-            "zip under another name, name the `member`."
+            f"{where}: {quoted(name)} does not end in {', '.join(FORMS)}; other files are not "
+            "fetched. Of a zip under another name, name the `member`."
         )
     return replace(FORMS[ending], tells_its_end=is_proved)
 

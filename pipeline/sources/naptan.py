@@ -56,7 +56,7 @@ def fetch(place: NaptanStops, area: Area, client: Client, folder: Path) -> Fetch
         If they cannot be had whole, a column is gone, or an area has no stop.
     """
     del area
-    address = f"{place.api}/v1/access-nodes"
+    address = f"{place.api.rstrip('/')}/v1/access-nodes"
 
     def read(body: bytes) -> tuple[list[str], list[list[str]]]:
         columns, rows = as_rows(body)

@@ -62,7 +62,7 @@ def fetch(place: NomisTable, area: Area, client: Client, folder: Path) -> Fetche
         raise SourceFailed(
             f"{client.service.name}: {quoted(area.code)} is not the code of an area."
         )
-    address = f"{place.api}/api/v01/dataset/{place.nomis}.data.csv"
+    address = f"{place.api.rstrip('/')}/api/v01/dataset/{place.nomis}.data.csv"
     values = tried_anew(lambda: _all_values(place, area, client, address))
     path = folder / f"{place.nomis.lower()}.csv"
     write_bytes(as_csv([CODE, VALUE], [[code, values[code]] for code in sorted(values)]), path)

@@ -63,14 +63,15 @@ def fetch(place: OsProduct, area: Area, client: Client, folder: Path) -> Fetched
 
 
 def _fetch_once(place: OsProduct, client: Client, folder: Path) -> Fetched:
-    product = f"{place.api}/downloads/v1/products/{place.os_downloads}"
+    product = f"{place.api.rstrip('/')}/downloads/v1/products/{place.os_downloads}"
     version = read_as(client, product, JSON, lambda body: _version(body, place))
     params = {"area": place.area, "format": place.format}
     files = read_as(client, f"{product}/downloads", JSON, _files, params)
     file = _the_one(files, place, f"{client.service.name}: {shown(product)}")
     target = folder / plain_name(file.name)
+    where = f"{client.service.name}: {shown(file.url)}"
     done = client.download(
-        file.url, target, form_of(target.name, is_proved=True), md5=file.md5,
+        file.url, target, form_of(target.name, where, is_proved=True), md5=file.md5,
         largest=min(file.size, LARGEST_DOWNLOAD),
     )  # fmt: skip
     try:
@@ -84,7 +85,6 @@ def _fetch_once(place: OsProduct, client: Client, folder: Path) -> Fetched:
     except SourceFailed:
         target.unlink(missing_ok=True)
         raise
-    where = f"{client.service.name}: {shown(file.url)}"
     path = taken_out(target, place.member, folder, where) if place.member else target
     return Fetched(path, None, _day(version), shown(file.url))
 

@@ -66,7 +66,7 @@ def fetch(place: PlanningData, area: Area, client: Client, folder: Path) -> Fetc
     SourceFailed
         If not all of them can be had.
     """
-    address = f"{place.api}/entity.json"
+    address = f"{place.api.rstrip('/')}/entity.json"
     rows, newest = tried_anew(lambda: _all_rows(place, area, client, address))
     path, count = folder / f"{place.planning_data}.geojson", len(rows)
     with written_whole(path) as part, part.open("wb") as file:

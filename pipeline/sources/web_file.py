@@ -49,8 +49,8 @@ def fetch(
     """
     del area
     try:
-        target, done = _downloaded(place, client, folder)
         where = f"{client.service.name}: {shown(place.url)}"
+        target, done = _downloaded(place, client, folder, where)
         path = taken_out(target, place.member, folder, where) if place.member else target
     except SourceFailed as fault:
         raise SourceFailed(f"{fault}{_advice(landing_page)}") from None
@@ -58,13 +58,15 @@ def fetch(
     return Fetched(path, None, day, shown(place.url))
 
 
-def _downloaded(place: WebFile, client: Client, folder: Path) -> tuple[Path, Downloaded]:
+def _downloaded(
+    place: WebFile, client: Client, folder: Path, where: str
+) -> tuple[Path, Downloaded]:
     name = plain_name(place.url)
     is_proved = place.sha256 is not None
     # What a member is taken out of is a zip, whatever its address ends in.
     if place.member is not None:
         name = f"{name.removesuffix('.zip')}.zip"
-    form = form_of(name, is_proved=is_proved)
+    form = form_of(name, where, is_proved=is_proved)
     target = folder / name
     for _ in range(_TIMES):
         done = client.download(place.url, target, form)
@@ -72,7 +74,7 @@ def _downloaded(place: WebFile, client: Client, folder: Path) -> tuple[Path, Dow
             return target, done
         target.unlink(missing_ok=True)
     raise SourceFailed(
-        f"{client.service.name}: {shown(place.url)}: this is another file than the one that was "
+        f"{where}: this is another file than the one that was "
         f"declared (sha256 {done.sha256}, and {place.sha256} is wanted); nothing of it is kept. "
         "Where it was issued anew, look at what changed, then declare its new sum."
     )

@@ -89,7 +89,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
 
 
 def fetching(server: Server, tmp_path: Path, service: Service = QUICK) -> Callable[[Path], Fetched]:
-    place = PlanningData(planning_data="brownfield-land", api=server.address, local=True)
+    place = PlanningData(planning_data="brownfield-land", api=f"{server.address}/", local=True)
     return lambda folder: fetch(place, AREA, client(tmp_path, service), folder)
 
 
