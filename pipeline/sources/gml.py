@@ -90,8 +90,9 @@ def local(name: str) -> str:
 class Page:
     """A page of GML, looked through: how many rows it announces, and which it has."""
 
-    def __init__(self, body: bytes) -> None:
-        """Look through a page; `fault` says what is wrong with it, if anything."""
+    def __init__(self, body: bytes, *, is_count: bool = False) -> None:
+        """Look through a page, or what only counts; `fault` says what is wrong, if anything."""
+        self._is_count = is_count
         self.root = ""
         self.attributes: dict[str, str] = {}
         self.ids: list[str | None] = []
@@ -130,9 +131,9 @@ class Page:
         if not self._is_collection:
             return f"the answer is {quoted(self.root)}, and a FeatureCollection is wanted"
         returned = _number(self.attributes.get("numberReturned", ""))
-        # Where only the number is asked for, some servers announce all rows and send none.
-        is_hits = not self.ids and returned == self.matched
-        if returned is not None and returned != len(self.ids) and not is_hits:
+        if self._is_count:  # some servers announce all rows there, and send none
+            return "rows came, and only their number was asked for" if self.ids else None
+        if returned is not None and returned != len(self.ids):
             return f"{returned:,} rows are announced for a page that has {len(self.ids):,}"
         return None
 

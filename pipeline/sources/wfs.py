@@ -213,9 +213,9 @@ class _Layer:
             self.place.wfs,
             XML,
             params=self._question({"resultType": "hits"}),
-            check=lambda answer: Page(answer).fault,
+            check=lambda answer: Page(answer, is_count=True).fault,
         )
-        return Page(body).matched
+        return Page(body, is_count=True).matched
 
     def fill(self, shelf: Shelf, size: int, expected: int | None) -> None:
         """Put the rows of all pages on a shelf; each begins where the last one ended.

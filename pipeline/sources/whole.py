@@ -88,8 +88,8 @@ def _must_come_again(layer: Layer, shelf: Shelf, folder: Path, expected: int | N
                 "does not say how many rows it has" if expected is None else f"counts {expected:,}"
             )
             raise HasChanged(
-                f"{layer.who}: the server {says}, and gave {shelf.size:,} rows in pages of {PAGE:,} "
-                f"and {other.size:,} rows, or others, in pages of {OTHER_PAGE:,}."
+                f"{layer.who}: the server {says}, and gave {shelf.size:,} rows in pages of "
+                f"{PAGE:,} and {other.size:,} rows, or others, in pages of {OTHER_PAGE:,}."
             )
 
 
