@@ -10,14 +10,14 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from pipeline.config import Category, CategoryRules, CouncilLayer, OsmInput, Place, RecordsTable
+from pipeline.config import Category, CategoryRules, CouncilLayer, LocalFile, OsmInput, RecordsTable
 from pipeline.files import read_configs
 
 CRS = "EPSG:27700"
 # A corner of the British grid that is land, so that longitudes and latitudes are ordinary.
 EAST, NORTH = 331_000.0, 188_000.0
 OUTLINE = shapely.box(EAST, NORTH, EAST + 1000, NORTH + 1000)
-SOURCE = OsmInput(at=Place(file="town.osm"), date=date(2024, 5, 1))
+SOURCE = OsmInput(at=LocalFile(file="town.osm"), date=date(2024, 5, 1))
 
 FOLDER = Path(__file__).parents[1] / "config" / "categories"
 CATEGORIES: dict[str, Category] = read_configs(sorted(FOLDER.glob("*.yaml")), Category)
@@ -85,7 +85,7 @@ def council_list(**changes: object) -> CouncilLayer:
     declared: dict[str, object] = {
         "category": "marketplace",
         "title": "Markets",
-        "at": Place(file="markets.csv"),
+        "at": LocalFile(file="markets.csv"),
         "publisher": "A council",
         "licence": "OGL-UK-3.0",
         "attribution": "A council",

@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 from pipeline import contracts, files, tables
 from pipeline.access import measure_access
 from pipeline.assets import build_assets
-from pipeline.config import CategoryRules, OsmInput, Place, Study
+from pipeline.config import CategoryRules, LocalFile, OsmInput, Study
 from pipeline.coverage import measure_coverage
 from pipeline.entrances import find_entrances
 from pipeline.homes import build_homes
@@ -39,7 +39,7 @@ CATEGORIES = ("park", "bench", "pub", "school", "bus_stop", "vacant_shop")
 RULES: dict[str, CategoryRules] = {name: ALL_RULES[name] for name in CATEGORIES}
 # Of one category the map is taken to be whole: none mapped means none.
 RULES["bus_stop"] = RULES["bus_stop"].model_copy(update={"none_mapped_means": "none"})
-SOURCE = OsmInput(at=Place(file="town.osm"), date=date(2024, 5, 1))
+SOURCE = OsmInput(at=LocalFile(file="town.osm"), date=date(2024, 5, 1))
 MINUTES = (2, 4, 6)
 # Blocks of 100 m from 800 m before the district to 800 m beyond it.
 BLOCK, FIRST, LAST = 100, -8, 18

@@ -12,7 +12,6 @@ from pipeline.config.district import (
     District,
     Grid,
     OsmInput,
-    Place,
     TableInput,
 )
 from pipeline.config.national import (
@@ -26,6 +25,7 @@ from pipeline.config.national import (
     PeopleTable,
     RecordsTable,
 )
+from pipeline.config.place import LocalFile, OnTheWeb, PackagedFile, Place
 from pipeline.config.standard import Chosen, Evidence, Method, Quantity, Standard, Together, Within
 from pipeline.config.study import Coverage, Dwellings, Slopes, Snapping, Study, Surface, Walking
 from pipeline.config.theme import Theme
@@ -36,8 +36,9 @@ __all__ = [
     "Ages",
     "Areas", "BoundariesTable", "Category", "CategoryRules", "Choice", "Chosen", "CouncilLayer",
     "Coverage", "DeprivationTable", "District", "Dwellings", "ElevationTable", "Evidence",
-    "Grid", "Kind", "Level", "LookupTable", "Method", "Nation", "NationalTable", "OsmInput",
-    "OsmRules", "PeopleRasterTable", "PeopleTable", "Place", "Quantity", "RecordsTable",
+    "Grid", "Kind", "Level", "LocalFile", "LookupTable", "Method", "Nation", "NationalTable",
+    "OnTheWeb", "OsmInput", "OsmRules", "PackagedFile", "PeopleRasterTable", "PeopleTable",
+    "Place", "Quantity", "RecordsTable",
     "Slopes", "Slug", "Snapping", "Standard", "State", "Study", "Surface", "TableInput",
     "TagConditions", "TagValues", "Theme", "Together", "Vintage", "Walker", "Walking", "Way",
     "Within", "Words",

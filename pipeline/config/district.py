@@ -5,34 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import Discriminator, Field, StringConstraints, Tag, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
 
 from pipeline.config.choice import Choice, Code, Day, Metres, MetricCrs, Slug, Words
+from pipeline.config.place import Place
 from pipeline.config.standard import Chosen
 from pipeline.config.vocabulary import Nation
-
-PathText = Annotated[str, StringConstraints(min_length=1, max_length=400)]
-
-
-class Place(Choice):
-    """Where an input lies.
-
-    Either `file`, a path relative to the YAML in which `${NAME}` is an environment variable, or
-    `package` and `member`, a file inside an installed Python package.
-    """
-
-    file: PathText | None = None
-    package: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]+$")] | None = None
-    member: PathText | None = None
-
-    @model_validator(mode="after")
-    def _must_be_one_place(self) -> Place:
-        is_local = self.file is not None and self.package is None and self.member is None
-        is_packaged = self.file is None and self.package is not None and self.member is not None
-        if not (is_local or is_packaged):
-            msg = "give either `file`, or `package` and `member`"
-            raise ValueError(msg)
-        return self
 
 
 class OsmInput(Choice):
@@ -47,8 +25,9 @@ class OsmInput(Choice):
 class TableInput(Choice):
     """A published table: what it is (a file of `config/national`) and where it lies.
 
-    `date` is the day of this copy, for tables that are published again and again; without it,
-    the day that the table's declaration gives.
+    `date` is the day of this copy, for tables that are published again and again. Without it, it
+    is that which the table's declaration gives; of a service, the day on which the service says
+    that the data was last changed, or else that on which it was asked.
     """
 
     table: Slug
@@ -132,6 +111,8 @@ class District(Choice):
     """One local authority, or one place like it: `config/districts/<district>.yaml`.
 
     Without `elevation` the ground counts as flat.
+    `has_shrunk` names inputs that may have fewer rows or less area than when they were last
+    fetched, with the reason why that is right.
     `largest_unmarked_dwelling_m2` stands in for the study's value where blocks of flats are
     mapped as plain buildings. `standards` adds to the published standards of its nation, or
     leaves some out.
@@ -147,4 +128,5 @@ class District(Choice):
     neighbourhoods: Annotated[Areas | Grid, Field(discriminator="kind")]
     layers: dict[Slug, Layer] = {}
     elevation: TableInput | None = None
+    has_shrunk: dict[Slug, Words] = {}
     standards: Chosen = Chosen()

@@ -21,6 +21,7 @@ from pipeline.config import (
     ElevationTable,
     LookupTable,
     NationalTable,
+    OnTheWeb,
     PeopleRasterTable,
     PeopleTable,
     Place,
@@ -56,7 +57,10 @@ RESERVED = (
 
 
 class RawFile(Choice):
-    """One raw file: what it is, whose, of what date, and its bytes."""
+    """One raw file: what it is, whose, of what date, and its bytes.
+
+    `hectares` is the area of what it holds, where that has one; `asked` says which service was.
+    """
 
     path: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_.-]*$", max_length=60)]
     title: Words
@@ -67,9 +71,11 @@ class RawFile(Choice):
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
     bytes: Annotated[int, Field(gt=0)]
     rows: Annotated[int, Field(gt=0)] | None
+    hectares: Annotated[float, Field(ge=0)] | None = None
     encoding: str | None
     table: Slug | None
     original_name: str
+    asked: str | None = None
     declared_place: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 
@@ -84,7 +90,10 @@ class Manifest:
 
 @dataclass(frozen=True)
 class DeclaredInput:
-    """One input as a district file declares it: where it lies and what it is."""
+    """One input as a district file declares it: where it lies and what it is.
+
+    Without a `date`, its date is what the service says.
+    """
 
     key: str
     place: Place
@@ -92,7 +101,7 @@ class DeclaredInput:
     publisher: str
     licence: str
     attribution: str
-    date: date
+    date: date | None
     table: str | None
     declared: NationalTable | CouncilLayer | None
 
@@ -199,7 +208,7 @@ def _table_input(
         table.publisher,
         table.licence,
         table.attribution,
-        entry.date or table.date,
+        entry.date or (None if isinstance(entry.at, OnTheWeb) else table.date),
         entry.table,
         table,
     )
@@ -360,7 +369,7 @@ def must_agree(manifest: Manifest, district: District, national: dict[str, Natio
             )
         for word, found, wanted in (
             ("the table", raw.table, declared.table),
-            ("the date", raw.date.isoformat(), declared.date.isoformat()),
+            ("the date", raw.date.isoformat(), (declared.date or raw.date).isoformat()),
             ("the place", raw.declared_place, declared.declared_place),
         ):
             if found != wanted:

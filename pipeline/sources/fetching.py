@@ -12,20 +12,26 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+
+import geopandas as gpd
 
 from pipeline.config import (
     BoundariesTable,
     District,
     ElevationTable,
+    Grid,
+    LocalFile,
     NationalTable,
+    OnTheWeb,
+    PackagedFile,
     PeopleRasterTable,
-    Place,
 )
-from pipeline.errors import ChoiceIsNotAllowed, FileCannotBeWritten, FileIsMissing, PipelineError
+from pipeline.errors import FileCannotBeWritten, FileIsMissing, PipelineError, SourceFailed
 from pipeline.files.archives import ZIP, pack_folder
 from pipeline.files.maps import must_be_whole
 from pipeline.files.outside import (
@@ -48,9 +54,18 @@ from pipeline.files.raw import (
 from pipeline.files.tiles import ELEVATION_ENDINGS
 from pipeline.files.workbooks import encoding_of
 from pipeline.files.writing import ABANDONED_AFTER_S, PARTIAL, write_json
+from pipeline.sources.asking import Area, Fetched
 from pipeline.sources.local import local_file
 from pipeline.sources.packaged import packaged_file
+from pipeline.sources.services import UNITED_KINGDOM, area_around, fetch_from
 
+BOUNDARIES = "boundaries"
+# More than this since the last fetch is rather a fault of the source than a change of the place.
+MOST_ROWS_LOST = 0.10
+MOST_AREA_LOST = 0.20
+M2_PER_HECTARE = 10_000
+# In which an area is measured wherever it lies.
+EQUAL_AREA = "EPSG:6933"
 _CHUNK = 1 << 20
 
 
@@ -96,18 +111,27 @@ def _fetch_all(
 ) -> None:
     slug = district_file.stem
     inputs = inputs_of(slug, district, national)
-    originals = {key: _original(declared, district_file) for key, declared in inputs.items()}
-    earlier = _paths_in(out)
+    # Files on this machine are looked for before any service is asked.
+    here = {key: _file_here(declared, district_file) for key, declared in inputs.items()}
+    earlier = _inputs_in(out)
     with _staging_for(out) as staging:
         fetched: dict[str, RawFile] = {}
-        for key, declared in inputs.items():
-            fetched[key] = _fetch_one(declared, originals[key], staging)
+        area = _area_of(district)
+        # Boundaries first: they say which area the services are asked for.
+        for key in sorted(inputs, key=lambda name: name != BOUNDARIES):
+            found = here[key] or _from_service(inputs[key], area, out, staging)
+            fetched[key] = _fetch_one(inputs[key], found, staging)
+            _must_not_have_shrunk(fetched[key], earlier.get(key), slug, key, district.has_shrunk)
+            if key == BOUNDARIES:
+                area = _area_of(district, staging / fetched[key].path, inputs[key])
             tell(_line(key, fetched[key]))
+        fetched = {key: fetched[key] for key in inputs}
         for raw in fetched.values():
             write_json(raw.model_dump(mode="json"), staging / f"{raw.path}.provenance.json")
         write_manifest(Manifest(slug, out.parent, fetched), staging / out.name)
         _move_into_place(staging, out)
-    _remove(earlier - {raw.path for raw in fetched.values()}, out.parent)
+    paths = {raw.path for raw in earlier.values()} - {raw.path for raw in fetched.values()}
+    _remove(paths, out.parent)
 
 
 def _what_stays(out: Path) -> str:
@@ -125,36 +149,83 @@ def _line(key: str, raw: RawFile) -> str:
     return f"{key}: {raw.title}, {raw.date.isoformat()}, {raw.bytes:,} bytes{rows}{letters}"
 
 
-def _original(declared: DeclaredInput, district_file: Path) -> Path:
-    place: Place = declared.place
-    if place.file is not None:
-        return local_file(place.file, district_file)
-    if place.package is None or place.member is None:
-        raise ChoiceIsNotAllowed(
-            f"{district_file}: {declared.key}: give either `file`, or `package` and `member`."
-        )
-    return packaged_file(place.package, place.member)
+def _file_here(declared: DeclaredInput, district_file: Path) -> Fetched | None:
+    """Return the file of an input that lies on this machine; none of one that a service has."""
+    match declared.place:
+        case LocalFile(file=text):
+            path = local_file(text, district_file)
+        case PackagedFile(package=package, member=member):
+            path = packaged_file(package, member)
+        case _:
+            return None
+    return Fetched(path, None, declared.date, "")
 
 
-def _fetch_one(declared: DeclaredInput, original: Path, staging: Path) -> RawFile:
-    with _as_one_file(declared, original, staging) as source:
+def _from_service(declared: DeclaredInput, area: Area, out: Path, staging: Path) -> Fetched:
+    assert isinstance(declared.place, OnTheWeb)
+    folder = staging / f"{PARTIAL}{declared.key}"
+    folder.mkdir()
+    page = getattr(declared.declared, "landing_page", None)
+    locks = out.parent.parent / ".hosts"
+    found = fetch_from(declared.place, declared.title, area, locks, folder, page)
+    return replace(found, date=declared.date or found.date or datetime.now(UTC).date())
+
+
+def _area_of(
+    district: District, boundaries: Path | None = None, declared: DeclaredInput | None = None
+) -> Area:
+    """Return the area that services are asked for: that of the boundaries, once they are there."""
+    areas = district.neighbourhoods
+    if isinstance(areas, Grid):
+        return area_around(district.code, areas.west, areas.south, areas.east, areas.north)
+    if boundaries is None or declared is None or not isinstance(declared.declared, BoundariesTable):
+        return Area(district.code, *UNITED_KINGDOM)
+    frame = gpd.GeoDataFrame(read_table_of(boundaries, declared.declared))
+    return area_around(district.code, *map(float, frame.to_crs("EPSG:4326").total_bounds))
+
+
+def _must_not_have_shrunk(
+    raw: RawFile, earlier: RawFile | None, slug: str, key: str, reasons: Mapping[str, str]
+) -> None:
+    """Stop where an input has far fewer rows or far less area than when it was last fetched."""
+    if earlier is None or raw.table != earlier.table or key in reasons:
+        return
+    for word, now, before, most in (
+        ("rows", raw.rows, earlier.rows, MOST_ROWS_LOST),
+        ("hectares", raw.hectares, earlier.hectares, MOST_AREA_LOST),
+    ):
+        if now is not None and before is not None and now < before * (1 - most):
+            raise SourceFailed(
+                f"{slug}: {key}: {raw.title} has {now:,.0f} {word} now, and had {before:,.0f} when "
+                f"it was last fetched (data of {earlier.date}); more than {most:.0%} less is not "
+                f"taken for granted. If it is right, say so in the district’s file: "
+                f"`has_shrunk: {{{key}: <the reason>}}`."
+            )
+
+
+def _fetch_one(declared: DeclaredInput, found: Fetched, staging: Path) -> RawFile:
+    with _as_one_file(declared, found.path, staging) as source:
         ending = checked_ending(source, _endings(declared))
-        rows, encoding = _count_rows(declared, source), encoding_of(source)
+        (rows, hectares), encoding = _measured(declared, source), encoding_of(source)
         target = staging / f"{declared.key}{ending}"
         digest, size = _copy(source, target)
+    if found.asked:  # what a service gave lies in the way now
+        shutil.rmtree(found.path.parent, ignore_errors=True)
     return RawFile(
         path=target.name,
         title=declared.title,
         publisher=declared.publisher,
         licence=declared.licence,
         attribution=declared.attribution,
-        date=declared.date,
+        date=found.date or datetime.now(UTC).date(),
         sha256=digest,
         bytes=size,
         rows=rows,
+        hectares=hectares,
         encoding=encoding,
         table=declared.table,
-        original_name=original.name,
+        original_name=found.path.name,
+        asked=found.asked or None,
         declared_place=declared.declared_place,
     )
 
@@ -187,11 +258,17 @@ def _endings(declared: DeclaredInput) -> tuple[str, ...]:
     return VECTOR_ENDINGS + ROW_ENDINGS
 
 
-def _count_rows(declared: DeclaredInput, path: Path) -> int | None:
+def _measured(declared: DeclaredInput, path: Path) -> tuple[int | None, float | None]:
     """Read an input as later steps will, so that a fault is told now and under its own name."""
     if declared.key == OPENSTREETMAP:
         must_be_whole(path)
-    return None if declared.declared is None else len(read_table_of(path, declared.declared))
+    if declared.declared is None:
+        return None, None
+    table = read_table_of(path, declared.declared)
+    if not isinstance(table, gpd.GeoDataFrame):
+        return len(table), None
+    square_metres = float(table.to_crs(EQUAL_AREA).area.sum())
+    return len(table), round(square_metres / M2_PER_HECTARE, 4) if square_metres else None
 
 
 def _copy(original: Path, target: Path) -> tuple[str, int]:
@@ -254,11 +331,11 @@ def _move_into_place(staging: Path, out: Path) -> None:
         raise _cannot_write(out.parent, error) from None
 
 
-def _paths_in(manifest: Path) -> set[str]:
+def _inputs_in(manifest: Path) -> dict[str, RawFile]:
     """Return the raw files of an earlier fetch; none where its manifest cannot be read."""
     with suppress(PipelineError):
-        return {raw.path for raw in read_manifest(manifest).inputs.values()}
-    return set()
+        return read_manifest(manifest).inputs
+    return {}
 
 
 def _remove(paths: set[str], folder: Path) -> None:

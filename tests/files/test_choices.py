@@ -134,7 +134,7 @@ DISTRICT: dict[str, Any] = {
         ({"layers": {"x": {"table": "../naptan", "at": {"file": "x"}}}}, r"layers.x.*pattern"),
         (
             {"layers": {"x": {"table": "naptan", "at": {"file": "x", "package": "y"}}}},
-            r"give either",
+            r"name one place",
         ),
         ({"nation": "England"}, r"nation: .*found ‘England’"),
         ({"neighbourhoods": DISTRICT["neighbourhoods"] | {"west": -2.0}}, r"`west` must be less"),

@@ -19,9 +19,9 @@ from pipeline.config import (
     Category,
     District,
     Grid,
+    LocalFile,
     Nation,
     OsmInput,
-    Place,
     Standard,
     Study,
     Theme,
@@ -136,7 +136,7 @@ def _district(text: Text | None) -> District:
         nation=Nation.ENGLAND,
         crs=CRS,
         notice=text(0) if text else "Littleton is made up: nobody lives here.",
-        openstreetmap=OsmInput(at=Place(file="x.osm"), date=date(2026, 3, 1)),
+        openstreetmap=OsmInput(at=LocalFile(file="x.osm"), date=date(2026, 3, 1)),
         neighbourhoods=Grid(
             kind="grid", cell_m=700.0, west=-1.0, south=54.5, east=-0.9, north=54.6
         ),
