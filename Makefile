@@ -66,7 +66,7 @@ run-step = $(PYTHON) -m pipeline $(1) $(arguments) --out $(2) --note
 step = $(run-step) $(MADE)/notes/$(1).json
 district-step = $(run-step) $(MADE)/$*/notes/$(1).json
 
-GOALS := help setup demo test check format bench bench-engine performance catchment doctor clean refetch reference
+GOALS := help setup setup-servers demo test check format bench bench-engine performance catchment doctor clean refetch reference
 ifneq ($(filter $(GOALS),$(DISTRICTS)),)
   $(error $(DISTRICTS_DIR)/$(firstword $(filter $(GOALS),$(DISTRICTS))).yaml: this is the name of a goal of make; give the district another)
 endif
@@ -96,6 +96,18 @@ $(INSTALLED): requirements.lock
 $(COMPILED): $(KERNELS) pipeline/kernels.py $(INSTALLED)
 	@echo "Compiling the walking kernels, once after an installation or a change of them"
 	@$(PYTHON) -m pipeline kernels $(KERNELS) --out $@
+
+# Real servers stand apart: only the tests of the clients that ask such servers need them.
+PYGEOAPI := .venv-pygeoapi
+$(PYGEOAPI)/.installed: tests/servers/pygeoapi.lock
+	@sh bin/create-venv $(PYGEOAPI)
+	@echo "Installing pygeoapi, a server that sources are tested against; this takes a minute"
+	@$(PYGEOAPI)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+## setup-servers: install the real servers that the clients of sources are tested against
+setup-servers: $(PYGEOAPI)/.installed
+	@sh bin/install-mapserver
 
 ## doctor: say in sentences what is missing or odd on this machine
 doctor:
