@@ -134,6 +134,8 @@ def from_areas(
     _must_lie_where_the_system_holds(rows, crs, boundaries.where)
     drawn = gpd.GeoDataFrame(rows, geometry="geometry").to_crs(crs)
     shapes, repaired = _repaired(drawn, boundaries.where)
+    # Where a ring begins, and which way round it runs, differs between formats.
+    shapes = shapely.normalize(shapes)
     _must_not_overlap(rows["code"], shapes, boundaries.where)
     count, of_households, of_children = (
         np.full(len(rows), np.nan) if held is None else counted(rows["code"], table.vintage, held)

@@ -1,0 +1,158 @@
+"""A district is the same wherever its raw files come from; a failed fetch changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pytest
+
+from tests.servers import arcgis, faulty
+from tests.servers.faulty import Asked, Reply, Server, serving
+from tests.tiny import CODES, Project
+
+TYPES = {"FID": "OID", "LSOA21CD": "String", "LSOA21NM": "String", "LAD25CD": "String"}
+FILES = {"map.osm.pbf": "application/octet-stream", "ranks.csv": "text/csv",
+         "brownfield.csv": "text/csv", "markets.csv": "text/csv"}  # fmt: skip
+NOMIS_HEAD = b'"GEOGRAPHY_CODE","OBS_VALUE","RECORD_COUNT"\n'
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Project, Server]]:
+    """Build the district from services, all on this machine."""
+    project = Project.new(tmp_path_factory.mktemp("services") / "project")
+    with serving(services(project.inputs)) as server:
+        project.choose(lambda values: ask_services(values, server.address))
+        project.built()
+        server.asked.clear()
+        yield project, server
+
+
+def services(inputs: Path) -> faulty.Route:
+    """Serve what the files of the district hold, as real services do."""
+    areas = gpd.read_file(inputs / "areas.gpkg")
+    rows = [
+        ({"FID": n, "LSOA21CD": row.LSOA21CD, "LSOA21NM": row.LSOA21NM, "LAD25CD": "E07099998"},
+         {"rings": [list(map(list, row.geometry.exterior.coords))[::-1]]})
+        for n, row in enumerate(areas.itertuples(), 1)
+    ]  # fmt: skip
+    layers = arcgis.answering(
+        {"Areas_BFC_V2": arcgis.Table(rows, TYPES, "esriGeometryPolygon", page=1),
+         "Areas_LU_V1": arcgis.Table([(cells, None) for cells, _ in rows], TYPES, None, page=1)}
+    )  # fmt: skip
+
+    def route(asked: Asked) -> Reply:
+        name = asked.path.rpartition("/")[2].partition("?")[0]
+        if name in FILES:
+            return Reply((inputs / name).read_bytes(), FILES[name])
+        if "NM_2021_1" in asked.path:
+            counts = zip(CODES, (60, 40), strict=True)
+            lines = [f'"{code}",{count},2\n'.encode() for code, count in counts]
+            return Reply(NOMIS_HEAD + b"".join(lines), "text/csv")
+        return layers(asked)
+
+    return route
+
+
+def ask_services(values: dict[str, Any], address: str) -> None:
+    """Let the district name services for its inputs, and the days of their data."""
+
+    def file_at(name: str) -> dict[str, Any]:
+        return {"url": f"{address}/files/{name}", "local": True}
+
+    areas, layers = values["neighbourhoods"], values["layers"]
+    values["openstreetmap"]["at"] = file_at("map.osm.pbf")
+    areas["boundaries"] |= {
+        "date": "2021-12-01",
+        "at": {
+            "arcgis": f"{address}{arcgis.ROOT}", "service": r"Areas_BFC_V\d+", "local": True,
+            "codes": {"service": r"Areas_LU_V\d", "where": "LAD25CD = '{code}'",
+                      "field": r"LSOA\d\dCD"},
+            "code_field": r"LSOA\d\dCD",
+        },
+    }  # fmt: skip
+    areas["people"] |= {
+        "date": "2021-03-21",
+        "at": {"nomis": "NM_2021_1", "type": "TYPE151", "dimensions": {"c2021_restype_3": "0"},
+               "api": address, "local": True},
+    }  # fmt: skip
+    areas["deprivation"] |= {"date": "2025-10-30", "at": file_at("ranks.csv")}
+    layers["register"] |= {"date": "2026-11-01", "at": file_at("brownfield.csv")}
+    layers["markets"]["at"] = file_at("markets.csv")
+
+
+@pytest.mark.slow
+def test_tables_and_pages_from_services_are_those_from_files(
+    built: tuple[Project, Server], tmp_path: Path
+) -> None:
+    from_files = Project.new(tmp_path / "files")
+    from_files.built()
+    ours, theirs = built[0].state(), from_files.state()
+    made = {name for name in theirs if name.startswith(("data/interim", "outputs"))}
+    assert len(made) > 20
+    differing = {name for name in made if ours[name] != theirs[name]}
+    assert differing == {"outputs/tiny/run.json"}
+
+
+@pytest.mark.slow
+def test_one_fault_at_any_request_leaves_all_raw_files_as_they_were_or_passes(
+    built: tuple[Project, Server],
+) -> None:
+    project, server = built
+    before = project.state()
+    faults = [faulty.status(404), faulty.cut_packed, faulty.instead(b"")]
+    n_failed = at = 0
+    while not server.faults:
+        server.faults = [*[None] * at, faults[at % len(faults)]]
+        run = project.make("refetch", "D=tiny")
+        if run.returncode:
+            n_failed += 1
+            (line,) = [line for line in run.stdout.splitlines() if line.startswith("✗")]
+            assert "stay as they are" in line, line
+        assert project.state() == before, f"request {at}: {run.stdout}"
+        at += 1
+    server.faults.clear()
+    assert at > 10
+    assert (at - 1) / 3 <= n_failed < at - 1
+
+
+@pytest.mark.slow
+def test_what_has_shrunk_stops_the_run_unless_the_district_says_why(
+    built: tuple[Project, Server], tmp_path: Path
+) -> None:
+    project = built[0].copy(tmp_path / "project")
+    before = project.state()
+    address = built[1].address
+    half = gpd.read_file(project.inputs / "areas.gpkg")[:1]
+    half.to_file(project.inputs / "half.gpkg", layer="areas")
+
+    def change(values: dict[str, Any]) -> None:
+        ask_services(values, address)
+        values["neighbourhoods"]["boundaries"]["at"] = {"file": "../inputs/half.gpkg"}
+
+    project.choose(change)
+    run = project.make("refetch", "D=tiny")
+    assert run.returncode
+    assert "has 1 rows now, and had 2 when it was last fetched" in run.stdout
+    assert project.state() == before
+
+    def explain(values: dict[str, Any]) -> None:
+        change(values)
+        values["has_shrunk"] = {"boundaries": "Half of the town was merged with its neighbour."}
+
+    project.choose(explain)
+    project.built("refetch", "D=tiny")
+
+
+@pytest.mark.slow
+def test_a_service_that_is_not_there_is_named_with_the_day_of_what_stays(
+    built: tuple[Project, Server], tmp_path: Path
+) -> None:
+    project = built[0].copy(tmp_path / "project")
+    project.choose(lambda values: ask_services(values, "http://127.0.0.1:9"))
+    run = project.make("refetch", "D=tiny")
+    (line,) = [line for line in run.stdout.splitlines() if line.startswith("✗")]
+    assert "the connection broke" in line
+    assert "The raw files fetched on" in line
