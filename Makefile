@@ -105,8 +105,15 @@ $(PYGEOAPI)/.installed: tests/servers/pygeoapi.lock
 	@$(PYGEOAPI)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
+KOOP := tests/servers/npm/node_modules
+$(KOOP)/.installed: $(addprefix tests/servers/npm/,.npmrc package.json package-lock.json)
+	@command -v npm >/dev/null || { echo "npm is missing: install Node.js 20 or newer, then again"; exit 1; }
+	@echo "Installing Koop, a server that sources are tested against"
+	@cd tests/servers/npm && npm ci --silent
+	@touch $@
+
 ## setup-servers: install the real servers that the clients of sources are tested against
-setup-servers: $(PYGEOAPI)/.installed
+setup-servers: $(PYGEOAPI)/.installed $(KOOP)/.installed
 	@sh bin/install-mapserver
 
 ## doctor: say in sentences what is missing or odd on this machine

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -11,6 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -25,7 +29,7 @@ from pipeline.sources.asking import Area, Fetched
 from pipeline.sources.http import Client, Service
 from tests.servers import faulty
 from tests.servers.arcgis import ROOT, Table, answering
-from tests.servers.faulty import Fault, Server, serving
+from tests.servers.faulty import Asked, Fault, Reply, Server, serving
 from tests.servers.proxy import at
 
 AREA = Area("E08000009", -2.48, 53.35, -2.25, 53.48)
@@ -489,3 +493,39 @@ def test_the_sum_of_a_file_is_the_same_however_its_rows_came(
             found = fetched(server, client, tmp_path, service="Places")
         sums.add(hashlib.sha256(found.path.read_bytes()).hexdigest())
     assert len(sums) == 1
+
+
+@pytest.mark.slow
+def test_a_layer_of_200_megabytes_needs_less_than_a_gigabyte_and_a_half(tmp_path: Path) -> None:
+    """Rings of 4,000 corners; the fetch runs alone in a process, whose memory is looked up."""
+    turns = np.linspace(0, 2 * np.pi, 4_000)
+    ring = np.column_stack([np.cos(turns), -np.sin(turns)]) * 100 + (375_000, 390_000)
+    rings = [(ring + row / 7).tolist() for row in range(1_250)]
+    rows = [({"FID": row}, {"rings": [[*ring[:-1], ring[0]]]}) for row, ring in enumerate(rings)]
+    layer = Table(rows=rows, types={"FID": "OID"}, shape="esriGeometryPolygon", page=2_000)
+    program = (
+        "import resource, sys\nfrom pathlib import Path\n"
+        "from tests.sources.test_arcgis import QUICK, Client, Server, fetched, replace\n"
+        "client = Client(replace(QUICK, idle_s=60), Path(sys.argv[2]) / 'locks')\n"
+        "found = fetched(Server(sys.argv[1]), client, Path(sys.argv[2]), service='Places')\n"
+        "print(found.rows, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)\n"
+    )
+    sent: list[int] = []
+    answer = answering({"Places": layer})
+
+    def route(asked: Asked) -> Reply:
+        reply = answer(asked)
+        sent.append(len(reply.body))
+        return reply
+
+    with serving(route) as server:
+        done = subprocess.run(
+            [sys.executable, "-B", "-c", program, server.address, tmp_path], capture_output=True,
+            text=True, check=False, cwd=Path(__file__).parents[2],
+            env={**os.environ, "PYTHONPATH": "."},
+        )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    count, kilobytes = (int(word) for word in done.stdout.split())
+    assert count == 1_250
+    assert sum(sent) > 200e6
+    assert kilobytes * (1 if sys.platform == "darwin" else 1024) < 1.5e9
