@@ -180,7 +180,7 @@ def _official_records(
             .assign(
                 source=source,
                 order=f"1|{source}|" + rows["record_id"],
-                date=declared.date.isoformat(),
+                date=layers[name].day,
                 licence=declared.licence,
                 url=[details.get("website", "") for details in rows["details"]],
                 identifiers=rows["record_id"].map(partial(_identifier, source)),

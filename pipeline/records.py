@@ -10,6 +10,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 import geopandas as gpd
 import numpy as np
@@ -40,12 +41,19 @@ class LayerRows:
     """One layer of a district, as its file holds it.
 
     `rows` are columns of text, indexed by row of the file, with a geometry where the file has
-    one. `table` is the name of the published table; a council's own layer has none.
+    one. `table` is the name of the published table; a council's own layer has none. `date` is the
+    day of this copy; without it, that of the declaration.
     """
 
     declaration: RecordsTable | CouncilLayer
     rows: pd.DataFrame
     table: str | None = None
+    date: date | None = None
+
+    @property
+    def day(self) -> str:
+        """The day of its data: `2026-01-31`."""
+        return (self.date or self.declaration.date).isoformat()
 
 
 @dataclass(frozen=True)

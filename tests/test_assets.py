@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import Any
 
 import geopandas as gpd
@@ -285,6 +286,14 @@ def test_listed_stops_join_mapped_stops_by_their_code_and_add_those_not_mapped()
     assert sorted(stops.index) == ["Mill Road", "Quay"]
     assert stops.loc["Mill Road", "sources"] == "naptan,osm"
     assert shapely.get_num_geometries(stops.loc["Mill Road", "geometry"]) == 3
+
+
+def test_what_a_layer_lists_is_of_the_day_of_its_copy_and_else_of_its_declaration() -> None:
+    rows = rows_of({"id": "531B", "name": "Quay", "StopType": "BCT", "x": 100, "y": 900})
+    for day in (None, date(2026, 2, 1)):
+        assets = build(*TOWN, stops=LayerRows(published(), rows, "naptan", day))[0]
+        stop = assets.set_index("name").loc["Quay"]
+        assert stop["date"] == (day or published().date).isoformat()
 
 
 def test_a_councils_market_is_the_mapped_one_and_not_counted_twice() -> None:

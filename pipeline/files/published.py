@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 
 import geopandas as gpd
@@ -172,7 +173,7 @@ def read_elevation(
 
 def read_layers(
     manifest: Manifest, district: District, national: dict[str, NationalTable]
-) -> dict[str, tuple[RecordsTable | CouncilLayer, pd.DataFrame, str | None]]:
+) -> dict[str, tuple[RecordsTable | CouncilLayer, pd.DataFrame, str | None, date]]:
     """Read the layers of a district as their files hold them.
 
     Parameters
@@ -187,8 +188,8 @@ def read_layers(
     Returns
     -------
     dict
-        By the district's name for the layer: its declaration, its rows, and the name of the
-        published table it is, which a council's own layer has not.
+        By the district's name for the layer: its declaration, its rows, the name of the
+        published table it is, which a council's own layer has not, and the day of this copy.
     """
     found = {}
     for key, layer in district.layers.items():
@@ -196,7 +197,8 @@ def read_layers(
         table = layer.table if isinstance(layer, TableInput) else None
         declared = layer if table is None else national[table]
         assert isinstance(declared, CouncilLayer | RecordsTable)
-        found[key] = (declared, read_table_of(path, declared), table)
+        day = manifest.inputs[key].date
+        found[key] = (declared, read_table_of(path, declared), table, day)
     return found
 
 
