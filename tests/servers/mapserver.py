@@ -27,7 +27,9 @@ def is_installed() -> bool:
 
 
 @contextmanager
-def mapserver(folder: Path, data: Path, most: int = 1_000, *, json: bool = False) -> Iterator[str]:
+def mapserver(
+    folder: Path, data: Path, most: int = 1_000, kind: str = "POINT", *, json: bool = False
+) -> Iterator[str]:
     """Serve a GeoPackage in EPSG:27700 as the feature type `stops`.
 
     Parameters
@@ -38,6 +40,8 @@ def mapserver(folder: Path, data: Path, most: int = 1_000, *, json: bool = False
         The GeoPackage; its layer `rows` has a unique column `ref`.
     most
         How many features the server gives at most, whatever is asked for.
+    kind
+        `POINT` or `POLYGON`.
     json
         Whether it can answer in JSON too.
 
@@ -49,7 +53,7 @@ def mapserver(folder: Path, data: Path, most: int = 1_000, *, json: bool = False
     folder.mkdir(parents=True, exist_ok=True)
     port = free_port()
     address = f"http://127.0.0.1:{port}/wfs"
-    script = _write_files(folder.resolve(), data.resolve(), address, most, json=json)
+    script = _write_files(folder.resolve(), data.resolve(), address, most, kind, json=json)
     script.chmod(0o755)
     uploads = folder.resolve() / "uploads"
     uploads.mkdir(exist_ok=True)
@@ -97,7 +101,9 @@ def _wait_for(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
     raise RuntimeError(f"MapServer did not start: {log.read_text()[-1000:]} {said[:500]!r}")
 
 
-def _write_files(folder: Path, data: Path, address: str, most: int, *, json: bool) -> Path:
+def _write_files(
+    folder: Path, data: Path, address: str, most: int, kind: str, *, json: bool
+) -> Path:
     formats = "gml32,geojson" if json else "gml32"
     (folder / "wfs.map").write_text(f"""MAP
   NAME "test"
@@ -120,7 +126,7 @@ def _write_files(folder: Path, data: Path, address: str, most: int, *, json: boo
   END END
   LAYER
     NAME "{LAYER}"
-    TYPE POINT
+    TYPE {kind}
     STATUS ON
     CONNECTIONTYPE OGR
     CONNECTION "{data}"
