@@ -42,7 +42,7 @@ def where(row: int) -> tuple[float, float]:
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Serve 5,000 points in metres."""
     folder = tmp_path_factory.mktemp("pygeoapi")
-    rows = [
+    rows: list[dict[str, object]] = [
         {
             "type": "Feature",
             "properties": {"id": 3 * (N - row), "uprn": FIRST_UPRN + row, "name": f"No {row}"},
