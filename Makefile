@@ -273,12 +273,15 @@ demo: $(foreach district,$(DEMO_DISTRICTS),$(addprefix $(OUT)/$(district)/,$(PUB
 	@echo && echo "Open in a browser:" && \
 	  for page in index $(DEMO_DISTRICTS:%=%/map); do echo "  $(OUT)/$$page.html"; done
 
-## refetch D=<district>: ask again for the raw files of a district
+# Inputs and assets reach the shell through the environment, and only as one plain word.
+export SOURCE
+## refetch D=<district> [SOURCE=<input>]: ask again for the raw files of a district, or for one
 refetch: $(MADE)/national.json
 	@test -f "$(DISTRICTS_DIR)/$(D).yaml" || { echo "make refetch: name a district, D=<one of: $(DISTRICTS)>"; exit 1; }
-	@$(PYTHON) -m pipeline fetch $(DISTRICTS_DIR)/$(D).yaml $(MADE)/national.json --out $(RAW)/$(D)/manifest.json --note $(MADE)/$(D)/notes/fetch.json
+	@printf '%s\n' "$$SOURCE" | LC_ALL=C grep -qxE '[a-z0-9_-]{0,40}' || \
+	  { echo "make refetch: name an input, SOURCE=<one of the district’s file>, such as boundaries"; exit 1; }
+	@$(PYTHON) -m pipeline fetch $(DISTRICTS_DIR)/$(D).yaml $(MADE)/national.json $$SOURCE --out $(RAW)/$(D)/manifest.json --note $(MADE)/$(D)/notes/fetch.json
 
-# The asset reaches the shell through the environment, and only as one plain word.
 export ASSET
 ## catchment D=<district> ASSET=<asset_id>: draw what lies within reach of one asset
 catchment: $(if $(filter $(D),$(DISTRICTS)),$(MADE)/walkers.json $(addprefix $(MADE)/$(D)/,$(addsuffix \

@@ -31,7 +31,16 @@ from pipeline.config import (
     PackagedFile,
     PeopleRasterTable,
 )
-from pipeline.errors import FileCannotBeWritten, FileIsMissing, PipelineError, SourceFailed
+from pipeline.errors import (
+    ChoiceIsNotAllowed,
+    FileCannotBeWritten,
+    FileIsMissing,
+    PipelineError,
+    RawFileHasChanged,
+    SourceFailed,
+    listed,
+    quoted,
+)
 from pipeline.files.archives import ZIP, pack_folder
 from pipeline.files.maps import must_be_whole
 from pipeline.files.outside import (
@@ -48,6 +57,7 @@ from pipeline.files.raw import (
     Manifest,
     RawFile,
     inputs_of,
+    raw_file,
     read_manifest,
     write_manifest,
 )
@@ -75,8 +85,9 @@ def fetch(
     national: dict[str, NationalTable],
     out: Path,
     tell: Callable[[str], None] = lambda _: None,
+    only: str | None = None,
 ) -> None:
-    """Fetch every input of a district.
+    """Fetch every input of a district, or one of them.
 
     Parameters
     ----------
@@ -90,6 +101,8 @@ def fetch(
         The manifest to write; the raw files lie beside it.
     tell
         Called with a line of progress for each input.
+    only
+        The one input to fetch; the others stay as they were fetched.
 
     Raises
     ------
@@ -97,7 +110,7 @@ def fetch(
         If an input is missing, refused or damaged; what was there before is untouched.
     """
     try:
-        _fetch_all(district, district_file, national, out, tell)
+        _fetch_all(district, district_file, national, out, tell, only)
     except PipelineError as error:
         raise type(error)(f"{error}{_what_stays(out)}") from error
 
@@ -108,23 +121,29 @@ def _fetch_all(
     national: dict[str, NationalTable],
     out: Path,
     tell: Callable[[str], None],
+    only: str | None,
 ) -> None:
     slug = district_file.stem
     inputs = inputs_of(slug, district, national)
     # Files on this machine are looked for before any service is asked.
     here = {key: _file_here(declared, district_file) for key, declared in inputs.items()}
     earlier = _inputs_in(out)
+    kept = {} if only is None else _others(inputs, only, out)
     with _staging_for(out) as staging:
         fetched: dict[str, RawFile] = {}
         area = _area_of(district)
         # Boundaries first: they say which area the services are asked for.
         for key in sorted(inputs, key=lambda name: name != BOUNDARIES):
-            found = here[key] or _from_service(inputs[key], area, out, staging)
-            fetched[key] = _fetch_one(inputs[key], found, staging)
-            _must_not_have_shrunk(fetched[key], earlier.get(key), slug, key, district.has_shrunk)
+            if key in kept:
+                fetched[key], folder = kept[key], out.parent
+            else:
+                found = here[key] or _from_service(inputs[key], area, out, staging)
+                fetched[key], folder = _fetch_one(inputs[key], found, staging), staging
+                before = earlier.get(key)
+                _must_not_have_shrunk(fetched[key], before, slug, key, district.has_shrunk)
+                tell(_line(key, fetched[key]))
             if key == BOUNDARIES:
-                area = _area_of(district, staging / fetched[key].path, inputs[key])
-            tell(_line(key, fetched[key]))
+                area = _area_of(district, folder / fetched[key].path, inputs[key])
         fetched = {key: fetched[key] for key in inputs}
         for raw in fetched.values():
             write_json(raw.model_dump(mode="json"), staging / f"{raw.path}.provenance.json")
@@ -132,6 +151,26 @@ def _fetch_all(
         _move_into_place(staging, out)
     paths = {raw.path for raw in earlier.values()} - {raw.path for raw in fetched.values()}
     _remove(paths, out.parent)
+
+
+def _others(inputs: dict[str, DeclaredInput], only: str, out: Path) -> dict[str, RawFile]:
+    """Return the raw files of all inputs but one, if they are there and what is declared."""
+    if only not in inputs:
+        raise ChoiceIsNotAllowed(
+            f"SOURCE={quoted(only)}: the district has no such input; it has "
+            f"{listed([*inputs], 20)}."
+        )
+    manifest = read_manifest(out)
+    kept = {}
+    for key in inputs.keys() - {only}:
+        raw_file(manifest, key)
+        kept[key] = manifest.inputs[key]
+        if kept[key].declared_place != inputs[key].declared_place:
+            raise RawFileHasChanged(
+                f"{manifest.district}: the place of the input {key} has changed since it was "
+                "fetched; run `make refetch` without SOURCE."
+            )
+    return kept
 
 
 def _what_stays(out: Path) -> str:

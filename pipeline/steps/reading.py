@@ -9,15 +9,19 @@ from pipeline.config import Areas, CategoryRules, District, NationalTable, Study
 from pipeline.steps.outputs import Outputs
 
 
-def fetch(district: Path, national: Path, *, out: Outputs, note: Path | None = None) -> str:
-    """Fetch the raw files of a district."""
+def fetch(
+    district: Path, national: Path, *only: Path, out: Outputs, note: Path | None = None
+) -> str:
+    """Fetch the raw files of a district, or one of them, given by its name."""
     del note
     from pipeline.files.choices import read_named
     from pipeline.sources import fetching
 
     choices: District = files.read_choices(district, District)
     told: list[str] = []
-    fetching.fetch(choices, district, read_named(national, NationalTable), out[0], told.append)
+    one = str(only[0]) if only else None
+    tables = read_named(national, NationalTable)
+    fetching.fetch(choices, district, tables, out[0], told.append, one)
     return f"{len(told)} raw files"
 
 

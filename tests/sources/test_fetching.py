@@ -147,6 +147,26 @@ def test_what_has_shrunk_stops_the_run_unless_the_district_says_why(
 
 
 @pytest.mark.slow
+def test_one_input_is_asked_for_again_and_the_others_stay(
+    built: tuple[Project, Server],
+) -> None:
+    project, server = built
+    before = project.state()
+    server.asked.clear()
+    project.built("refetch", "D=tiny", "SOURCE=people")
+    assert {asked.path.partition("?")[0] for asked in server.asked} == {
+        "/api/v01/dataset/NM_2021_1.data.csv"
+    }
+    assert project.state() == before
+    for name, words in (("else", "no such input; it has"), ("x; touch bad", "name an input")):
+        run = project.make("refetch", "D=tiny", f"SOURCE={name}")
+        assert run.returncode
+        assert words in run.stdout
+    assert project.state() == before
+    assert not (project.folder / "bad").exists()
+
+
+@pytest.mark.slow
 def test_a_service_that_is_not_there_is_named_with_the_day_of_what_stays(
     built: tuple[Project, Server], tmp_path: Path
 ) -> None:
