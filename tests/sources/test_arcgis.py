@@ -221,6 +221,15 @@ def test_a_fault_at_any_request_loses_no_row(
         assert [file.name for file in folder.glob("*")] == ([] if told else [FILE])
         assert len(server.asked) < 4 * len(REQUESTS)
         assert not told or always or name not in PASSES
+        assert told or not always
+
+
+def test_rows_that_are_counted_otherwise_at_the_end_are_fetched_again(
+    server: Server, client: Client, tmp_path: Path
+) -> None:
+    server.faults = at(REQUESTS.index("count again"), set_in("count", N + 1))
+    must_be_all(fetched(server, client, tmp_path))
+    assert len(server.asked) == 2 * len(REQUESTS) - len(("list", "layer"))
 
 
 def test_a_slow_drip_ends_when_the_time_is_up(server: Server, tmp_path: Path) -> None:
