@@ -5,9 +5,10 @@ Each way has one key that only it has, and that key tells them apart: `{file: â€
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any
 
-from pydantic import Discriminator, Field, StringConstraints, Tag
+from pydantic import AfterValidator, Discriminator, Field, StringConstraints, Tag, model_validator
 
 from pipeline.config.choice import Choice, MetricCrs, Slug
 
@@ -18,7 +19,20 @@ Host = Annotated[
 ]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Plain = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.:/-]+$", max_length=200)]
-Pattern = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+
+
+def _must_compile(text: str) -> str:
+    try:
+        re.compile(text)
+    except re.error as error:
+        msg = f"is no regular expression ({error})"
+        raise ValueError(msg) from None
+    return text
+
+
+Pattern = Annotated[
+    str, StringConstraints(min_length=1, max_length=200), AfterValidator(_must_compile)
+]
 Condition = Annotated[str, StringConstraints(min_length=1, max_length=300)]
 
 
@@ -67,9 +81,10 @@ class ArcgisLayer(OnTheWeb):
     """A layer of an ArcGIS FeatureServer.
 
     `arcgis` is the address of the list of services. `service` is a regular expression for the
-    whole name, as services are renamed with every edition; of several that fit, the last in
-    natural order is taken. In `where`, `{code}` is the code of the district. Without `codes`, all
-    that touches the district is asked for; with it, the rows whose `code_field` is among them.
+    whole name, as services are renamed with every edition; of several that fit, the newest is
+    taken, by month and year in its name and then in natural order. In `where`, `{code}` is the
+    code of the district. Without `codes`, all that touches the district is asked for; with it,
+    the rows whose `code_field` is among them.
     """
 
     arcgis: Address
@@ -79,6 +94,13 @@ class ArcgisLayer(OnTheWeb):
     codes: CodesFrom | None = None
     code_field: Pattern | None = None
     crs: MetricCrs = "EPSG:27700"
+
+    @model_validator(mode="after")
+    def _codes_need_a_field(self) -> ArcgisLayer:
+        if (self.codes is None) != (self.code_field is None):
+            msg = "give `codes` and `code_field`, or neither"
+            raise ValueError(msg)
+        return self
 
 
 class OgcCollection(OnTheWeb):

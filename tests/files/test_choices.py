@@ -124,6 +124,8 @@ DISTRICT: dict[str, Any] = {
     },
 }  # fmt: skip
 
+LAYER = {"arcgis": "https://example.org/rest/services", "service": "a"}
+
 
 @pytest.mark.parametrize(
     ("change", "words"),
@@ -136,6 +138,12 @@ DISTRICT: dict[str, Any] = {
             {"layers": {"x": {"table": "naptan", "at": {"file": "x", "package": "y"}}}},
             r"name one place",
         ),
+        (
+            {"elevation": {"table": "x", "at": {"url": "https://me:you@example.org"}}},
+            "url.*pattern",
+        ),
+        ({"elevation": {"table": "x", "at": LAYER | {"service": "(a"}}}, "no regular expression"),
+        ({"elevation": {"table": "x", "at": LAYER | {"code_field": "a"}}}, "`codes` and `code_f"),
         ({"nation": "England"}, r"nation: .*found ‘England’"),
         ({"neighbourhoods": DISTRICT["neighbourhoods"] | {"west": -2.0}}, r"`west` must be less"),
         ({"neighbourhoods": DISTRICT["neighbourhoods"] | {"kind": "hexagons"}}, r"neighbourhoods"),
