@@ -461,8 +461,13 @@ class Shelf:
                     geometry_type="Unknown", promote_to_multi=False, append=place > 0,
                     layer_options=options,
                 )  # fmt: skip
+            held = pyogrio.read_info(part, layer="rows", force_feature_count=True)["features"]
+        except (pyogrio.errors.DataLayerError, pyogrio.errors.DataSourceError) as error:
+            raise OSError(quoted(error)) from None  # GDAL's words for a full disk
         finally:
             pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
+        if held != self.size:
+            raise OSError(f"{held:,} of {self.size:,} rows were written")
 
 
 def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:

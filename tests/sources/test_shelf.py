@@ -13,7 +13,7 @@ import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeline.errors import SourceFailed
+from pipeline.errors import FileCannotBeWritten, SourceFailed
 from pipeline.files.vectors import read_vector
 from pipeline.sources.asking import Area
 from pipeline.sources.shelf import HasChanged, Row, box_in, shelf_in, system_of
@@ -116,3 +116,15 @@ def test_the_box_in_metres_holds_every_edge_of_the_box_in_degrees() -> None:
 )
 def test_systems_are_known_by_all_their_names(name: str, expected: str | None) -> None:
     assert system_of(name) == expected
+
+
+def test_a_full_disk_is_told_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise pyogrio.errors.DataSourceError("disk I/O error")
+
+    monkeypatch.setattr(pyogrio, "write_dataframe", full)
+    with pytest.raises(FileCannotBeWritten, match="disk I/O error"):
+        written(tmp_path, [row("1")])
+    assert not list(tmp_path.glob("*"))
