@@ -27,13 +27,11 @@ from pipeline.sources.arcgis_layer import (
 )
 from pipeline.sources.asking import Area, Fetched
 from pipeline.sources.http import Client
-from pipeline.sources.reading import OddAnswer
+from pipeline.sources.reading import HasChanged, OddAnswer, tried_anew
 from pipeline.sources.shelf import (
-    HasChanged,
     Row,
     Shelf,
     box_in,
-    fetched_again_if_changed,
     shelf_in,
 )
 from pipeline.text import slug
@@ -81,7 +79,7 @@ def fetch(place: ArcgisLayer, area: Area, client: Client, folder: Path) -> Fetch
             "display and up to 200 m or more out of place; name the edition clipped in full (BFC) "
             "or generalised by 20 m (BGC)."
         )
-    return fetched_again_if_changed(lambda: _fetched(place, area, client, folder, layer))
+    return tried_anew(lambda: _fetched(place, area, client, folder, layer))
 
 
 def _fetched(place: ArcgisLayer, area: Area, client: Client, folder: Path, layer: Layer) -> Fetched:

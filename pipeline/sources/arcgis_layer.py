@@ -14,7 +14,7 @@ from urllib.parse import quote
 import numpy as np
 import shapely
 
-from pipeline.errors import ChoiceIsNotAllowed, SourceFailed, listed, quoted
+from pipeline.errors import SourceFailed, listed, quoted
 from pipeline.sources.addresses import shown
 from pipeline.sources.forms import JSON
 from pipeline.sources.http import Client
@@ -144,12 +144,10 @@ def find_layer(client: Client, root: str, service: str, number: int) -> Layer:
 
     Raises
     ------
-    ChoiceIsNotAllowed
-        If the expression is none.
     SourceFailed
         If no service fits, or the layer is none of rows.
     """
-    fits = _expression(service)
+    fits = re.compile(service)
     names = asked(client, root, {}, _service_names)
     found = sorted((name for name in names if fits.fullmatch(name)), key=_order)
     if not found:
@@ -159,15 +157,6 @@ def find_layer(client: Client, root: str, service: str, number: int) -> Layer:
         )
     address = f"{root.rstrip('/')}/{quote(found[-1], safe='')}/FeatureServer/{number}"
     return asked(client, address, {}, lambda content: _layer(content, address, found[-1]))
-
-
-def _expression(pattern: str) -> re.Pattern[str]:
-    try:
-        return re.compile(pattern)
-    except re.error as error:
-        raise ChoiceIsNotAllowed(
-            f"{quoted(pattern)} is not a regular expression ({error}); mend it."
-        ) from None
 
 
 def _service_names(content: dict[str, Any]) -> list[str]:
@@ -278,12 +267,10 @@ def field_named(layer: Layer, pattern: str) -> str:
 
     Raises
     ------
-    ChoiceIsNotAllowed
-        If the expression is none.
     SourceFailed
         If none or several fit.
     """
-    fits = _expression(pattern)
+    fits = re.compile(pattern)
     found = [name for name in layer.fields if fits.fullmatch(name)]
     if len(found) == 1:
         return found[0]

@@ -18,7 +18,7 @@ from pipeline.sources.addresses import shown
 from pipeline.sources.asking import Area, Fetched
 from pipeline.sources.forms import CSV
 from pipeline.sources.http import Client
-from pipeline.sources.reading import DataChanged, OddAnswer, as_csv, as_rows, read_as, tried_anew
+from pipeline.sources.reading import HasChanged, OddAnswer, as_csv, as_rows, read_as, tried_anew
 
 CODE, VALUE, COUNT = "GEOGRAPHY_CODE", "OBS_VALUE", "RECORD_COUNT"
 PAGE = 25_000
@@ -94,7 +94,7 @@ def _all_values(place: NomisTable, area: Area, client: Client, address: str) -> 
 
 def _must_be_unchanged(first: int, now: int, client: Client, address: str) -> None:
     if now != first:
-        raise DataChanged(
+        raise HasChanged(
             f"{client.service.name}: {shown(address)}: said that it holds {first:,} rows, and "
             f"{now:,} while they were read; nothing of it is kept. Try again later."
         )

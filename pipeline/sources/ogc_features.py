@@ -18,13 +18,12 @@ from pipeline.sources.addresses import after_redirect, shown
 from pipeline.sources.asking import Area, Fetched
 from pipeline.sources.forms import JSON
 from pipeline.sources.http import Client
+from pipeline.sources.reading import HasChanged, tried_anew
 from pipeline.sources.shelf import (
     DEGREES,
     METRIC,
-    HasChanged,
     Shelf,
     features_of,
-    fetched_again_if_changed,
     json_of,
     rows_of,
     system_of,
@@ -71,7 +70,7 @@ def fetch(place: OgcCollection, area: Area, client: Client, folder: Path) -> Fet
         collection = _Collection.of(place, area, client)
         return fetch_whole(collection, folder, slug(place.collection), shown(collection.items))
 
-    return fetched_again_if_changed(once)
+    return tried_anew(once)
 
 
 @dataclass(frozen=True)

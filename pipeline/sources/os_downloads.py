@@ -16,7 +16,7 @@ from pipeline.sources.asking import Area, Fetched
 from pipeline.sources.forms import JSON
 from pipeline.sources.http import LARGEST_DOWNLOAD, Client
 from pipeline.sources.kept_files import form_of, plain_name, taken_out
-from pipeline.sources.reading import DataChanged, OddAnswer, as_json, read_as, tried_anew
+from pipeline.sources.reading import HasChanged, OddAnswer, as_json, read_as, tried_anew
 
 _VERSION = re.compile(r"(\d{4})-(\d{2})(?:-(\d{2}))?")
 _MD5 = re.compile(r"[0-9a-fA-F]{32}")
@@ -77,7 +77,7 @@ def _fetch_once(place: OsProduct, client: Client, folder: Path) -> Fetched:
     try:
         now = read_as(client, product, JSON, lambda body: _version(body, place))
         if done.bytes != file.size or now != version:
-            raise DataChanged(
+            raise HasChanged(
                 f"{client.service.name}: {shown(product)}: a new version came out while the file "
                 f"was fetched ({quoted(version)} and {quoted(now)}, {file.size:,} and "
                 f"{done.bytes:,} bytes); nothing of it is kept. Try again later."

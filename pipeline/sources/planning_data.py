@@ -26,7 +26,7 @@ from pipeline.sources.addresses import shown
 from pipeline.sources.asking import Area, Fetched
 from pipeline.sources.forms import JSON
 from pipeline.sources.http import Client
-from pipeline.sources.reading import DataChanged, OddAnswer, as_json, read_as, tried_anew
+from pipeline.sources.reading import HasChanged, OddAnswer, as_json, read_as, tried_anew
 
 # The most that the service gives at once; without a limit it gives 10.
 PAGE = 500
@@ -105,7 +105,7 @@ def _all_rows(
 
 def _must_be_unchanged(first: int, now: int, client: Client, address: str) -> None:
     if now != first:
-        raise DataChanged(
+        raise HasChanged(
             f"{client.service.name}: {shown(address)}: said that it holds {first:,} rows, and "
             f"{now:,} while they were read; nothing of it is kept. Try again later."
         )

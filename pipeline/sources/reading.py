@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from pipeline.errors import SourceFailed, quoted
@@ -19,8 +20,8 @@ class OddAnswer(Exception):
     """An answer is not what it should be, in words that follow “it”; it may be when asked again."""
 
 
-class DataChanged(SourceFailed):
-    """What a service holds changed while its pages were read."""
+class HasChanged(SourceFailed):
+    """Answers of one service do not fit together, as when its data change between two pages."""
 
 
 def read_as(
@@ -81,7 +82,7 @@ def tried_anew(once: Callable[[], Meaning]) -> Meaning:
     Parameters
     ----------
     once
-        Raises `DataChanged` where that is so.
+        Raises `HasChanged` where that is so.
 
     Returns
     -------
@@ -93,10 +94,15 @@ def tried_anew(once: Callable[[], Meaning]) -> Meaning:
     SourceFailed
         If the data changed both times, or anything else failed.
     """
+    with suppress(HasChanged):
+        return once()
     try:
         return once()
-    except DataChanged:
-        return once()
+    except HasChanged as fault:
+        raise SourceFailed(
+            f"{fault} It was fetched twice from the beginning; nothing of it is kept. Try again "
+            "later."
+        ) from None
 
 
 def as_json(body: bytes) -> Any:  # noqa: ANN401 (JSON is any plain value)

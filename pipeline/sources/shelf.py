@@ -27,7 +27,8 @@ import shapely
 
 from pipeline.errors import FileCannotBeWritten, SourceFailed, quoted
 from pipeline.files.outside import as_cell
-from pipeline.sources.asking import Area, Fetched
+from pipeline.sources.asking import Area
+from pipeline.sources.reading import HasChanged
 from pipeline.text import clean_text
 
 DEGREES = "EPSG:4326"
@@ -42,10 +43,6 @@ _EPSG = re.compile(r"epsg\W(?:.*\W)?(\d{4,5})$", re.IGNORECASE)
 _CRS84 = re.compile(r"CRS:?84h?$", re.IGNORECASE)
 
 Box = tuple[float, float, float, float]
-
-
-class HasChanged(SourceFailed):
-    """Answers of one server do not fit together, as when its data change between two pages."""
 
 
 @dataclass(frozen=True)
@@ -110,37 +107,6 @@ def box_in(area: Area, system: str) -> Box:
 @cache
 def _from_degrees(system: str) -> pyproj.Transformer:
     return pyproj.Transformer.from_crs(DEGREES, system, always_xy=True)
-
-
-def fetched_again_if_changed(once: Callable[[], Fetched]) -> Fetched:
-    """Fetch, and once more from the beginning if the data changed meanwhile.
-
-    Parameters
-    ----------
-    once
-        Fetches everything, or raises.
-
-    Returns
-    -------
-    Fetched
-        What came.
-
-    Raises
-    ------
-    SourceFailed
-        If it does not come whole either time.
-    """
-    try:
-        return once()
-    except HasChanged:
-        pass
-    try:
-        return once()
-    except HasChanged as fault:
-        raise SourceFailed(
-            f"{fault} It was fetched twice from the beginning; nothing of it is kept. Try again "
-            "later."
-        ) from None
 
 
 def json_of(body: bytes) -> dict[str, Any] | str:

@@ -18,6 +18,7 @@ from pipeline.sources.asking import Area, Fetched
 from pipeline.sources.forms import JSON, XML, Form
 from pipeline.sources.gml import Page, read_pages, walk
 from pipeline.sources.http import Client
+from pipeline.sources.reading import tried_anew
 from pipeline.sources.shelf import (
     DEGREES,
     METRIC,
@@ -25,7 +26,6 @@ from pipeline.sources.shelf import (
     Shelf,
     box_in,
     features_of,
-    fetched_again_if_changed,
     json_of,
     rows_of,
     system_of,
@@ -76,7 +76,7 @@ def fetch(place: WfsLayer, area: Area, client: Client, folder: Path) -> Fetched:
         layer = _Layer.of(place, area, client)
         return fetch_whole(layer, folder, slug(layer.name), shown(place.wfs))
 
-    return fetched_again_if_changed(once)
+    return tried_anew(once)
 
 
 # --- what the server says of itself --------------------------------------------------------------

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Protocol
 
 from pipeline.sources.asking import Area, Fetched
-from pipeline.sources.shelf import HasChanged, Shelf, box_in, shelf_in
+from pipeline.sources.reading import HasChanged
+from pipeline.sources.shelf import Shelf, box_in, shelf_in
 
 PAGE = 1_000
 OTHER_PAGE = 700

@@ -20,7 +20,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline.config.place import ArcgisLayer, CodesFrom
-from pipeline.errors import ChoiceIsNotAllowed, SourceFailed
+from pipeline.errors import SourceFailed
 from pipeline.files.published import read_cells
 from pipeline.files.vectors import read_vector
 from pipeline.sources.arcgis import fetch
@@ -395,8 +395,6 @@ def test_a_service_that_was_renamed_is_named_with_those_alike(
 ) -> None:
     with pytest.raises(SourceFailed, match=r"‘Places_2023’; there are ‘Places_May_2024_UK_BGC’"):
         fetched(server, client, tmp_path, service="Places_2023")
-    with pytest.raises(ChoiceIsNotAllowed, match="not a regular expression"):
-        fetched(server, client, tmp_path, service="Places_[")
 
 
 # --- by codes ------------------------------------------------------------------------------------

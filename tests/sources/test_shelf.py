@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from pipeline.errors import FileCannotBeWritten, SourceFailed
 from pipeline.files.vectors import read_vector
 from pipeline.sources.asking import Area
-from pipeline.sources.shelf import HasChanged, Row, box_in, shelf_in, system_of
+from pipeline.sources.reading import HasChanged
+from pipeline.sources.shelf import Row, box_in, shelf_in, system_of
 
 BOX = (370_000.0, 380_000.0, 390_000.0, 400_000.0)
 POINT = shapely.to_wkb(shapely.Point(375_000.123456789, 390_000.25))
