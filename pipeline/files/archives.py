@@ -30,6 +30,8 @@ MOST_MEMBERS = 20_000
 LARGEST_MEMBER_BYTES = 200 * MEGABYTE
 LARGEST_UNPACKED_BYTES = 3_000 * MEGABYTE
 ZIP = ".zip"
+# What zipfile raises of a zip that is cut short, damaged, locked or packed in an unknown way.
+BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
 _PIECE = 1 << 20
 _DATE = (1980, 1, 1, 0, 0, 0)
 
@@ -119,7 +121,7 @@ def _unpacked(
                         f"{path}: {quoted(member.filename)} is not as long as it says."
                     )
                 yield member.filename, content
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    except BROKEN as error:
         raise FileIsDamaged(
             f"{path}: is cut short or is no zip ({clean_text(error)}); fetch it again."
         ) from None
@@ -172,7 +174,7 @@ def unpack_member(path: Path, wanted: str, folder: Path) -> Path:
             target = folder / f"unpacked-{name}"
             with written_whole(target) as part:
                 _unpack_to(archive, found[0], part)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    except BROKEN as error:
         raise FileIsDamaged(
             f"{path}: is cut short or is no zip ({clean_text(error)}); fetch it again."
         ) from None

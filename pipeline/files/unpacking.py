@@ -10,11 +10,11 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-import zlib
 from pathlib import Path
 from xml.parsers import expat
 
 from pipeline.errors import FileIsDamaged, FileIsNotAllowed, quoted
+from pipeline.files.archives import BROKEN
 from pipeline.files.outside import LARGEST_OTHER_BYTES
 from pipeline.text import clean_text
 
@@ -58,7 +58,7 @@ def unpacked_within_limits(path: Path) -> bytes:
                 if member.filename.lower().endswith((".xml", ".rels")):
                     _measure(extent, content, path)
                 target.writestr(zipfile.ZipInfo(member.filename), content)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    except BROKEN as error:
         raise FileIsDamaged(
             f"{path}: is cut short or is not a workbook ({clean_text(error)}); fetch it again."
         ) from None
