@@ -7,6 +7,7 @@ asked for that, as our own way from degrees to metres is metres off.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from pipeline.sources.addresses import after_redirect, shown
 from pipeline.sources.asking import Area, Fetched
 from pipeline.sources.forms import JSON
 from pipeline.sources.http import Client
-from pipeline.sources.reading import HasChanged, tried_anew
+from pipeline.sources.reading import HasChanged, looked_at, tried_anew
 from pipeline.sources.shelf import (
     DEGREES,
     METRIC,
@@ -89,25 +90,14 @@ class _Collection:
         address = f"{landing}/collections/{quote(place.collection, safe='')}"
         who = f"{client.service.name}: {shown(address)}"
 
-        def check(body: bytes) -> str | None:
-            content = json_of(body)
-            if isinstance(content, str):
-                return content
+        def fault(content: dict[str, Any]) -> str | None:
             return None if content.get("id") == place.collection else _not_the_one(content)
 
-        content = _object(
-            client.read(address, JSON, params={"f": "json"}, headers=_ACCEPT, check=check)
-        )
+        content = _asked(client, address, {"f": "json"}, fault)
         known = _texts(content.get("crs"))
         if _ALL_SYSTEMS in known:
-            every = client.read(
-                f"{landing}/collections",
-                JSON,
-                params={"f": "json"},
-                headers=_ACCEPT,
-                check=_is_json,
-            )
-            known += _texts(_object(every).get("crs"))
+            every = _asked(client, f"{landing}/collections", {"f": "json"}, lambda _: None)
+            known += _texts(every.get("crs"))
         metric = {system_of(uri): uri for uri in reversed(known) if system_of(uri) in METRIC}
         stored = system_of(content.get("storageCrs") or "")
         kind = content.get("itemType", "feature")
@@ -162,9 +152,7 @@ class _Collection:
             address, params = following, {}
 
     def _page(self, address: str, params: dict[str, str]) -> dict[str, Any]:
-        return _object(
-            self.client.read(address, JSON, params=params, headers=_ACCEPT, check=_fault_of_page)
-        )
+        return _asked(self.client, address, params, _fault_of_page)
 
     def _next(self, content: dict[str, Any]) -> str | None:
         links = content.get("links") or []
@@ -183,10 +171,23 @@ class _Collection:
         return address
 
 
-def _fault_of_page(body: bytes) -> str | None:
-    content = json_of(body)
-    if isinstance(content, str):
-        return content
+def _asked(
+    client: Client,
+    address: str,
+    params: dict[str, str],
+    fault: Callable[[dict[str, Any]], str | None],
+) -> dict[str, Any]:
+    """Ask for an object of JSON that `fault` finds nothing wrong with."""
+
+    def look(body: bytes) -> tuple[dict[str, Any], str | None]:
+        content = json_of(body)
+        return ({}, content) if isinstance(content, str) else (content, fault(content))
+
+    _, content = looked_at(client, address, JSON, look, params=params, headers=_ACCEPT)
+    return content
+
+
+def _fault_of_page(content: dict[str, Any]) -> str | None:
     features = features_of(content)
     if isinstance(features, str):
         return features
@@ -198,19 +199,8 @@ def _fault_of_page(body: bytes) -> str | None:
     return None
 
 
-def _is_json(body: bytes) -> str | None:
-    content = json_of(body)
-    return content if isinstance(content, str) else None
-
-
 def _not_the_one(content: dict[str, Any]) -> str:
     return f"the answer describes {quoted(content.get('id'))} and not the collection"
-
-
-def _object(body: bytes) -> dict[str, Any]:
-    content = json_of(body)
-    assert isinstance(content, dict)  # every answer has been looked at
-    return content
 
 
 def _texts(values: object) -> list[str]:

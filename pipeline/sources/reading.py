@@ -7,7 +7,7 @@ import io
 import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from pipeline.errors import SourceFailed, quoted
 from pipeline.sources.forms import Form
@@ -63,17 +63,64 @@ def read_as(
     SourceFailed
         If none has.
     """
+
+    def look(body: bytes) -> tuple[Meaning | None, str | None]:
+        try:
+            return meaning(body), None
+        except OddAnswer as fault:
+            return None, f"it {fault}"
+
+    _, found = looked_at(client, address, form, look, params=params, sent=sent, largest=largest)
+    return cast("Meaning", found)  # what was taken has one
+
+
+def looked_at(
+    client: Client,
+    address: str,
+    form: Form,
+    look: Callable[[bytes], tuple[Meaning, str | None]],
+    *,
+    params: Mapping[str, str] | None = None,
+    sent: Mapping[str, str] | None = None,
+    headers: Mapping[str, str] | None = None,
+    largest: int = LARGEST_ANSWER,
+) -> tuple[bytes, Meaning]:
+    """Ask until nothing is wrong with an answer, and look through each answer once.
+
+    Parameters
+    ----------
+    client
+        Whom.
+    address
+        Where.
+    form
+        What the answer must be.
+    look
+        Returns what an answer means, and what is wrong with it that may pass, if anything.
+    params, sent, headers, largest
+        As for `Client.read`.
+
+    Returns
+    -------
+    tuple of bytes and Meaning
+        The answer that was taken, and what it means.
+
+    Raises
+    ------
+    SourceFailed
+        If something is wrong with every answer.
+    """
     found: list[Meaning] = []
 
     def check(body: bytes) -> str | None:
-        try:
-            found[:] = [meaning(body)]
-        except OddAnswer as fault:
-            return f"it {fault}"
-        return None
+        meaning, fault = look(body)
+        found[:] = [meaning]
+        return fault
 
-    client.read(address, form, params=params, sent=sent, check=check, largest=largest)
-    return found[0]
+    body = client.read(
+        address, form, params=params, sent=sent, headers=headers, check=check, largest=largest
+    )
+    return body, found[0]
 
 
 def tried_anew(once: Callable[[], Meaning]) -> Meaning:

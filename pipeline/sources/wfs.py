@@ -18,7 +18,7 @@ from pipeline.sources.asking import Area, Fetched
 from pipeline.sources.forms import JSON, XML, Form
 from pipeline.sources.gml import Page, read_pages, walk
 from pipeline.sources.http import Client
-from pipeline.sources.reading import tried_anew
+from pipeline.sources.reading import looked_at, tried_anew
 from pipeline.sources.shelf import (
     DEGREES,
     METRIC,
@@ -163,10 +163,13 @@ class _Layer:
     @classmethod
     def of(cls, place: WfsLayer, area: Area, client: Client) -> _Layer:
         question = {"service": "WFS", "version": "2.0.0", "request": "GetCapabilities"}
-        body = client.read(
-            place.wfs, XML, params=question, check=lambda answer: Capabilities.read(answer).fault
-        )
-        can, who = Capabilities.read(body), f"{client.service.name}: {shown(place.wfs)}"
+
+        def look(body: bytes) -> tuple[Capabilities, str | None]:
+            found = Capabilities.read(body)
+            return found, found.fault
+
+        _, can = looked_at(client, place.wfs, XML, look, params=question)
+        who = f"{client.service.name}: {shown(place.wfs)}"
         if not can.version.startswith("2.0"):
             raise SourceFailed(
                 f"{who}: speaks version {quoted(can.version)} of WFS, and 2.0 is needed; look for "
@@ -209,13 +212,15 @@ class _Layer:
 
     def count(self) -> int | None:
         """Ask how many rows there are; nothing if the server does not say."""
-        body = self.client.read(
-            self.place.wfs,
-            XML,
-            params=self._question({"resultType": "hits"}),
-            check=lambda answer: Page(answer, is_count=True).fault,
-        )
-        return Page(body, is_count=True).matched
+        _, page = self._gml({"resultType": "hits"}, is_count=True)
+        return page.matched
+
+    def _gml(self, more: dict[str, str], *, is_count: bool = False) -> tuple[bytes, Page]:
+        def look(body: bytes) -> tuple[Page, str | None]:
+            page = Page(body, is_count=is_count)
+            return page, page.fault
+
+        return looked_at(self.client, self.place.wfs, XML, look, params=self._question(more))
 
     def fill(self, shelf: Shelf, size: int, expected: int | None) -> None:
         """Put the rows of all pages on a shelf; each begins where the last one ended.
@@ -252,13 +257,7 @@ class _Layer:
             more["sortBy"] = self.place.sort_by
         if self.json_type is not None:
             return self._json_page({**more, "outputFormat": self.json_type}, shelf)
-        body = self.client.read(
-            self.place.wfs,
-            XML,
-            params=self._question(more),
-            check=lambda answer: Page(answer).fault,
-        )
-        page = Page(body)
+        body, page = self._gml(more)
         if self.place.sort_by is None:
             self._must_be_told_apart(page.ids)
         if page.ids:
@@ -277,13 +276,9 @@ class _Layer:
     # --- rows ------------------------------------------------------------------------------------
 
     def _json_page(self, more: dict[str, str], shelf: Shelf) -> tuple[int, int | None]:
-        body = self.client.read(
-            self.place.wfs, _ANSWER, params=self._question(more), check=_fault_of_json
+        _, (content, features) = looked_at(
+            self.client, self.place.wfs, _ANSWER, _look_at_json, params=self._question(more)
         )
-        content = json_of(body)
-        assert isinstance(content, dict)  # `_fault_of_json` has looked
-        features = features_of(content)
-        assert isinstance(features, list)
         named = content.get("crs")
         if features and isinstance(named, dict) and isinstance(named.get("properties"), dict):
             self._must_be_in(system_of(named["properties"].get("name", "")))
@@ -329,11 +324,15 @@ def _text(value: object) -> str | None:
     return None if value is None else str(value)
 
 
-def _fault_of_json(body: bytes) -> str | None:
+_Content = tuple[dict[str, Any], list[dict[str, Any]]]
+
+
+def _look_at_json(body: bytes) -> tuple[_Content, str | None]:
+    """Read a page and its features; nothing of one that something is wrong with."""
     if body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
-        return Page(body).fault or "the answer is XML, and JSON was asked for"
+        return ({}, []), Page(body).fault or "the answer is XML, and JSON was asked for"
     content = json_of(body)
     if isinstance(content, str):
-        return content
+        return ({}, []), content
     features = features_of(content)
-    return features if isinstance(features, str) else None
+    return (({}, []), features) if isinstance(features, str) else ((content, features), None)
