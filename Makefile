@@ -284,13 +284,13 @@ refetch: $(MADE)/national.json
 
 export ASSET
 ## catchment D=<district> ASSET=<asset_id>: draw what lies within reach of one asset
-catchment: $(if $(filter $(D),$(DISTRICTS)),$(MADE)/walkers.json $(addprefix $(MADE)/$(D)/,$(addsuffix \
+catchment: $(if $(filter $(D),$(DISTRICTS)),$(MADE)/walkers.json $(RAW)/$(D)/manifest.json $(addprefix $(MADE)/$(D)/,$(addsuffix \
 		.parquet,neighbourhoods coverage features network terrain homes assets entrances))) | $(COMPILED)
 	@test -n "$(filter $(D),$(DISTRICTS))" || { echo "make catchment: name a district, D=<one of: $(DISTRICTS)>"; exit 1; }
 	@printf '%s\n' "$$ASSET" | LC_ALL=C grep -qxE '[A-Za-z0-9_-]{1,140}' || \
 	  { echo "make catchment: name an asset, ASSET=<asset_id of assets.gpkg>, such as osm-way-123"; exit 1; }
 	@$(PYTHON) -m pipeline catchment config/study.yaml $(MADE)/walkers.json $(DISTRICTS_DIR)/$(D).yaml \
-	  $(addprefix $(MADE)/$(D)/,$(addsuffix .parquet,neighbourhoods coverage features network terrain homes assets entrances)) \
+	  $(RAW)/$(D)/manifest.json $(addprefix $(MADE)/$(D)/,$(addsuffix .parquet,neighbourhoods coverage features network terrain homes assets entrances)) \
 	  --out "$(OUT)/$(D)/catchments/$$ASSET.gpkg" --note $(MADE)/$(D)/catchments/note.json
 
 ## clean: remove what was built; raw files stay

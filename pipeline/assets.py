@@ -120,7 +120,7 @@ def _osm_records(classified: gpd.GeoDataFrame, osm: OsmInput) -> pd.DataFrame:
             "also": classified["also"],
             "left_out": classified["left_out"],
             "name": classified["name"],
-            "date": classified["edited"].where(classified["edited"] != "", osm.date.isoformat()),
+            "date": classified["edited"].where(classified["edited"] != "", osm.day.isoformat()),
             "licence": osm.licence,
             "url": OSM_PAGE + classified["feature_id"],
             "identifiers": [_identifiers(tag) for tag in tags],

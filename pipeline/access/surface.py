@@ -127,7 +127,7 @@ def about_surface(district: District, credit: Iterable[tuple[str, str]]) -> dict
     known = sorted(set(credit))
     about = {
         "title": f"{district.name}: minutes on foot to the nearest asset of each category",
-        "date": district.openstreetmap.date.isoformat(),
+        "date": district.openstreetmap.day.isoformat(),
         "attribution": "; ".join(dict.fromkeys(whose for whose, _ in known)),
         "licence": ", ".join(sorted({licence for _, licence in known})),
         "no_data": "NaN: no walkable land, or no data; where to_street has a value, no street "

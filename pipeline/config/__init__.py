@@ -25,7 +25,7 @@ from pipeline.config.national import (
     PeopleTable,
     RecordsTable,
 )
-from pipeline.config.place import LocalFile, OnTheWeb, PackagedFile, Place
+from pipeline.config.place import LocalFile, MapPlace, OnTheWeb, PackagedFile, Place
 from pipeline.config.standard import Chosen, Evidence, Method, Quantity, Standard, Together, Within
 from pipeline.config.study import Coverage, Dwellings, Slopes, Snapping, Study, Surface, Walking
 from pipeline.config.theme import Theme
@@ -36,7 +36,8 @@ __all__ = [
     "Ages",
     "Areas", "BoundariesTable", "Category", "CategoryRules", "Choice", "Chosen", "CouncilLayer",
     "Coverage", "DeprivationTable", "District", "Dwellings", "ElevationTable", "Evidence",
-    "Grid", "Kind", "Level", "LocalFile", "LookupTable", "Method", "Nation", "NationalTable",
+    "Grid", "Kind", "Level", "LocalFile", "LookupTable", "MapPlace", "Method", "Nation",
+    "NationalTable",
     "OnTheWeb", "OsmInput", "OsmRules", "PackagedFile", "PeopleRasterTable", "PeopleTable",
     "Place", "Quantity", "RecordsTable",
     "Slopes", "Slug", "Snapping", "Standard", "State", "Study", "Surface", "TableInput",

@@ -8,18 +8,35 @@ from typing import Annotated, Literal
 from pydantic import Discriminator, Field, Tag, model_validator
 
 from pipeline.config.choice import Choice, Code, Day, Metres, MetricCrs, Slug, Words
-from pipeline.config.place import Place
+from pipeline.config.place import GeofabrikRegion, MapPlace, OverpassArea, Place
 from pipeline.config.standard import Chosen
 from pipeline.config.vocabulary import Nation
 
 
 class OsmInput(Choice):
-    """Where a district's OpenStreetMap data comes from, and of what date it is."""
+    """Where a district's OpenStreetMap data comes from, and of what date it is.
 
-    at: Place
-    date: date
+    A service says of what day its data is, and so do most extracts: `date` is for a file that
+    does not.
+    """
+
+    at: MapPlace
+    date: Day | None = None
     attribution: Words = "© OpenStreetMap contributors"
     licence: Words = "ODbL-1.0"
+
+    @model_validator(mode="after")
+    def _services_say_the_day(self) -> OsmInput:
+        if self.date is not None and isinstance(self.at, OverpassArea | GeofabrikRegion):
+            msg = "leave `date` out: the service says of what day its data is"
+            raise ValueError(msg)
+        return self
+
+    @property
+    def day(self) -> Day:
+        """The date, once it is known: declared, or found in what was fetched."""
+        assert self.date is not None
+        return self.date
 
 
 class TableInput(Choice):

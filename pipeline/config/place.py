@@ -18,6 +18,7 @@ Host = Annotated[
     str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$", max_length=200)
 ]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Region = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([-_/][a-z0-9]+)*$", max_length=80)]
 Plain = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.:/-]+$", max_length=200)]
 
 
@@ -157,21 +158,53 @@ class OsProduct(OnTheWeb):
     api: Address = "https://api.os.uk"
 
 
+class OverpassArea(OnTheWeb):
+    """What an Overpass server holds of the district: `overpass` is the address of its API.
+
+    It is asked `<address>/interpreter` and, unless it is a server of one's own, how busy it is at
+    `<address>/status`.
+    """
+
+    overpass: Address
+
+
+class GeofabrikRegion(OnTheWeb):
+    """What the extract of a region holds of the district, by its `id` in the published index."""
+
+    geofabrik: Region
+    index: Address = "https://download.geofabrik.de/index-v1.json"
+
+
 WAYS: dict[str, type[Choice]] = {
     "file": LocalFile, "package": PackagedFile, "url": WebFile, "arcgis": ArcgisLayer,
     "ogc_features": OgcCollection, "wfs": WfsLayer, "planning_data": PlanningData,
     "naptan": NaptanStops, "nomis": NomisTable, "os_downloads": OsProduct,
 }  # fmt: skip
+MAP_WAYS: dict[str, type[Choice]] = {
+    "file": LocalFile, "package": PackagedFile, "url": WebFile, "overpass": OverpassArea,
+    "geofabrik": GeofabrikRegion,
+}  # fmt: skip
 
 
-def _way(value: Any) -> str | None:  # noqa: ANN401
+def _one_of(ways: dict[str, type[Choice]]) -> Discriminator:
     """Tell a place by the one key that only its kind has."""
-    found = [
-        key for key in WAYS if (key in value if isinstance(value, dict) else hasattr(value, key))
-    ]
-    return found[0] if len(found) == 1 else None
+
+    def way(value: Any) -> str | None:  # noqa: ANN401
+        found = [
+            key
+            for key in ways
+            if (key in value if isinstance(value, dict) else hasattr(value, key))
+        ]
+        return found[0] if len(found) == 1 else None
+
+    return Discriminator(
+        way,
+        custom_error_type="place",
+        custom_error_message=f"name one place, by one of the keys {', '.join(ways)}",
+    )
 
 
+# Where tables and layers lie.
 Place = Annotated[
     Annotated[LocalFile, Tag("file")]
     | Annotated[PackagedFile, Tag("package")]
@@ -183,9 +216,14 @@ Place = Annotated[
     | Annotated[NaptanStops, Tag("naptan")]
     | Annotated[NomisTable, Tag("nomis")]
     | Annotated[OsProduct, Tag("os_downloads")],
-    Discriminator(
-        _way,
-        custom_error_type="place",
-        custom_error_message=f"name one place, by one of the keys {', '.join(WAYS)}",
-    ),
+    _one_of(WAYS),
+]
+# Where OpenStreetMap data lies.
+MapPlace = Annotated[
+    Annotated[LocalFile, Tag("file")]
+    | Annotated[PackagedFile, Tag("package")]
+    | Annotated[WebFile, Tag("url")]
+    | Annotated[OverpassArea, Tag("overpass")]
+    | Annotated[GeofabrikRegion, Tag("geofabrik")],
+    _one_of(MAP_WAYS),
 ]

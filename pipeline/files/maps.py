@@ -10,8 +10,11 @@ import bz2
 import gzip
 import zlib
 from collections.abc import Iterator
+from datetime import date, datetime
 from pathlib import Path
 from typing import IO, cast
+
+import osmium
 
 from pipeline.errors import FileIsDamaged
 from pipeline.files.outside import OSM_ENDINGS, ending_of
@@ -25,6 +28,7 @@ LARGEST_RATIO = 200
 _READ = 1 << 20
 _END = b"</osm>"
 _LENGTH, _BYTES = 0, 2  # kinds of protobuf fields
+_AS_OF = "osmosis_replication_timestamp"
 _TYPE, _SIZE = 1, 3  # fields of the head of a blob
 
 
@@ -53,6 +57,34 @@ def must_be_whole(path: Path) -> None:
         raise FileIsDamaged(
             f"{path}: is cut short or is not OpenStreetMap data{words}; fetch it again."
         ) from None
+
+
+def day_of(path: Path) -> date | None:
+    """Return the day of which an OpenStreetMap file says that its data is.
+
+    Parameters
+    ----------
+    path
+        A whole file.
+
+    Returns
+    -------
+    datetime.date or None
+        In UTC; none where the file does not say.
+
+    Raises
+    ------
+    FileIsDamaged
+        If its head cannot be read.
+    """
+    try:
+        header = osmium.io.Reader(str(path), osmium.osm.NOTHING).header()
+    except RuntimeError:
+        raise FileIsDamaged(f"{path}: its head cannot be read; fetch it again.") from None
+    try:
+        return datetime.fromisoformat(header.get(_AS_OF)).date()
+    except ValueError:
+        return None
 
 
 def _walk_blobs(file: IO[bytes], size: int) -> None:

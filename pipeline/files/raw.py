@@ -20,6 +20,7 @@ from pipeline.config import (
     District,
     ElevationTable,
     LookupTable,
+    MapPlace,
     NationalTable,
     OnTheWeb,
     PeopleRasterTable,
@@ -96,7 +97,7 @@ class DeclaredInput:
     """
 
     key: str
-    place: Place
+    place: Place | MapPlace
     title: str
     publisher: str
     licence: str
@@ -321,6 +322,36 @@ def raw_file(manifest: Manifest, key: str) -> Path:
             f"note says {raw.sha256[:12]}…); {refetch}."
         )
     return path
+
+
+def dated(district: District, manifest: Manifest) -> District:
+    """Return a district whose OpenStreetMap data is of the day found when it was fetched.
+
+    Parameters
+    ----------
+    district
+        As its file declares it.
+    manifest
+        Its raw files.
+
+    Returns
+    -------
+    District
+        The same, with a day.
+
+    Raises
+    ------
+    RawFileHasChanged
+        If there is no OpenStreetMap data among the raw files.
+    """
+    raw = manifest.inputs.get(OPENSTREETMAP)
+    if raw is None:
+        raise RawFileHasChanged(
+            f"{manifest.folder / 'manifest.json'}: holds no input {quoted(OPENSTREETMAP)}; run "
+            f"`make refetch D={manifest.district}`."
+        )
+    osm = district.openstreetmap.model_copy(update={"date": raw.date})
+    return district.model_copy(update={"openstreetmap": osm})
 
 
 def sha256_of(path: Path) -> str:

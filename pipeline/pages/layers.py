@@ -95,7 +95,7 @@ def written(layers: dict[str, Any], district: District) -> Writer:
 
     def write(path: Path) -> None:
         path.unlink(missing_ok=True)
-        with _as_of(f"{district.openstreetmap.date:%Y-%m-%d}T00:00:00.000Z"):
+        with _as_of(f"{district.openstreetmap.day:%Y-%m-%d}T00:00:00.000Z"):
             for name, frame in layers.items():
                 _write_layer(frame, name, path)
 

@@ -207,5 +207,5 @@ def _at_a_glance(material: Material) -> dict[str, Any]:
             f"{words.share(found['share_pct'], 100)} of residents{covered}"
             for found in figures.strengths(material, minutes, most=3)
         ],
-        "date": words.day(str(material.district.openstreetmap.date)),
+        "date": words.day(str(material.district.openstreetmap.day)),
     }

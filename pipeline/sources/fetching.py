@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import geopandas as gpd
@@ -35,6 +35,7 @@ from pipeline.errors import (
     ChoiceIsNotAllowed,
     FileCannotBeWritten,
     FileIsMissing,
+    FileIsNotAllowed,
     PipelineError,
     RawFileHasChanged,
     SourceFailed,
@@ -42,7 +43,7 @@ from pipeline.errors import (
     quoted,
 )
 from pipeline.files.archives import ZIP, pack_folder
-from pipeline.files.maps import must_be_whole
+from pipeline.files.maps import day_of, must_be_whole
 from pipeline.files.outside import (
     OSM_ENDINGS,
     ROW_ENDINGS,
@@ -207,7 +208,7 @@ def _from_service(declared: DeclaredInput, area: Area, out: Path, staging: Path)
     page = getattr(declared.declared, "landing_page", None)
     locks = out.parent.parent / ".hosts"
     found = fetch_from(declared.place, declared.title, area, locks, folder, page)
-    return replace(found, date=declared.date or found.date or datetime.now(UTC).date())
+    return replace(found, date=declared.date or found.date)
 
 
 def _area_of(
@@ -247,6 +248,7 @@ def _fetch_one(declared: DeclaredInput, found: Fetched, staging: Path) -> RawFil
         ending = checked_ending(source, _endings(declared))
         (rows, hectares), encoding = _measured(declared, source), encoding_of(source)
         target = staging / f"{declared.key}{ending}"
+        day = found.date or _today(declared, source)
         digest, size = _copy(source, target)
     if found.asked:  # what a service gave lies in the way now
         shutil.rmtree(found.path.parent, ignore_errors=True)
@@ -256,7 +258,7 @@ def _fetch_one(declared: DeclaredInput, found: Fetched, staging: Path) -> RawFil
         publisher=declared.publisher,
         licence=declared.licence,
         attribution=declared.attribution,
-        date=found.date or datetime.now(UTC).date(),
+        date=day,
         sha256=digest,
         bytes=size,
         rows=rows,
@@ -267,6 +269,19 @@ def _fetch_one(declared: DeclaredInput, found: Fetched, staging: Path) -> RawFil
         asked=found.asked or None,
         declared_place=declared.declared_place,
     )
+
+
+def _today(declared: DeclaredInput, source: Path) -> date:
+    """Return the day of data that nobody has said: that of asking, but for OpenStreetMap."""
+    if declared.key != OPENSTREETMAP:
+        return datetime.now(UTC).date()
+    day = day_of(source)
+    if day is None:
+        raise FileIsNotAllowed(
+            f"{source}: does not say of what day its OpenStreetMap data is; give the `date` of "
+            "`openstreetmap` in the district’s file."
+        )
+    return day
 
 
 @contextmanager

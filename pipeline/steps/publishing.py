@@ -61,7 +61,7 @@ def publish(
         tables.RASTER_MINUTES: raster_minutes,
     }
     fetched = raw.read_manifest(manifest)
-    place: District = files.read_choices(district, District)
+    place = raw.dated(files.read_choices(district, District), fetched)
     material = pages.Material(
         study=files.read_choices(study, Study),
         theme=files.read_choices(theme, Theme),

@@ -105,15 +105,14 @@ def assets(
 
     held: Study = files.read_choices(study, Study)
     place: District = files.read_choices(district, District)
-    layers = published.read_layers(
-        raw.read_manifest(manifest), place, choices.read_named(national, NationalTable)
-    )
+    fetched = raw.read_manifest(manifest)
+    layers = published.read_layers(fetched, place, choices.read_named(national, NationalTable))
     found, points, aside, report = build_assets(
         files.read_table(features, tables.FEATURES),
         choices.read_named(rules, CategoryRules),
         {name: LayerRows(*layer) for name, layer in layers.items()},
         outline_of(files.read_table(neighbourhoods, tables.NEIGHBOURHOODS)),
-        osm=place.openstreetmap,
+        osm=raw.dated(place, fetched).openstreetmap,
         buffer_m=held.walking.buffer_m,
     )
     files.write_text(aside.to_csv(index=False), out[2])

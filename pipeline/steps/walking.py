@@ -305,7 +305,7 @@ def surface(
     means = raster_people.measure_people(bands, raster, areas, place.code, held.fewest_people)
     credit = ((file.attribution, file.licence) for file in fetched.inputs.values())
     files.write_table(means, tables.RASTER_MINUTES, out[1], report)
-    rasters.write_bands(bands, out[0], computing.about_surface(place, credit))
+    rasters.write_bands(bands, out[0], computing.about_surface(raw.dated(place, fetched), credit))
     cells = f"{report['cells_of_walkable_land']:,} cells of {report['cell_m']:g} m"
     return f"{cells}, {len(bands.bands)} bands"
 
@@ -351,6 +351,7 @@ def catchment(
     study: Path,
     walkers: Path,
     district: Path,
+    manifest: Path,
     neighbourhoods: Path,
     coverage: Path,
     features: Path,
@@ -369,10 +370,11 @@ def catchment(
     from pipeline import tables
     from pipeline.access.catchments import entrances_of, measure_asset
     from pipeline.access.surface import walkable_land
+    from pipeline.files import raw
     from pipeline.pages import catchments as pages
 
     held: Study = files.read_choices(study, Study)
-    place: District = files.read_choices(district, District)
+    place = raw.dated(files.read_choices(district, District), raw.read_manifest(manifest))
     known = files.read_table(assets, tables.ASSETS)
     ways_in = entrances_of(out[0].stem, known, files.read_table(entrances, tables.ENTRANCES))
     areas = files.read_table(neighbourhoods, tables.NEIGHBOURHOODS)
