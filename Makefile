@@ -248,10 +248,10 @@ PUBLISHED := run.json map.html profiles.csv indicators.csv by_walker.csv sensiti
              catchments.gpkg minutes_to_nearest.tif
 $(addprefix $(OUT)/%/,$(PUBLISHED)): config/study.yaml config/theme.yaml $(MADE)/looks.json $(MADE)/walkers.json \
 		$(MADE)/standards.json $(DISTRICTS_DIR)/%.yaml $(RAW)/%/manifest.json \
-		$(addprefix $(MADE)/%/,$(addsuffix .parquet,neighbourhoods coverage features network assets \
-		entrances homes indicators by_walker sensitivity standards catchments catchment_people raster_minutes)) \
+		$(addprefix $(MADE)/%/,$(addsuffix .parquet,neighbourhoods coverage features network terrain \
+		assets entrances homes indicators by_walker sensitivity standards catchments catchment_people raster_minutes)) \
 		$(MADE)/%/minutes_to_nearest.tif \
-		$(addprefix pipeline/,publish.py headline.py places.py standards.py) $(PAGES) $(CORE)
+		$(addprefix pipeline/,publish.py headline.py places.py standards.py tags.py walkers.py) $(PAGES) $(CORE)
 	@$(call district-step,publish,$(OUT)/$*/run.json)
 
 $(OUT)/published.names: FORCE

@@ -33,6 +33,7 @@ class Material:
     coverage: Any
     features: Any
     network: Any
+    terrain: pd.DataFrame
     assets: Any
     entrances: Any
     homes: Any

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 from pipeline import files
@@ -22,6 +23,7 @@ def publish(
     coverage: Path,
     features: Path,
     network: Path,
+    terrain: Path,
     assets: Path,
     entrances: Path,
     homes: Path,
@@ -49,6 +51,7 @@ def publish(
         tables.COVERAGE: coverage,
         tables.FEATURES: features,
         tables.NETWORK: network,
+        tables.TERRAIN: terrain,
         tables.ASSETS: assets,
         tables.ENTRANCES: entrances,
         tables.HOMES: homes,
@@ -61,6 +64,7 @@ def publish(
         tables.RASTER_MINUTES: raster_minutes,
     }
     fetched = raw.read_manifest(manifest)
+    old = raw.old_inputs(fetched, datetime.now(UTC).date())
     place = raw.dated(files.read_choices(district, District), fetched)
     material = pages.Material(
         study=files.read_choices(study, Study),
@@ -69,14 +73,17 @@ def publish(
         district=place,
         walkers=read_named(walkers, Walker),
         published_standards=standards_for(place, read_named(published_standards, Standard)),
-        manifest={key: file.model_dump(mode="json") for key, file in fetched.inputs.items()},
+        manifest={
+            key: file.model_dump(mode="json") | {"is_old": key in old}
+            for key, file in fetched.inputs.items()
+        },
         surface=surface.read_bytes(),
         reports={table.name: files.read_report(path) for table, path in stored.items()},
         **{table.name: files.read_table(path, table) for table, path in stored.items()},
     )
     run = pages.run_note(material, _seconds(note))
     gate.publish(pages.district_files(material), out[0].parent, run)
-    return f"open {out[0].parent / 'map.html'}"
+    return "\n• ".join((f"open {out[0].parent / 'map.html'}", *old.values()))
 
 
 def _seconds(note: Path | None) -> dict[str, float]:

@@ -108,6 +108,7 @@ def town(*, is_hostile: bool = False) -> Material:
         coverage=_coverage(neighbourhoods),
         features=_features(),
         network=_network(text),
+        terrain=_terrain(),
         assets=assets,
         entrances=_entrances(assets),
         homes=_homes(),
@@ -283,6 +284,21 @@ def _network(text: Text | None) -> gpd.GeoDataFrame:
         },
         geometry=lines,
         crs=CRS,
+    )
+
+
+def _terrain() -> pd.DataFrame:
+    """Return what the streets cost to walk: their length, on flat ground."""
+    length = _network(None)["length_dm"].to_numpy()
+    return pd.DataFrame(
+        {
+            "edge_id": range(len(length)),
+            "forward_dm": length,
+            "backward_dm": length,
+            "climb_m": np.nan,
+            "descent_m": np.nan,
+            "steepest_pct": np.nan,
+        }
     )
 
 
