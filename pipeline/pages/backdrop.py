@@ -64,19 +64,52 @@ def backdrop(material: Material, coder: Coder) -> dict[str, Any]:
     dict
         Areas of `green` and `water`; lines of `waterways`, `railways` and, by size, of streets.
     """
-    around = _around(material)
-    return {**_ground(material, around, coder), "streets": _streets(material, around, coder)}
+    around = surroundings(np.asarray(material.neighbourhoods.geometry.array))
+    on_the_ground = ground(material.features, around)
+    streets = streets_by_size(material.network, around)
+    return {
+        **{name: coder.areas(on_the_ground[name]) for name in ("green", "water")},
+        **{name: coder.lines(on_the_ground[name]) for name in ("waterways", "railways")},
+        "streets": {size: coder.lines(lines) for size, lines in streets.items()},
+    }
 
 
-def _around(material: Material) -> Any:  # noqa: ANN401 (a shapely geometry)
-    everything = shapely.union_all(shapely.simplify(material.neighbourhoods.geometry.array, 30.0))
-    area = shapely.buffer(everything, MARGIN_M, quad_segs=4)
+def surroundings(areas: Shapes, margin_m: float = MARGIN_M) -> Any:  # noqa: ANN401 (a shapely geometry)
+    """Return a district and a margin around it, prepared to be asked what it meets.
+
+    Parameters
+    ----------
+    areas
+        Its neighbourhoods, in metres.
+    margin_m
+        How far around it.
+
+    Returns
+    -------
+    shapely.Geometry
+        One area.
+    """
+    everything = shapely.union_all(shapely.simplify(areas, 30.0))
+    area = shapely.buffer(everything, margin_m, quad_segs=4)
     shapely.prepare(area)
     return area
 
 
-def _ground(material: Material, around: Any, coder: Coder) -> dict[str, Any]:  # noqa: ANN401
-    features = material.features
+def ground(features: Any, around: Any) -> dict[str, Shapes]:  # noqa: ANN401 (a GeoDataFrame, a geometry)
+    """Return water, green and railways, simplified to be looked at.
+
+    Parameters
+    ----------
+    features
+        What was read from the map, with `tags` and `shape`.
+    around
+        What meets this is returned.
+
+    Returns
+    -------
+    dict
+        `green` and `water`: areas; `waterways` and `railways`: lines.
+    """
     worth = features[features["tags"].str.contains(_WORTH_PARSING, regex=True)]
     worth = worth[shapely.intersects(around, np.asarray(worth.geometry.array))]
     tags = [json.loads(text) for text in worth["tags"]]
@@ -89,10 +122,10 @@ def _ground(material: Material, around: Any, coder: Coder) -> dict[str, Any]:  #
         return found
 
     return {
-        "green": coder.areas(_large(chosen(GREEN, "area"))),
-        "water": coder.areas(_large(chosen(WATER, "area"))),
-        "waterways": coder.lines(_long(chosen(WATERWAYS, "line"), SHORTEST_WATERWAY_M)),
-        "railways": coder.lines(_long(chosen(RAILWAYS, "line"), SHORTEST_WATERWAY_M)),
+        "green": _large(chosen(GREEN, "area")),
+        "water": _large(chosen(WATER, "area")),
+        "waterways": _long(chosen(WATERWAYS, "line"), SHORTEST_WATERWAY_M),
+        "railways": _long(chosen(RAILWAYS, "line"), SHORTEST_WATERWAY_M),
     }
 
 
@@ -113,15 +146,28 @@ def _long(lines: Shapes, shortest_m: float) -> Shapes:
     return shapes.simpler(kept, shapes.LINE_TOLERANCE_M)
 
 
-def _streets(material: Material, around: Any, coder: Coder) -> dict[str, Any]:  # noqa: ANN401
-    network = material.network
+def streets_by_size(network: Any, around: Any) -> dict[str, Shapes]:  # noqa: ANN401 (a GeoDataFrame, a geometry)
+    """Return streets and paths, joined end to end and simplified to be looked at.
+
+    Parameters
+    ----------
+    network
+        The walking network.
+    around
+        What meets this is returned.
+
+    Returns
+    -------
+    dict
+        `major`, `minor` and `path`: lines.
+    """
     geometry = np.asarray(network.geometry.array)
     is_near = shapely.intersects(around, geometry)
     highway = network["highway"].to_numpy(dtype=object)
     is_major = np.isin(highway, sorted(MAJOR))
     is_minor = np.isin(highway, sorted(MINOR))
     return {
-        "major": coder.lines(_long(geometry[is_near & is_major], 0.0)),
-        "minor": coder.lines(_long(geometry[is_near & is_minor], 0.0)),
-        "path": coder.lines(_long(geometry[is_near & ~is_major & ~is_minor], SHORTEST_PATH_M)),
+        "major": _long(geometry[is_near & is_major], 0.0),
+        "minor": _long(geometry[is_near & is_minor], 0.0),
+        "path": _long(geometry[is_near & ~is_major & ~is_minor], SHORTEST_PATH_M),
     }
