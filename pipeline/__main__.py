@@ -89,7 +89,7 @@ def _run(choices: argparse.Namespace, console: Console) -> None:
     warnings.simplefilter("ignore")
     with _locked(choices, console):
         began = time.perf_counter()
-        with _progress(console, _title(choices)):
+        with _progress(console, _title(choices), has_bars=choices.step in steps.WITH_BARS):
             line = step(*choices.inputs, out=tuple(choices.out), note=choices.note)
         seconds = time.perf_counter() - began
     if choices.note is not None and choices.step != "publish":
@@ -121,9 +121,9 @@ def _title(choices: argparse.Namespace) -> str:
 
 
 @contextmanager
-def _progress(console: Console, title: str) -> Iterator[None]:
+def _progress(console: Console, title: str, *, has_bars: bool) -> Iterator[None]:
     """Turn a wheel on a terminal; say what begins elsewhere, or where several run at once."""
-    if console.is_terminal and "jobserver" not in os.environ.get("MAKEFLAGS", ""):
+    if not has_bars and console.is_terminal and "jobserver" not in os.environ.get("MAKEFLAGS", ""):
         with console.status(title):
             yield
     else:

@@ -63,6 +63,10 @@ class SourceFailed(PipelineError):
     """A service on the web did not answer, or not with what it was asked for."""
 
 
+class ServiceIsAway(SourceFailed):
+    """A service could not be reached, or is too busy or broken to say anything."""
+
+
 class RawFileHasChanged(PipelineError):
     """A raw file is not the one that its provenance note describes."""
 

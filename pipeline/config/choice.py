@@ -14,6 +14,7 @@ Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-f]{6}$")]
 MetricCrs = Annotated[str, StringConstraints(pattern=r"^EPSG:\d{4,5}$")]
 Share = Annotated[float, Field(ge=0, le=1)]
 Day = date  # the type, where a field is called `date` and may be left out
+Days = Annotated[int, Field(gt=0, le=3_660)]
 Metres = Annotated[float, Field(gt=0, le=100_000)]
 
 TagValues = str | tuple[str, ...]

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
-from pipeline.config.choice import Choice, Code, Day, Metres, MetricCrs, Slug, Words
+from pipeline.config.choice import Choice, Code, Day, Days, Metres, MetricCrs, Slug, Words
 from pipeline.config.place import GeofabrikRegion, MapPlace, OverpassArea, Place
 from pipeline.config.standard import Chosen
 from pipeline.config.vocabulary import Nation
@@ -17,13 +17,15 @@ class OsmInput(Choice):
     """Where a district's OpenStreetMap data comes from, and of what date it is.
 
     A service says of what day its data is, and so do most extracts: `date` is for a file that
-    does not.
+    does not. Streets and shops change every week; after `good_for_days` the run says that the map
+    is old. Null never says so.
     """
 
     at: MapPlace
     date: Day | None = None
     attribution: Words = "© OpenStreetMap contributors"
     licence: Words = "ODbL-1.0"
+    good_for_days: Days | None = 90
 
     @model_validator(mode="after")
     def _services_say_the_day(self) -> OsmInput:
@@ -53,7 +55,11 @@ class TableInput(Choice):
 
 
 class CouncilLayer(Choice):
-    """A council's own list or layer, with its columns mapped here."""
+    """A council's own list or layer, with its columns mapped here.
+
+    Few councils look through their lists more than once a year; after `good_for_days` the run
+    says that the list is old. Null never says so.
+    """
 
     category: Slug
     title: Words
@@ -71,6 +77,7 @@ class CouncilLayer(Choice):
     latitude: str | None = None
     crs: MetricCrs | None = None
     details: dict[Slug, str] = {}
+    good_for_days: Days | None = 365
 
 
 class Areas(Choice):
@@ -128,6 +135,7 @@ class District(Choice):
     """One local authority, or one place like it: `config/districts/<district>.yaml`.
 
     Without `elevation` the ground counts as flat.
+    `ages: false` says that no input counts as old, as in a demonstration.
     `has_shrunk` names inputs that may have fewer rows or less area than when they were last
     fetched, with the reason why that is right.
     `largest_unmarked_dwelling_m2` stands in for the study's value where blocks of flats are
@@ -146,4 +154,5 @@ class District(Choice):
     layers: dict[Slug, Layer] = {}
     elevation: TableInput | None = None
     has_shrunk: dict[Slug, Words] = {}
+    ages: bool = True
     standards: Chosen = Chosen()

@@ -7,12 +7,17 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
-from pipeline.config.choice import Choice, Code, MetricCrs, Slug, TagValues, Words
+from pipeline.config.choice import Choice, Code, Days, MetricCrs, Slug, TagValues, Words
 from pipeline.config.vocabulary import Nation, Vintage
 
 
 class Published(Choice):
-    """What every published table says of itself."""
+    """What every published table says of itself.
+
+    `good_for_days` is how long a copy may be used before the run says that it is old, counted from
+    the day on which a service was asked, or from the date of a file. Editions have none, such as
+    boundaries, a census or an index: they stay right for what they say they are.
+    """
 
     title: Words
     publisher: Words
@@ -20,6 +25,7 @@ class Published(Choice):
     attribution: Words
     landing_page: Annotated[str, StringConstraints(pattern=r"^https://[^\s\"'<>]+$")] | None = None
     date: date
+    good_for_days: Days | None = None
 
 
 Columns = tuple[str, ...]

@@ -19,6 +19,8 @@ Host = Annotated[
 ]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Region = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([-_/][a-z0-9]+)*$", max_length=80)]
+Variable = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*$", max_length=80)]
+Parameter = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$", max_length=60)]
 Plain = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.:/-]+$", max_length=200)]
 
 
@@ -55,10 +57,23 @@ class OnTheWeb(Choice):
 
     `local` says that the service is a server of one's own, on this machine or in its network,
     which may then be asked without encryption. `also` names further hosts that it sends on to.
+    `key_from` names the environment variable that holds a key; the key itself stands nowhere. It
+    is sent to this server only, as the query parameter `key_query` or as the header `key_header`.
     """
 
     local: bool = False
     also: tuple[Host, ...] = ()
+    key_from: Variable | None = None
+    key_query: Parameter | None = None
+    key_header: Parameter | None = None
+
+    @model_validator(mode="after")
+    def _a_key_is_sent_one_way(self) -> OnTheWeb:
+        ways = [way for way in (self.key_query, self.key_header) if way is not None]
+        if len(ways) != (self.key_from is not None):
+            msg = "give `key_from` with `key_query` or with `key_header`, or none of them"
+            raise ValueError(msg)
+        return self
 
 
 class WebFile(OnTheWeb):

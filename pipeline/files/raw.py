@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -31,6 +31,7 @@ from pipeline.config import (
     TableInput,
     Words,
 )
+from pipeline.config.choice import Day, Days
 from pipeline.errors import (
     ChoiceIsNotAllowed,
     FileIsDamaged,
@@ -40,6 +41,7 @@ from pipeline.errors import (
     quoted,
 )
 from pipeline.files.writing import write_json
+from pipeline.text import clean_text
 
 OPENSTREETMAP = "openstreetmap"
 ELEVATION = "elevation"
@@ -60,7 +62,8 @@ RESERVED = (
 class RawFile(Choice):
     """One raw file: what it is, whose, of what date, and its bytes.
 
-    `hectares` is the area of what it holds, where that has one; `asked` says which service was.
+    `hectares` is the area of what it holds, where that has one. `asked` says which service was,
+    and `fetched` on what day; `good_for_days` how long it may be used without a word.
     """
 
     path: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_.-]*$", max_length=60)]
@@ -77,6 +80,8 @@ class RawFile(Choice):
     table: Slug | None
     original_name: str
     asked: str | None = None
+    fetched: Day | None = None
+    good_for_days: Days | None = None
     declared_place: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 
@@ -105,6 +110,7 @@ class DeclaredInput:
     date: date | None
     table: str | None
     declared: NationalTable | CouncilLayer | None
+    good_for_days: int | None = None
 
     @property
     def declared_place(self) -> str:
@@ -149,6 +155,7 @@ def inputs_of(
             osm.date,
             None,
             None,
+            osm.good_for_days,
         )
     }
     for key, entry, kind in _table_inputs(district):
@@ -168,6 +175,8 @@ def inputs_of(
             if isinstance(layer, TableInput)
             else _council_input(key, layer)
         )
+    if not district.ages:
+        return {key: replace(found, good_for_days=None) for key, found in inputs.items()}
     return inputs
 
 
@@ -212,6 +221,7 @@ def _table_input(
         entry.date or (None if isinstance(entry.at, OnTheWeb) else table.date),
         entry.table,
         table,
+        table.good_for_days,
     )
 
 
@@ -232,6 +242,7 @@ def _council_input(key: str, layer: CouncilLayer) -> DeclaredInput:
         layer.date,
         None,
         layer,
+        layer.good_for_days,
     )
 
 
@@ -322,6 +333,39 @@ def raw_file(manifest: Manifest, key: str) -> Path:
             f"note says {raw.sha256[:12]}…); {refetch}."
         )
     return path
+
+
+def old_inputs(manifest: Manifest, today: date) -> dict[str, str]:
+    """Find the raw files that are older than they are taken to be good for.
+
+    Parameters
+    ----------
+    manifest
+        The raw files.
+    today
+        The day to count from.
+
+    Returns
+    -------
+    dict
+        Key of an input → a sentence.
+    """
+    found = {}
+    for key, raw in sorted(manifest.inputs.items()):
+        # The map is as old as what it shows; of other services, our copy is as old as our question.
+        is_asked = raw.fetched is not None and key != OPENSTREETMAP
+        since = raw.fetched if is_asked and raw.fetched is not None else raw.date
+        days = (today - since).days
+        if raw.good_for_days is None or days <= raw.good_for_days:
+            continue
+        was = "was fetched on" if is_asked else "is of"
+        how = "" if raw.fetched else "put a newer file in its place with its date, then "
+        found[key] = (
+            f"{manifest.district}: {key} ({clean_text(raw.title)}) {was} {since}, {days:,} days "
+            f"ago, and counts as good for {raw.good_for_days:,}; {how}"
+            f"`make refetch D={manifest.district} SOURCE={key}`."
+        )
+    return found
 
 
 def dated(district: District, manifest: Manifest) -> District:

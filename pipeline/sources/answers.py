@@ -34,6 +34,10 @@ class Passing(Exception):
         self.wait_s = wait_s
 
 
+class Away(Passing):
+    """The server is too busy or broken to answer, whatever is asked of it."""
+
+
 @dataclass(frozen=True)
 class Ask:
     """What is asked: whom, for what form of answer, and how large it may be."""
@@ -88,7 +92,7 @@ def offset_of(response: requests.Response, ask: Ask, part: Part | None) -> int:
         part.forget()
         raise Passing("it has other bytes now than when the download began")
     if status in PASSING:
-        raise Passing(f"it answered with status {status}", _asked_to_wait(response))
+        raise Away(f"it answered with status {status}", _asked_to_wait(response))
     raise SourceFailed(f"{shown(ask.address)}: answered with status {status}{_meaning(status)}.")
 
 
@@ -121,7 +125,19 @@ def _asked_to_wait(response: requests.Response) -> float | None:
     return max(0.0, wait)
 
 
-def _length_of(response: requests.Response) -> int | None:
+def length_of(response: requests.Response) -> int | None:
+    """Return how many bytes of an answer are announced.
+
+    Parameters
+    ----------
+    response
+        The head of the answer.
+
+    Returns
+    -------
+    int or None
+        If it says, and not in chunks.
+    """
     text = response.headers.get("Content-Length", "")
     return int(text) if text.isdecimal() and not _is_chunked(response) else None
 
@@ -176,7 +192,7 @@ def body_of(
     SourceFailed
         If it is too large, or nobody can tell whether it is whole.
     """
-    announced = _length_of(response)
+    announced = length_of(response)
     if announced is not None and offset + announced > ask.largest:
         raise SourceFailed(_too_large(ask))
     unpacked = _Unpacked(response.headers.get("Content-Encoding", ""))

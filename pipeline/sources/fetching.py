@@ -12,7 +12,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -68,7 +68,8 @@ from pipeline.files.writing import ABANDONED_AFTER_S, PARTIAL, write_json
 from pipeline.sources.asking import Area, Fetched
 from pipeline.sources.local import local_file
 from pipeline.sources.packaged import packaged_file
-from pipeline.sources.services import UNITED_KINGDOM, area_around, fetch_from
+from pipeline.sources.progress import Watch, quietly
+from pipeline.sources.services import UNITED_KINGDOM, area_around, fetch_from, key_for
 
 BOUNDARIES = "boundaries"
 # More than this since the last fetch is rather a fault of the source than a change of the place.
@@ -87,6 +88,7 @@ def fetch(
     out: Path,
     tell: Callable[[str], None] = lambda _: None,
     only: str | None = None,
+    watch: Watch = quietly,
 ) -> None:
     """Fetch every input of a district, or one of them.
 
@@ -104,6 +106,8 @@ def fetch(
         Called with a line of progress for each input.
     only
         The one input to fetch; the others stay as they were fetched.
+    watch
+        Shows how the fetch of each input comes on.
 
     Raises
     ------
@@ -111,7 +115,7 @@ def fetch(
         If an input is missing, refused or damaged; what was there before is untouched.
     """
     try:
-        _fetch_all(district, district_file, national, out, tell, only)
+        _fetch_all(district, district_file, national, out, tell, only, watch)
     except PipelineError as error:
         raise type(error)(f"{error}{_what_stays(out)}") from error
 
@@ -123,11 +127,13 @@ def _fetch_all(
     out: Path,
     tell: Callable[[str], None],
     only: str | None,
+    watch: Watch,
 ) -> None:
     slug = district_file.stem
     inputs = inputs_of(slug, district, national)
     # Files on this machine are looked for before any service is asked.
     here = {key: _file_here(declared, district_file) for key, declared in inputs.items()}
+    _must_have_keys(inputs.values())
     earlier = _inputs_in(out)
     kept = {} if only is None else _others(inputs, only, out)
     with _staging_for(out) as staging:
@@ -138,7 +144,7 @@ def _fetch_all(
             if key in kept:
                 fetched[key], folder = kept[key], out.parent
             else:
-                found = here[key] or _from_service(inputs[key], area, out, staging)
+                found = here[key] or _from_service(inputs[key], area, out, staging, watch)
                 fetched[key], folder = _fetch_one(inputs[key], found, staging), staging
                 before = earlier.get(key)
                 _must_not_have_shrunk(fetched[key], before, slug, key, district.has_shrunk)
@@ -201,13 +207,23 @@ def _file_here(declared: DeclaredInput, district_file: Path) -> Fetched | None:
     return Fetched(path, None, declared.date, "")
 
 
-def _from_service(declared: DeclaredInput, area: Area, out: Path, staging: Path) -> Fetched:
+def _must_have_keys(inputs: Iterable[DeclaredInput]) -> None:
+    """Look for the keys of all services before any of them is asked."""
+    for declared in inputs:
+        if isinstance(declared.place, OnTheWeb):
+            key_for(declared.place, declared.title)
+
+
+def _from_service(
+    declared: DeclaredInput, area: Area, out: Path, staging: Path, watch: Watch
+) -> Fetched:
     assert isinstance(declared.place, OnTheWeb)
     folder = staging / f"{PARTIAL}{declared.key}"
     folder.mkdir()
     page = getattr(declared.declared, "landing_page", None)
     locks = out.parent.parent / ".hosts"
-    found = fetch_from(declared.place, declared.title, area, locks, folder, page)
+    with watch(f"{declared.key}: {declared.title}") as progress:
+        found = fetch_from(declared.place, declared.title, area, locks, folder, page, progress)
     return replace(found, date=declared.date or found.date)
 
 
@@ -267,6 +283,8 @@ def _fetch_one(declared: DeclaredInput, found: Fetched, staging: Path) -> RawFil
         table=declared.table,
         original_name=found.path.name,
         asked=found.asked or None,
+        fetched=datetime.now(UTC).date() if found.asked else None,
+        good_for_days=declared.good_for_days,
         declared_place=declared.declared_place,
     )
 

@@ -25,12 +25,22 @@ from urllib.parse import urlsplit
 import requests
 from urllib3.exceptions import HTTPError
 
-from pipeline.errors import FileCannotBeWritten, SourceFailed, quoted
+from pipeline.errors import FileCannotBeWritten, ServiceIsAway, SourceFailed, quoted
 from pipeline.sources.addresses import after_redirect, must_be_allowed, shown
-from pipeline.sources.answers import Ask, Passing, body_of, last_modified, offset_of
+from pipeline.sources.answers import (
+    Ask,
+    Away,
+    Passing,
+    body_of,
+    last_modified,
+    length_of,
+    offset_of,
+)
 from pipeline.sources.connections import Adapter, Nobody, Watch, words_of
-from pipeline.sources.forms import Form
+from pipeline.sources.forms import ENOUGH, Form
+from pipeline.sources.keys import Key
 from pipeline.sources.parts import Part
+from pipeline.sources.progress import Progress
 
 MOST_REDIRECTS = 5
 LARGEST_ANSWER = 100_000_000
@@ -82,16 +92,16 @@ class Client:
         Whom.
     locks
         A folder that all processes of the project share.
-    tell
-        Called with the bytes of each piece that arrives.
-    secrets
-        Values that must never stand in a message.
+    progress
+        Told of what arrives.
+    key
+        Sent to the one server that it is for; it never stands in a message or an answer.
     """
 
     service: Service
     locks: Path
-    tell: Callable[[int], None] = lambda _: None
-    secrets: tuple[str, ...] = ()
+    progress: Progress = field(default_factory=Progress)
+    key: Key | None = None
     sleep: Callable[[float], None] = time.sleep
     _watched: Watch = field(init=False)
     _session: requests.Session = field(init=False)
@@ -154,6 +164,7 @@ class Client:
         def once(deadline: float) -> bytes:
             with self._answer(ask, deadline) as (response, _):
                 body = b"".join(self._body(response, ask, 0, deadline))
+            body = body if self.key is None else self.key.kept_out_of_bytes(body)
             fault = check(body)
             if fault is not None:
                 raise Passing(fault)
@@ -214,8 +225,15 @@ class Client:
             going_on = {"Range": f"bytes={begun}-", "If-Range": validator} if begun else {}
             resumed = replace(ask, headers={**ask.headers, **going_on})
             with self._answer(resumed, deadline, part) as (response, offset):
+                self.progress.file(offset, length_of(response))
                 part.write(self._body(response, resumed, offset, deadline), offset, response)
                 date = last_modified(response)
+            if self.key is not None and part.holds(self.key.forms):
+                part.forget()
+                raise SourceFailed(
+                    f"{shown(address)}: the file repeats the key that it was asked "
+                    "with; nothing of it is kept. Tell its publisher."
+                )
             sums = part.sums()
             for name, wanted in (("md5", md5), ("sha256", sha256)):
                 if wanted is not None and sums[name] != wanted.casefold():
@@ -229,28 +247,66 @@ class Client:
 
         return self._tried(address, once, self.service.download_s)
 
+    def beginning(
+        self, address: str, form: Form, *, params: Mapping[str, str] | None = None
+    ) -> bytes:
+        """Return the first bytes of an answer, and let the rest be.
+
+        Parameters
+        ----------
+        address
+            Whom to ask.
+        form
+            What the answer must be.
+        params
+            The query.
+
+        Returns
+        -------
+        bytes
+            A few thousand at most.
+
+        Raises
+        ------
+        SourceFailed
+            If it is not of that form, or does not come.
+        """
+        ask = Ask(address, form, dict(params or {}), None, {}, LARGEST_DOWNLOAD)
+        ask.headers["Accept-Encoding"] = "identity"
+
+        def once(deadline: float) -> bytes:
+            with self._answer(ask, deadline) as (response, _):
+                first = b""
+                for piece in self._body(response, ask, 0, deadline):
+                    first += piece
+                    if len(first) >= ENOUGH:
+                        break
+                return first
+
+        return self._tried(address, once, self.service.total_s)
+
     # --- trying again ----------------------------------------------------------------------------
 
     def _tried(self, address: str, once: Callable[[float], Found], patience_s: float) -> Found:
         """Try, with growing pauses, until it works, the time is up or the fault will not pass."""
         deadline = time.monotonic() + patience_s
-        last = "it did not answer"
+        last, is_away = "it did not answer", True
         for attempt in range(1, self.service.attempts + 1):
             try:
                 with self._turn(address, deadline), self._watched.until(deadline):
                     return once(deadline)
             except Passing as fault:
-                last, wait = str(fault), fault.wait_s
+                last, wait, is_away = str(fault), fault.wait_s, isinstance(fault, Away)
             except (requests.RequestException, HTTPError, OSError) as fault:
-                is_up = time.monotonic() >= deadline
+                is_up, is_away = time.monotonic() >= deadline, True
                 last, wait = _TOO_LONG if is_up else words_of(fault), None
             except SourceFailed as fault:
-                raise SourceFailed(self._redacted(f"{self.service.name}: {fault}")) from None
+                raise type(fault)(self._redacted(f"{self.service.name}: {fault}")) from None
             pause = _pause(attempt) if wait is None else wait
             if attempt == self.service.attempts or time.monotonic() + pause > deadline:
                 break
             self.sleep(pause)
-        raise SourceFailed(
+        raise (ServiceIsAway if is_away else SourceFailed)(
             self._redacted(
                 f"{self.service.name}: {shown(address)}: {last}. It was asked {attempt} "
                 f"{'time' if attempt == 1 else 'times'}; nothing of it is kept. Try again later."
@@ -258,9 +314,7 @@ class Client:
         )
 
     def _redacted(self, words: str) -> str:
-        for secret in self.secrets:
-            words = words.replace(secret, "…")
-        return words
+        return words if self.key is None else self.key.kept_out_of(words)
 
     @contextmanager
     def _turn(self, address: str, deadline: float) -> Iterator[None]:
@@ -306,15 +360,16 @@ class Client:
         headers, asked = ask.headers, urlsplit(address).hostname
         for _ in range(MOST_REDIRECTS + 1):
             must_be_allowed(address, self.service.hosts, is_local=self.service.is_local)
+            whom, query, signed = self._with_key(address, params, headers)
             response = self._session.request(
-                method, address, params=params, data=sent, headers=headers, stream=True,
+                method, whom, params=query, data=sent, headers=signed, stream=True,
                 allow_redirects=False, timeout=self._timeout(deadline),
             )  # fmt: skip
             try:
                 if response.status_code not in SENT_ON:
                     yield response, offset_of(response, ask, part)
                     return
-                location = response.headers.get("Location", "")
+                location = self._redacted(response.headers.get("Location", ""))
             finally:
                 response.close()
             if method == "POST" and response.status_code not in KEEPS_METHOD:
@@ -324,6 +379,15 @@ class Client:
             if urlsplit(address).hostname != asked:
                 headers = {name: text for name, text in headers.items() if name in HANDED_ON}
         raise SourceFailed(f"{shown(address)}: sends on more than {MOST_REDIRECTS} times.")
+
+    def _with_key(
+        self, address: str, params: Mapping[str, str] | None, headers: Mapping[str, str]
+    ) -> tuple[str, Mapping[str, str] | None, Mapping[str, str]]:
+        return (
+            (address, params, headers)
+            if self.key is None
+            else self.key.sent_with(address, params, headers)
+        )
 
     def _timeout(self, deadline: float) -> float:
         left = deadline - time.monotonic()
@@ -335,7 +399,7 @@ class Client:
         self, response: requests.Response, ask: Ask, offset: int, deadline: float
     ) -> Iterator[bytes]:
         for piece in body_of(response, ask, offset, lambda: self._timeout(deadline)):
-            self.tell(len(piece))
+            self.progress.arrived(len(piece))
             yield piece
 
 

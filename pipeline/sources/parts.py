@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -88,6 +88,17 @@ class Part:
                 for total in sums.values():
                     total.update(chunk)
         return {name: total.hexdigest() for name, total in sums.items()}
+
+    def holds(self, words: Iterable[str]) -> bool:
+        """Say whether one of some words stands in what has arrived."""
+        wanted = [word.encode() for word in words]
+        longest, before = max(map(len, wanted), default=0), b""
+        with self.file.open("rb") as file:
+            while chunk := file.read(_CHUNK):
+                before = before[-longest:] + chunk
+                if any(word in before for word in wanted):
+                    return True
+        return False
 
     def finish(self) -> int:
         """Put the file in its place, and return its size in bytes."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from pipeline.config.place import (
     WebFile,
     WfsLayer,
 )
+from pipeline.errors import PipelineError
 from pipeline.sources import (
     arcgis,
     naptan,
@@ -31,6 +33,8 @@ from pipeline.sources import (
 )
 from pipeline.sources.asking import Area, Fetched
 from pipeline.sources.http import Client, Service
+from pipeline.sources.keys import Key, key_of
+from pipeline.sources.progress import Progress
 
 # Assets and streets outside a district are within reach of those who live at its edge: half as
 # much again as anybody is taken to walk.
@@ -58,6 +62,7 @@ def fetch_from(
     locks: Path,
     folder: Path,
     landing_page: str | None = None,
+    progress: Progress | None = None,
 ) -> Fetched:
     """Fetch an input from the service that it is declared to lie at.
 
@@ -75,6 +80,8 @@ def fetch_from(
         Where the file is written.
     landing_page
         Where people find the data if it has moved.
+    progress
+        Told of what arrives.
 
     Returns
     -------
@@ -86,10 +93,68 @@ def fetch_from(
     SourceFailed
         If it cannot be had whole.
     """
-    hosts = frozenset({urlsplit(address_of(place)).hostname or "", *place.also})
-    client = Client(Service(title, hosts, is_local=place.local), locks)
+    client = client_for(place, title, locks, progress)
     more: dict[str, Any] = {"landing_page": landing_page} if isinstance(place, WebFile) else {}
-    return _ASK[type(place)](place, area, client, folder, **more)
+    try:
+        return _ASK[type(place)](place, area, client, folder, **more)
+    except PipelineError as error:
+        if client.key is None:
+            raise
+        raise type(error)(client.key.kept_out_of(str(error))) from None
+
+
+def client_for(
+    place: OnTheWeb, title: str, locks: Path, progress: Progress | None = None
+) -> Client:
+    """Return who asks a service.
+
+    Parameters
+    ----------
+    place
+        The service.
+    title
+        What messages call it.
+    locks
+        A folder that all fetches of the project share.
+    progress
+        Told of what arrives.
+
+    Returns
+    -------
+    Client
+        May ask the host of its address, and those that the place names beside.
+
+    Raises
+    ------
+    ChoiceIsNotAllowed
+        If the place wants a key and the environment has none.
+    """
+    hosts = frozenset({urlsplit(address_of(place)).hostname or "", *place.also})
+    service = Service(title, hosts, is_local=place.local)
+    return Client(service, locks, progress or Progress(), key_for(place, title))
+
+
+def key_for(place: OnTheWeb, title: str) -> Key | None:
+    """Return the key of a place, from the environment; none where it declares none.
+
+    Parameters
+    ----------
+    place
+        The service.
+    title
+        What messages call it.
+
+    Returns
+    -------
+    Key or None
+        It stands in no message.
+
+    Raises
+    ------
+    ChoiceIsNotAllowed
+        If the environment has none.
+    """
+    return key_of(place, address_of(place), title, os.environ)
 
 
 def address_of(place: OnTheWeb) -> str:
@@ -105,7 +170,7 @@ def address_of(place: OnTheWeb) -> str:
     str
         Its address, as the district's file gives it.
     """
-    for name in ("url", "arcgis", "ogc_features", "wfs", "api"):
+    for name in ("url", "arcgis", "ogc_features", "wfs", "overpass", "index", "api"):
         address: str | None = getattr(place, name, None)
         if address is not None:
             return address

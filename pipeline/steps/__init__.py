@@ -33,7 +33,8 @@ from pipeline.steps.walking import (
 )
 
 __all__ = [
-    "OF_NO_DISTRICT", "SEVERAL_OUTPUTS", "STEPS", "access", "assets", "catchment", "catchments",
+    "OF_NO_DISTRICT", "SEVERAL_OUTPUTS", "STEPS", "WITH_BARS", "access", "assets", "catchment",
+    "catchments",
     "entrances", "fetch", "homes", "index", "kernels", "looks", "national", "neighbourhoods",
     "network", "osm", "outputs_of", "profiles", "publish", "published_standards", "reference",
     "rules", "sensitivity", "standards", "surface", "terrain", "walkers",
@@ -59,6 +60,8 @@ OF_NO_DISTRICT = frozenset(
         "reference",
     )
 )
+# These draw on the terminal themselves.
+WITH_BARS = frozenset(("fetch",))
 SEVERAL_OUTPUTS: dict[str, int] = {
     "osm": 3, "sensitivity": 2, "surface": 2, "catchments": 2, "assets": 3, "reference": 9,
 }  # fmt: skip

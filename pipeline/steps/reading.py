@@ -14,14 +14,17 @@ def fetch(
 ) -> str:
     """Fetch the raw files of a district, or one of them, given by its name."""
     del note
+    from rich.console import Console
+
     from pipeline.files.choices import read_named
-    from pipeline.sources import fetching
+    from pipeline.sources import fetching, progress
 
     choices: District = files.read_choices(district, District)
     told: list[str] = []
     one = str(only[0]) if only else None
     tables = read_named(national, NationalTable)
-    fetching.fetch(choices, district, tables, out[0], told.append, one)
+    watch = progress.on(Console(stderr=True, highlight=False), out[0].parent.parent / ".hosts")
+    fetching.fetch(choices, district, tables, out[0], told.append, one, watch)
     return f"{len(told)} raw files"
 
 

@@ -17,6 +17,7 @@ from pipeline.sources import http
 from pipeline.sources.addresses import must_be_allowed, must_be_public, shown
 from pipeline.sources.forms import CSV, JSON, ZIP, Form
 from pipeline.sources.http import Client, Service
+from pipeline.sources.keys import Key, server_of
 from tests.servers import faulty
 from tests.servers.faulty import Fault, Reply, Server, serving
 
@@ -306,16 +307,17 @@ def test_odd_addresses_are_refused(address: str) -> None:
 
 
 def test_no_key_stands_in_a_message(server: Server, tmp_path: Path) -> None:
-    secret = Client(QUICK, tmp_path, secrets=("s3cret",), sleep=lambda _: None)
+    key = Key("s3cret-s3cret", server_of(server.address), query="key")
+    secret = Client(QUICK, tmp_path, key=key, sleep=lambda _: None)
     for fault in (
         faulty.status(404),
         faulty.status(500),
         faulty.reset,
-        faulty.redirect("https://s3cret.example/"),
+        faulty.redirect("https://s3cret-s3cret.example/"),
     ):
         server.always = fault
         with pytest.raises(SourceFailed) as told:
-            secret.read(f"{server.address}/s3cret?key=s3cret", JSON, params={"token": "s3cret"})
+            secret.read(f"{server.address}/s3cret-s3cret?key=s3cret-s3cret", JSON)
         assert "s3cret" not in str(told.value)
         assert told.value.__cause__ is None
     assert shown("https://a:b@example.org/p?key=1") == "example.org/p"
