@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import shapely
 
@@ -54,8 +55,7 @@ def places(material: Material, coder: Coder) -> dict[str, Any]:
         neighbourhood or −1), `sources` (numbers into `source_texts`), `details` (pairs of numbers
         into `detail_texts`), `outlines` and `entrances` by the number of the asset.
     """
-    assets = material.assets[material.assets["category"].isin(material.categories)]
-    assets = assets.reset_index(drop=True)
+    assets = shown_assets(material)
     geometry = np.asarray(assets.geometry.array)
     middles = shapely.point_on_surface(geometry)
     at = coder.points(middles)
@@ -71,8 +71,14 @@ def places(material: Material, coder: Coder) -> dict[str, Any]:
         "source_texts": sources.texts,
         "detail_texts": details.texts,
         "outlines": _outlines(geometry, coder),
-        "entrances": _entrances(material, assets["asset_id"].tolist(), at, coder),
+        "entrances": _entrances(material, at, coder),
     }
+
+
+def shown_assets(material: Material) -> gpd.GeoDataFrame:
+    """Return the assets of the categories shown, in the order in which a page numbers them."""
+    assets = material.assets[material.assets["category"].isin(material.categories)]
+    return assets.reset_index(drop=True)
 
 
 def _neighbourhood_of(material: Material, middles: Any) -> list[int]:  # noqa: ANN401
@@ -122,13 +128,33 @@ def _outlines(geometry: Any, coder: Coder) -> dict[str, list[list[Coded]]]:  # n
     return {str(n): parts for n, parts in zip(numbers.tolist(), coded, strict=True) if parts}
 
 
-def _entrances(material: Material, ids: list[str], at: Units, coder: Coder) -> dict[str, list[int]]:
-    """Return flat triples by the number of the asset: two differences to where it is, way in."""
+def ways_in(material: Material) -> tuple[gpd.GeoDataFrame, Units]:
+    """Return the ways in that a street leads to, in the order in which a page carries them.
+
+    Parameters
+    ----------
+    material
+        The district; its assets and entrances are used.
+
+    Returns
+    -------
+    tuple of geopandas.GeoDataFrame and numpy.ndarray
+        Rows of the entrances, those of one asset side by side, and the number of the asset that
+        each leads into, as `places` counts them.
+    """
+    ids = shown_assets(material)["asset_id"].tolist()
     number = {asset: place for place, asset in enumerate(ids)}
     rows = material.entrances
     rows = rows[rows["asset_id"].isin(number) & (rows["state"] == State.OK)]
+    owner = rows["asset_id"].map(number).to_numpy(dtype=np.int64)
+    order = np.argsort(owner, kind="stable")
+    return rows.iloc[order], owner[order]
+
+
+def _entrances(material: Material, at: Units, coder: Coder) -> dict[str, list[int]]:
+    """Return flat triples by the number of the asset: two differences to where it is, way in."""
+    rows, owner = ways_in(material)
     kinds = {name: place for place, name in enumerate(PLACES_IN)}
-    owner = rows["asset_id"].map(number).to_numpy(dtype=int)
     steps = coder.points(np.asarray(rows.geometry.array)) - at[owner]
     found: dict[str, list[int]] = {}
     for asset, way_in, (x, y) in zip(owner, rows["way_in"], steps.tolist(), strict=True):
