@@ -10,10 +10,13 @@ from pipeline.config.district import (
     Areas,
     CouncilLayer,
     District,
+    DistrictFile,
     Grid,
     OsmInput,
     TableInput,
+    Usual,
 )
+from pipeline.config.nation import NationDefaults
 from pipeline.config.national import (
     Ages,
     BoundariesTable,
@@ -33,14 +36,12 @@ from pipeline.config.vocabulary import Kind, Level, Nation, State, Vintage, Way
 from pipeline.config.walker import Walker
 
 __all__ = [
-    "Ages",
-    "Areas", "BoundariesTable", "Category", "CategoryRules", "Choice", "Chosen", "CouncilLayer",
-    "Coverage", "DeprivationTable", "District", "Dwellings", "ElevationTable", "Evidence",
-    "Grid", "Kind", "Level", "LocalFile", "LookupTable", "MapPlace", "Method", "Nation",
-    "NationalTable",
-    "OnTheWeb", "OsmInput", "OsmRules", "PackagedFile", "PeopleRasterTable", "PeopleTable",
-    "Place", "Quantity", "RecordsTable",
-    "Slopes", "Slug", "Snapping", "Standard", "State", "Study", "Surface", "TableInput",
-    "TagConditions", "TagValues", "Theme", "Together", "Vintage", "Walker", "Walking", "Way",
-    "Within", "Words",
+    "Ages", "Areas", "BoundariesTable", "Category", "CategoryRules", "Choice", "Chosen",
+    "CouncilLayer", "Coverage", "DeprivationTable", "District", "DistrictFile", "Dwellings",
+    "ElevationTable", "Evidence", "Grid", "Kind", "Level", "LocalFile", "LookupTable",
+    "MapPlace", "Method", "Nation", "NationDefaults", "NationalTable", "OnTheWeb", "OsmInput",
+    "OsmRules", "PackagedFile", "PeopleRasterTable", "PeopleTable", "Place", "Quantity",
+    "RecordsTable", "Slopes", "Slug", "Snapping", "Standard", "State", "Study", "Surface",
+    "TableInput", "TagConditions", "TagValues", "Theme", "Together", "Usual", "Vintage",
+    "Walker", "Walking", "Way", "Within", "Words",
 ]  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from pipeline.config.choice import Choice, Colour, Slug, TagConditions, TagValues, Words
-from pipeline.config.vocabulary import Kind, Level, Way
+from pipeline.config.vocabulary import Kind, Level, Symbol, Way
 
 
 class Why(Choice):
@@ -91,4 +91,4 @@ class Category(CategoryRules):
     why: Why
     five_ways: tuple[Way, ...]
     colour: Colour
-    symbol: Literal["circle", "square", "triangle", "diamond", "star", "cross", "plus", "hexagon"]
+    symbol: Symbol

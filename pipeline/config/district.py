@@ -44,13 +44,14 @@ class OsmInput(Choice):
 class TableInput(Choice):
     """A published table: what it is (a file of `config/national`) and where it lies.
 
+    Without `at`, it is fetched from where its declaration says that it usually lies.
     `date` is the day of this copy, for tables that are published again and again. Without it, it
     is that which the table's declaration gives; of a service, the day on which the service says
     that the data was last changed, or else that on which it was asked.
     """
 
     table: Slug
-    at: Place
+    at: Place | None = None
     date: Day | None = None
 
 
@@ -118,6 +119,24 @@ class Grid(Choice):
         return self
 
 
+class Usual(Choice):
+    """Neighbourhoods, elevation and layers are those of the nation, as `config/nations` says.
+
+    A table named here takes the place of the nation's, or stands beside them; `without` names
+    those that the district does not use.
+    """
+
+    kind: Literal["usual"]
+    boundaries: TableInput | None = None
+    people: TableInput | None = None
+    households: TableInput | None = None
+    children: TableInput | None = None
+    deprivation: TableInput | None = None
+    lookup: TableInput | None = None
+    census_points: TableInput | None = None
+    without: tuple[Slug, ...] = ()
+
+
 def _kind_of_layer(value: object) -> str:
     """Tell a published table from a council's own layer by the key only one of them has."""
     if isinstance(value, dict):
@@ -131,10 +150,12 @@ Layer = Annotated[
 ]
 
 
-class District(Choice):
+class DistrictFile(Choice):
     """One local authority, or one place like it: `config/districts/<district>.yaml`.
 
-    Without `elevation` the ground counts as flat.
+    What it leaves out is usual in its nation: the reference system, and, where it does not
+    describe its `neighbourhoods` itself, these with elevation and layers. Without `elevation` the
+    ground counts as flat. `also_called` are names under which published tables list it.
     `ages: false` says that no input counts as old, as in a demonstration.
     `has_shrunk` names inputs that may have fewer rows or less area than when they were last
     fetched, with the reason why that is right.
@@ -146,13 +167,27 @@ class District(Choice):
     name: Words
     code: Code
     nation: Nation
-    crs: MetricCrs
+    also_called: tuple[Words, ...] = ()
+    crs: MetricCrs | None = None
     notice: Words | None = None
     openstreetmap: OsmInput
     largest_unmarked_dwelling_m2: Annotated[float, Field(gt=0, le=100_000)] | None = None
-    neighbourhoods: Annotated[Areas | Grid, Field(discriminator="kind")]
+    neighbourhoods: Annotated[Areas | Grid | Usual, Field(discriminator="kind")] = Usual(
+        kind="usual"
+    )
     layers: dict[Slug, Layer] = {}
     elevation: TableInput | None = None
     has_shrunk: dict[Slug, Words] = {}
     ages: bool = True
     standards: Chosen = Chosen()
+
+
+class District(DistrictFile):
+    """A district with nothing left out: its file, filled with what is usual in its nation.
+
+    `lacks` says what there is none of in its nation, and what follows from that.
+    """
+
+    crs: MetricCrs
+    neighbourhoods: Annotated[Areas | Grid, Field(discriminator="kind")]
+    lacks: dict[Slug, Words] = {}

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints, model_validator
 
 from pipeline.config.choice import Choice, Code, Days, MetricCrs, Slug, TagValues, Words
+from pipeline.config.place import OnTheWeb, Place
 from pipeline.config.vocabulary import Nation, Vintage
 
 
@@ -16,7 +17,8 @@ class Published(Choice):
 
     `good_for_days` is how long a copy may be used before the run says that it is old, counted from
     the day on which a service was asked, or from the date of a file. Editions have none, such as
-    boundaries, a census or an index: they stay right for what they say they are.
+    boundaries, a census or an index: they stay right for what they say they are. `at` is where
+    the table usually lies, for districts that name no place of their own.
     """
 
     title: Words
@@ -26,16 +28,29 @@ class Published(Choice):
     landing_page: Annotated[str, StringConstraints(pattern=r"^https://[^\s\"'<>]+$")] | None = None
     date: date
     good_for_days: Days | None = None
+    at: Place | None = None
+
+    @model_validator(mode="after")
+    def _must_lie_on_the_web(self) -> Published:
+        if self.at is not None and not isinstance(self.at, OnTheWeb):
+            msg = "`at` must be a service; files on this machine are named in a district’s file"
+            raise ValueError(msg)
+        return self
 
 
 Columns = tuple[str, ...]
 
 
 class BoundariesTable(Published):
-    """Polygons of statistical areas. Each column is a list of the names it is published under."""
+    """Polygons of statistical areas. Each column is a list of the names it is published under.
+
+    Where `is_nationwide`, the file holds the areas of a whole nation; those of a district are the
+    ones that its index of deprivation lists under the district's code or name.
+    """
 
     kind: Literal["boundaries"]
     vintage: Vintage
+    is_nationwide: bool = False
     code: Columns
     name: Columns
 
@@ -104,6 +119,7 @@ class DeprivationTable(Published):
     first one that holds `header_cell` or a name of the code. `rank` and `code` must be there;
     the others are used where the file has them. Where there is no decile column, the decile is
     ⌈10 × rank ÷ areas⌉. `score` and `population` are what areas merged since then are ranked by.
+    `district` is the column with the code or the name of the local authority.
     """
 
     kind: Literal["deprivation"]
@@ -120,6 +136,7 @@ class DeprivationTable(Published):
     income_rank: Columns = ()
     score: Columns = ()
     population: Columns = ()
+    district: Columns = ()
 
 
 class LookupTable(Published):

@@ -14,6 +14,10 @@ from pipeline.config.choice import Choice, MetricCrs, Slug
 
 PathText = Annotated[str, StringConstraints(min_length=1, max_length=400)]
 Address = Annotated[str, StringConstraints(pattern=r"^https?://[^\s\"'<>@#?]+$", max_length=300)]
+# A file may lie behind a question: `…/table.csv?d=PEOPLE`.
+FileAddress = Annotated[
+    str, StringConstraints(pattern=r"^https?://[^\s\"'<>@#?]+(\?[^\s\"'<>@#?]*)?$", max_length=400)
+]
 Host = Annotated[
     str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$", max_length=200)
 ]
@@ -79,18 +83,30 @@ class OnTheWeb(Choice):
 class WebFile(OnTheWeb):
     """A file at an address; `sha256` pins its bytes, `member` names a file inside a zip."""
 
-    url: Address
+    url: FileAddress
     sha256: Sha256 | None = None
     member: PathText | None = None
 
 
 class CodesFrom(Choice):
-    """A table of codes at the same server: those of `field` where the condition holds."""
+    r"""A table of codes at the same server: those of `field` where the condition holds.
+
+    `district_field` is a regular expression for the field that must hold the code of the
+    district, as its name changes from year to year: `LAD\d\dCD`.
+    """
 
     service: Pattern
     layer: Annotated[int, Field(ge=0)] = 0
-    where: Condition
+    where: Condition = "1=1"
+    district_field: Pattern | None = None
     field: Pattern
+
+    @model_validator(mode="after")
+    def _must_choose(self) -> CodesFrom:
+        if self.where == "1=1" and self.district_field is None:
+            msg = "give `district_field`, or a condition in `where`"
+            raise ValueError(msg)
+        return self
 
 
 class ArcgisLayer(OnTheWeb):
@@ -100,13 +116,15 @@ class ArcgisLayer(OnTheWeb):
     whole name, as services are renamed with every edition; of several that fit, the newest is
     taken, by month and year in its name and then in natural order. In `where`, `{code}` is the
     code of the district. Without `codes`, all that touches the district is asked for; with it,
-    the rows whose `code_field` is among them.
+    the rows whose `code_field` is among them; with `district_field`, those which hold the code of
+    the district there.
     """
 
     arcgis: Address
     service: Pattern
     layer: Annotated[int, Field(ge=0)] = 0
     where: Condition = "1=1"
+    district_field: Pattern | None = None
     codes: CodesFrom | None = None
     code_field: Pattern | None = None
     crs: MetricCrs = "EPSG:27700"
@@ -143,31 +161,35 @@ class PlanningData(OnTheWeb):
 
 
 class NaptanStops(OnTheWeb):
-    """Stops of NaPTAN by area code; national codes hold rail, metro and ferries."""
+    """Stops of NaPTAN by area code; national codes hold rail, metro and ferries.
 
-    naptan: Annotated[
-        tuple[Annotated[str, StringConstraints(pattern=r"^\d{3}$")], ...], Field(min_length=1)
-    ]
+    With an empty list, `naptan: []`, the stops of all Great Britain are asked for, and those in
+    and around the district kept.
+    """
+
+    naptan: tuple[Annotated[str, StringConstraints(pattern=r"^\d{3}$")], ...]
     api: Address = "https://naptan.api.dft.gov.uk"
 
 
 class NomisTable(OnTheWeb):
     """A census table of Nomis for the areas of a `type` in the district.
 
-    `dimensions` are further choices, such as `{c2021_restype_3: "0"}`.
+    `dimensions` are further choices, such as `{c2021_restype_3: "0"}`. Where one of them is a
+    list, the numbers of its categories are added up.
     """
 
     nomis: Annotated[str, StringConstraints(pattern=r"^NM_\d+_\d+$")]
     type: Annotated[str, StringConstraints(pattern=r"^TYPE\d+$")]
-    dimensions: dict[Slug, Plain] = {}
+    dimensions: dict[Slug, Plain | Annotated[tuple[Plain, ...], Field(min_length=1)]] = {}
     api: Address = "https://www.nomisweb.co.uk"
 
 
 class OsProduct(OnTheWeb):
-    """A product of the OS Downloads API, in a format and for an area."""
+    """A product of the OS Downloads API, in a format (and a part of it) and for an area."""
 
     os_downloads: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]+$")]
     format: Annotated[str, StringConstraints(min_length=1, max_length=60)]
+    subformat: Annotated[str, StringConstraints(min_length=1, max_length=60)] | None = None
     area: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] = "GB"
     member: PathText | None = None
     api: Address = "https://api.os.uk"

@@ -6,7 +6,15 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from pipeline.config.choice import Choice, Colour
+from pipeline.config.choice import Choice, Colour, Slug
+from pipeline.config.vocabulary import Kind, Symbol
+
+
+class KindLook(Choice):
+    """How the assets of one kind are drawn where all kinds are shown together."""
+
+    colour: Colour
+    symbol: Symbol
 
 
 class Theme(Choice):
@@ -25,6 +33,8 @@ class Theme(Choice):
     share_bounds_pct: tuple[Annotated[float, Field(ge=0, le=100)], ...]
     minutes_bounds: tuple[Annotated[float, Field(gt=0)], ...]
     count_bounds: tuple[Annotated[float, Field(gt=0)], ...]
+    kinds: dict[Kind, KindLook]
+    pictured: Annotated[tuple[Slug, ...], Field(max_length=12)]
 
     @model_validator(mode="after")
     def _bounds_must_fit_the_classes(self) -> Theme:
@@ -33,4 +43,15 @@ class Theme(Choice):
             if list(bounds) != sorted(set(bounds)) or len(bounds) != len(self.access_classes) - 1:
                 msg = f"{name} must rise and hold one bound fewer than access_classes"
                 raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
+    def _kinds_must_look_different(self) -> Theme:
+        missing = [str(kind) for kind in Kind if kind not in self.kinds]
+        if missing or len({look.symbol for look in self.kinds.values()}) < len(self.kinds):
+            msg = (
+                f"kinds must give each of {', '.join(Kind)} a symbol that no other has, so that "
+                "they can be told apart without colour"
+            )
+            raise ValueError(msg)
         return self

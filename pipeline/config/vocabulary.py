@@ -27,6 +27,19 @@ class Kind(StrEnum):
     EVERYDAY_PLACES = "everyday_places"
 
 
+class Symbol(StrEnum):
+    """The shapes that places are drawn with, so that colour never tells alone."""
+
+    CIRCLE = "circle"
+    SQUARE = "square"
+    TRIANGLE = "triangle"
+    DIAMOND = "diamond"
+    STAR = "star"
+    CROSS = "cross"
+    PLUS = "plus"
+    HEXAGON = "hexagon"
+
+
 class Level(StrEnum):
     """The six levels of an asset map."""
 

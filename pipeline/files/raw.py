@@ -211,18 +211,32 @@ def _table_input(
             f"{where}: the table {quoted(entry.table)} {words}; allowed here are "
             f"{', '.join(fitting) or 'none'} (files of config/national)."
         )
+    at = entry.at or table.at
+    if at is None:
+        page = f"; it is published on {table.landing_page}" if table.landing_page else ""
+        raise ChoiceIsNotAllowed(
+            f"{where}: the table {quoted(entry.table)} has no usual place; say where its copy "
+            f"lies, as in `at: {{file: …}}`{page}."
+        )
     return DeclaredInput(
         key,
-        entry.at,
+        at,
         table.title,
         table.publisher,
         table.licence,
         table.attribution,
-        entry.date or (None if isinstance(entry.at, OnTheWeb) else table.date),
+        entry.date or _day(entry, table),
         entry.table,
         table,
         table.good_for_days,
     )
+
+
+def _day(entry: TableInput, table: NationalTable) -> date | None:
+    """Return the day of a copy, unless its service says it: an edition is of its own day."""
+    is_renewed = table.good_for_days is not None
+    is_asked = isinstance(entry.at, OnTheWeb) or (entry.at is None and is_renewed)
+    return None if is_asked else table.date
 
 
 def _fits(table: NationalTable, key: str, kind: type) -> bool:

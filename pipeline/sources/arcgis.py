@@ -83,7 +83,7 @@ def fetch(place: ArcgisLayer, area: Area, client: Client, folder: Path) -> Fetch
 
 
 def _fetched(place: ArcgisLayer, area: Area, client: Client, folder: Path, layer: Layer) -> Fetched:
-    where = _condition(place.where, area)
+    where = _condition(place.where, place.district_field, layer, area)
     box = box_in(area, place.crs)
     source = _Source(client, layer, place.crs if layer.shape else None)
     with shelf_in(folder, place.crs, box, source.who) as shelf:
@@ -101,10 +101,14 @@ def _fetched(place: ArcgisLayer, area: Area, client: Client, folder: Path, layer
         return Fetched(path, shelf.size, layer.date, shown(layer.address))
 
 
-def _condition(where: str, area: Area) -> str:
+def _condition(where: str, district_field: str | None, layer: Layer, area: Area) -> str:
     if not _CODE.fullmatch(area.code):
         raise SourceFailed(f"{quoted(area.code)} is not a code of a district.")
-    return where.replace("{code}", area.code)
+    wanted = where.replace("{code}", area.code)
+    if district_field is None:
+        return wanted
+    of_district = f"{field_named(layer, district_field)} = '{area.code}'"
+    return of_district if wanted == "1=1" else f"({wanted}) AND {of_district}"
 
 
 def _within(box: tuple[float, ...], system: str) -> dict[str, str]:
@@ -124,7 +128,8 @@ def _codes(table: CodesFrom, root: str, area: Area, client: Client) -> list[str]
     field = field_named(layer, table.field)
     source = _Source(client, layer, None, tuple(dict.fromkeys((layer.key, field))))
     rows: dict[str, str] = {}
-    for page in source.pages({"where": _condition(table.where, area)}):
+    condition = _condition(table.where, table.district_field, layer, area)
+    for page in source.pages({"where": condition}):
         for row in page:
             if row.key in rows:
                 raise HasChanged(f"{source.who}: the row {row.key} came twice.")
@@ -133,7 +138,7 @@ def _codes(table: CodesFrom, root: str, area: Area, client: Client) -> list[str]
     if odd or not rows:
         has = f"{listed(odd)} in {field}, which is no code" if rows else "no row"
         raise SourceFailed(
-            f"{source.who}: has {has} where {quoted(_condition(table.where, area))}; check the "
+            f"{source.who}: has {has} where {quoted(condition)}; check the "
             "condition, the field and the code of the district."
         )
     return sorted(set(rows.values()))
@@ -183,6 +188,7 @@ class _Source:
         arrived = 0
         for page in (self._paged if self.layer.is_paged else self._by_ids)(question, before):
             arrived += len(page)
+            self.client.progress.page(arrived, before)
             yield page
         after = self._count(question)
         if not before == arrived == after:

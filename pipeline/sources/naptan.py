@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -13,7 +14,8 @@ from pipeline.sources.addresses import shown
 from pipeline.sources.asking import Area, Fetched
 from pipeline.sources.forms import CSV
 from pipeline.sources.http import Client
-from pipeline.sources.reading import OddAnswer, as_csv, as_rows, read_as
+from pipeline.sources.reading import OddAnswer, as_csv, as_rows, iter_rows, read_as
+from pipeline.sources.shelf import box_in
 
 COLUMNS = (
     "ATCOCode", "NaptanCode", "PlateCode", "CleardownCode", "CommonName", "CommonNameLang",
@@ -26,19 +28,25 @@ COLUMNS = (
     "Modification", "Status",
 )  # fmt: skip
 _AREA_DIGITS = 3
+_PLACE = ("Easting", "Northing", "Longitude", "Latitude")
+GRID = "EPSG:27700"
+RAIL = "910"
 # The whole of Great Britain is some 100 MB.
 _LARGEST = 300_000_000
 
 
 def fetch(place: NaptanStops, area: Area, client: Client, folder: Path) -> Fetched:
-    """Fetch all stops of some areas, wherever they lie and whatever their status.
+    """Fetch all stops of some areas, wherever they lie; or all that lie around a district.
+
+    Whatever their status: later steps choose.
 
     Parameters
     ----------
     place
         The codes of the areas; national ones hold rail, metro and ferries.
     area
-        Not asked for: the service knows areas by their codes only, and later steps clip.
+        The district, around which stops are kept where no areas are named. It is not asked for:
+        the service knows areas by their codes only.
     client
         Asks NaPTAN.
     folder
@@ -55,17 +63,23 @@ def fetch(place: NaptanStops, area: Area, client: Client, folder: Path) -> Fetch
     SourceFailed
         If they cannot be had whole, a column is gone, or an area has no stop.
     """
-    del area
     address = f"{place.api.rstrip('/')}/v1/access-nodes"
 
     def read(body: bytes) -> tuple[list[str], list[list[str]]]:
+        if not place.naptan:
+            return _around(body, area, address)
         columns, rows = as_rows(body)
         _must_have_columns(columns, address)
         _must_be_unique(_of(columns, rows, "ATCOCode"))
         return columns, rows
 
-    params = {"dataFormat": "csv", "atcoAreaCodes": ",".join(place.naptan)}
-    columns, rows = read_as(client, address, CSV, read, params, _LARGEST)
+    codes = {"atcoAreaCodes": ",".join(place.naptan)} if place.naptan else {}
+    columns, rows = read_as(client, address, CSV, read, {"dataFormat": "csv", **codes}, _LARGEST)
+    if not rows:
+        raise SourceFailed(
+            f"{client.service.name}: {shown(address)}: has no stop in or around the district; "
+            "Northern Ireland is not in it."
+        )
     codes = _of(columns, rows, "ATCOCode")
     found = {code[:_AREA_DIGITS] for code in codes}
     missing = [code for code in place.naptan if code not in found]
@@ -79,6 +93,36 @@ def fetch(place: NaptanStops, area: Area, client: Client, folder: Path) -> Fetch
     write_bytes(as_csv(columns, sorted(rows, key=lambda row: row[place_of_code])), path)
     newest = _newest(_of(columns, rows, "ModificationDateTime"))
     return Fetched(path, len(rows), newest, shown(address))
+
+
+def _around(body: bytes, area: Area, address: str) -> tuple[list[str], list[list[str]]]:
+    """Read the stops of the whole country row by row, and keep those around a district.
+
+    They would fill more than a gigabyte, each cell an object of its own.
+    """
+    west, south, east, north = box_in(area, GRID)
+    kept, codes = [], []
+    rows = iter_rows(body)
+    columns = next(rows)
+    _must_have_columns(columns, address)
+    at = {name: columns.index(name) for name in ("ATCOCode", *_PLACE)}
+    for row in rows:
+        codes.append(row[at["ATCOCode"]])
+        x, y, lon, lat = (_number(row[at[name]]) for name in _PLACE)
+        is_on_grid = west <= x <= east and south <= y <= north
+        if is_on_grid or (area.west <= lon <= area.east and area.south <= lat <= area.north):
+            kept.append(row)
+    _must_be_unique(codes)
+    if not any(code.startswith(RAIL) for code in codes):
+        raise OddAnswer("holds no railway station, and so is not the whole country")
+    return columns, kept
+
+
+def _number(cell: str) -> float:
+    try:
+        return float(cell)
+    except ValueError:
+        return math.nan
 
 
 def _must_have_columns(columns: list[str], address: str) -> None:

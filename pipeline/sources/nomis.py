@@ -9,6 +9,8 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
+from itertools import product
 from pathlib import Path
 
 from pipeline.config.place import NomisTable
@@ -35,6 +37,8 @@ class _Page:
 
 def fetch(place: NomisTable, area: Area, client: Client, folder: Path) -> Fetched:
     """Fetch the newest number of a census table for every small area of a district.
+
+    Where several categories count, each is asked for by itself and whole, then added.
 
     Parameters
     ----------
@@ -63,17 +67,39 @@ def fetch(place: NomisTable, area: Area, client: Client, folder: Path) -> Fetche
             f"{client.service.name}: {quoted(area.code)} is not the code of an area."
         )
     address = f"{place.api.rstrip('/')}/api/v01/dataset/{place.nomis}.data.csv"
-    values = tried_anew(lambda: _all_values(place, area, client, address))
+    values = tried_anew(lambda: _sums(place, area, client, address))
     path = folder / f"{place.nomis.lower()}.csv"
     write_bytes(as_csv([CODE, VALUE], [[code, values[code]] for code in sorted(values)]), path)
     return Fetched(path, len(values), None, shown(address))
 
 
-def _all_values(place: NomisTable, area: Area, client: Client, address: str) -> dict[str, str]:
+def _sums(place: NomisTable, area: Area, client: Client, address: str) -> dict[str, str]:
+    """Ask for each category that counts, and add their numbers up for every area."""
+    chosen = {
+        name: (value,) if isinstance(value, str) else value
+        for name, value in place.dimensions.items()
+    }
+    found = [
+        _all_values(place, area, client, address, dict(zip(chosen, one, strict=True)))
+        for one in product(*chosen.values())
+    ]
+    if len(found) == 1:
+        return found[0]
+    if any(values.keys() != found[0].keys() for values in found):
+        raise HasChanged(
+            f"{client.service.name}: {shown(address)}: gives some areas in one category and not in "
+            "another; nothing of it is kept."
+        )
+    return {code: str(sum(Decimal(values[code]) for values in found)) for code in found[0]}
+
+
+def _all_values(
+    place: NomisTable, area: Area, client: Client, address: str, dimensions: dict[str, str]
+) -> dict[str, str]:
     query = {
         "date": "latest",
         "geography": f"{area.code}{place.type}",
-        **place.dimensions,
+        **dimensions,
         "measures": _NUMBERS,
         "select": f"{CODE},{VALUE},{COUNT}",
     }
@@ -85,6 +111,7 @@ def _all_values(place: NomisTable, area: Area, client: Client, address: str) -> 
         first = page.count if first is None else first
         _must_be_unchanged(first, page.count, client, address)
         values |= page.values
+        client.progress.page(len(values), first)
     if first > PAGE:
         asked = query | {"recordlimit": "1"}
         again = read_as(client, address, CSV, _reader(place, area, {}, 1), asked)

@@ -29,6 +29,7 @@ class _File:
     size: int
     md5: str
     format: str
+    subformat: str
     area: str
 
 
@@ -118,7 +119,8 @@ def _file(item: Any) -> _File:  # noqa: ANN401 (JSON)
         raise OddAnswer("lists a file without its name, address or size")
     if not isinstance(md5, str) or not _MD5.fullmatch(md5):
         raise OddAnswer(f"lists the file {quoted(name)} without its MD5")
-    return _File(name, url, size, md5, str(values.get("format", "")), str(values.get("area", "")))
+    formats = (str(values.get(key) or "") for key in ("format", "subformat", "area"))
+    return _File(name, url, size, md5, *formats)
 
 
 def _the_one(files: list[_File], place: OsProduct, where: str) -> _File:
@@ -127,10 +129,11 @@ def _the_one(files: list[_File], place: OsProduct, where: str) -> _File:
         for file in files
         if file.area.casefold() == place.area.casefold()
         and file.format.casefold() == place.format.casefold()
+        and place.subformat in {None, file.subformat}
     ]
     if len(fitting) != 1:
         there = listed(
-            sorted({f"{file.name} ({file.format}, {file.area})" for file in fitting or files})
+            sorted({f"{file.name} ({_kind_of(file)}, {file.area})" for file in fitting or files})
         )
         raise SourceFailed(
             f"{where}: {len(fitting) or 'no'} file{'' if len(fitting) == 1 else 's'} in the format "
@@ -138,3 +141,7 @@ def _the_one(files: list[_File], place: OsProduct, where: str) -> _File:
             f"{there or 'none'}."
         )
     return fitting[0]
+
+
+def _kind_of(file: _File) -> str:
+    return f"{file.format}, {file.subformat}" if file.subformat else file.format

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any, TypeVar, cast
 
@@ -200,21 +200,45 @@ def as_rows(body: bytes) -> tuple[list[str], list[list[str]]]:
     OddAnswer
         If it is cut short, or a row has more or fewer cells.
     """
+    rows = iter_rows(body)
+    return next(rows), list(rows)
+
+
+def iter_rows(body: bytes) -> Iterator[list[str]]:
+    """Yield the rows of CSV, the names of its columns first.
+
+    Parameters
+    ----------
+    body
+        A whole answer, in UTF-8.
+
+    Yields
+    ------
+    list of str
+        As `as_rows` gives them.
+
+    Raises
+    ------
+    OddAnswer
+        If it is cut short, or a row has more or fewer cells.
+    """
+    text = io.TextIOWrapper(io.BytesIO(body), encoding="utf-8-sig", newline="")
+    width: int | None = None
     try:
-        text = body.decode("utf-8-sig")
-        rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
-    except UnicodeDecodeError as error:
-        raise OddAnswer(f"is not UTF-8 at byte {error.start:,}") from None
+        for number, row in enumerate(csv.reader(text, strict=True), start=1):
+            if row and width is not None and len(row) != width:
+                raise OddAnswer(
+                    f"has {len(row)} cells in row {number:,} and {width} in its first row"
+                )
+            width = len(row) if width is None else width
+            if row or number == 1:
+                yield row
+    except UnicodeDecodeError:
+        raise OddAnswer("is not UTF-8") from None
     except csv.Error:
         raise OddAnswer("is cut short or is not CSV") from None
-    if not rows:
+    if width is None:
         raise OddAnswer("is empty")
-    for number, row in enumerate(rows[1:], start=2):
-        if row and len(row) != len(rows[0]):
-            raise OddAnswer(
-                f"has {len(row)} cells in row {number:,} and {len(rows[0])} in its first row"
-            )
-    return rows[0], [row for row in rows[1:] if row]
 
 
 def as_csv(columns: list[str], rows: list[list[str]]) -> bytes:
