@@ -170,7 +170,7 @@ class Client:
                 raise Passing(fault)
             return body
 
-        return self._tried(address, once, self.service.total_s)
+        return self.tried(address, once, self.service.total_s)
 
     def download(
         self,
@@ -245,7 +245,7 @@ class Client:
             size = part.finish()
             return Downloaded(size, sums["sha256"], date)
 
-        return self._tried(address, once, self.service.download_s)
+        return self.tried(address, once, self.service.download_s)
 
     def beginning(
         self, address: str, form: Form, *, params: Mapping[str, str] | None = None
@@ -283,12 +283,33 @@ class Client:
                         break
                 return first
 
-        return self._tried(address, once, self.service.total_s)
+        return self.tried(address, once, self.service.total_s)
 
     # --- trying again ----------------------------------------------------------------------------
 
-    def _tried(self, address: str, once: Callable[[float], Found], patience_s: float) -> Found:
-        """Try, with growing pauses, until it works, the time is up or the fault will not pass."""
+    def tried(self, address: str, once: Callable[[float], Found], patience_s: float) -> Found:
+        """Try, with growing pauses, until it works, the time is up or the fault will not pass.
+
+        Parameters
+        ----------
+        address
+            Whom it asks; no other process asks the same host meanwhile.
+        once
+            Does it until a time on the monotonic clock. It raises `Passing` for what is worth
+            trying again, `SourceFailed` for what is not.
+        patience_s
+            How long all that may take.
+
+        Returns
+        -------
+        Found
+            What `once` returns.
+
+        Raises
+        ------
+        SourceFailed
+            If it did not work.
+        """
         deadline = time.monotonic() + patience_s
         last, is_away = "it did not answer", True
         for attempt in range(1, self.service.attempts + 1):
