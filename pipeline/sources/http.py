@@ -382,10 +382,11 @@ class Client:
         for _ in range(MOST_REDIRECTS + 1):
             must_be_allowed(address, self.service.hosts, is_local=self.service.is_local)
             whom, query, signed = self._with_key(address, params, headers)
-            response = self._session.request(
-                method, whom, params=query, data=sent, headers=signed, stream=True,
-                allow_redirects=False, timeout=self._timeout(deadline),
-            )  # fmt: skip
+            with _readable(address):
+                response = self._session.request(
+                    method, whom, params=query, data=sent, headers=signed, stream=True,
+                    allow_redirects=False, timeout=self._timeout(deadline),
+                )  # fmt: skip
             try:
                 if response.status_code not in SENT_ON:
                     yield response, offset_of(response, ask, part)
@@ -422,6 +423,17 @@ class Client:
         for piece in body_of(response, ask, offset, lambda: self._timeout(deadline)):
             self.progress.arrived(len(piece))
             yield piece
+
+
+@contextmanager
+def _readable(address: str) -> Iterator[None]:
+    """Say so where an answer sends on to what is no address: requests looks, even if not asked."""
+    try:
+        yield
+    except requests.RequestException:
+        raise
+    except ValueError:
+        raise SourceFailed(f"{shown(address)}: sends on to what is not a web address.") from None
 
 
 def _pause(attempt: int) -> float:

@@ -141,6 +141,7 @@ class _Collection:
                 shelf.put(rows_of(features, lambda feature: str(feature["id"])))
             except ValueError as fault:
                 raise SourceFailed(f"{self.who}: {fault}; tell its publisher.") from None
+            self.client.progress.page(shelf.size, expected)
             following = self._next(content)
             if following is None:
                 return

@@ -96,6 +96,7 @@ def _all_rows(
         first = page.count if first is None else first
         _must_be_unchanged(first, page.count, client, address)
         rows |= page.rows
+        client.progress.page(len(rows), first)
         days += [page.newest] if page.newest else []
     if first > PAGE:
         again = read_as(client, address, JSON, _reader(place, area, {}, 1), {**query, "limit": "1"})

@@ -46,7 +46,9 @@ class Progress:
 
     def page(self, rows: int, due: int | None) -> None:
         """Note that a page is there, how many rows there are with it, and how many are due."""
-        self.pages = 1 if rows <= self.rows else self.pages + 1
+        if rows < self.rows:  # it begins anew
+            self.pages = 0
+        self.pages += rows != self.rows
         self.rows, self.rows_due = rows, due
         self.changed()
 

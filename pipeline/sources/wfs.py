@@ -242,6 +242,7 @@ class _Layer:
             rows, said = self._page(begin, size, shelf, files)
             begin += rows
             must_say_the_same(self, said, expected, rows, begin)
+            self.client.progress.page(begin, expected)
             if rows == 0 or not self.pages:
                 break
         for system, read in read_pages(files, self.who):
