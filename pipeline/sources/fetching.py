@@ -17,11 +17,14 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from types import MappingProxyType
 
 import geopandas as gpd
 
+from pipeline.codes import CodedTable
 from pipeline.config import (
     BoundariesTable,
+    DeprivationTable,
     District,
     ElevationTable,
     Grid,
@@ -65,13 +68,13 @@ from pipeline.files.raw import (
 from pipeline.files.tiles import ELEVATION_ENDINGS
 from pipeline.files.workbooks import encoding_of
 from pipeline.files.writing import ABANDONED_AFTER_S, PARTIAL, write_json
+from pipeline.nationwide import BOUNDARIES, DEPRIVATION, is_nationwide, of_district
 from pipeline.sources.asking import Area, Fetched
 from pipeline.sources.local import local_file
 from pipeline.sources.packaged import packaged_file
 from pipeline.sources.progress import Watch, quietly
 from pipeline.sources.services import UNITED_KINGDOM, area_around, fetch_from, key_for
 
-BOUNDARIES = "boundaries"
 # More than this since the last fetch is rather a fault of the source than a change of the place.
 MOST_ROWS_LOST = 0.10
 MOST_AREA_LOST = 0.20
@@ -129,7 +132,7 @@ def _fetch_all(
     only: str | None,
     watch: Watch,
 ) -> None:
-    slug = district_file.stem
+    slug = out.parent.name
     inputs = inputs_of(slug, district, national)
     # Files on this machine are looked for before any service is asked.
     here = {key: _file_here(declared, district_file) for key, declared in inputs.items()}
@@ -138,19 +141,20 @@ def _fetch_all(
     kept = {} if only is None else _others(inputs, only, out)
     with _staging_for(out) as staging:
         fetched: dict[str, RawFile] = {}
+        read: dict[str, Path] = {}
         area = _area_of(district)
-        # Boundaries first: they say which area the services are asked for.
-        for key in sorted(inputs, key=lambda name: name != BOUNDARIES):
+        for key in _in_order(inputs):
             if key in kept:
-                fetched[key], folder = kept[key], out.parent
+                fetched[key], read[key] = kept[key], out.parent / kept[key].path
             else:
                 found = here[key] or _from_service(inputs[key], area, out, staging, watch)
-                fetched[key], folder = _fetch_one(inputs[key], found, staging), staging
+                fetched[key] = _fetch_one(inputs[key], found, staging)
+                read[key] = staging / fetched[key].path
                 before = earlier.get(key)
                 _must_not_have_shrunk(fetched[key], before, slug, key, district.has_shrunk)
                 tell(_line(key, fetched[key]))
             if key == BOUNDARIES:
-                area = _area_of(district, folder / fetched[key].path, inputs[key])
+                area = _area_of(district, read, inputs)
         fetched = {key: fetched[key] for key in inputs}
         for raw in fetched.values():
             write_json(raw.model_dump(mode="json"), staging / f"{raw.path}.provenance.json")
@@ -222,21 +226,40 @@ def _from_service(
     folder.mkdir()
     page = getattr(declared.declared, "landing_page", None)
     locks = out.parent.parent / ".hosts"
-    with watch(f"{declared.key}: {declared.title}") as progress:
+    with watch(f"{out.parent.name} · {declared.key}: {declared.title}") as progress:
         found = fetch_from(declared.place, declared.title, area, locks, folder, page, progress)
     return replace(found, date=declared.date or found.date)
 
 
+def _in_order(inputs: dict[str, DeclaredInput]) -> list[str]:
+    """Put boundaries first, as they say which area the services are asked for.
+
+    Before those of a whole nation comes the index that says which of them are the district's.
+    """
+    first = {BOUNDARIES: 1}
+    if is_nationwide(inputs[BOUNDARIES].declared if BOUNDARIES in inputs else None):
+        first[DEPRIVATION] = 0
+    return sorted(inputs, key=lambda name: first.get(name, 2))
+
+
 def _area_of(
-    district: District, boundaries: Path | None = None, declared: DeclaredInput | None = None
+    district: District,
+    paths: Mapping[str, Path] = MappingProxyType({}),
+    inputs: Mapping[str, DeclaredInput] = MappingProxyType({}),
 ) -> Area:
     """Return the area that services are asked for: that of the boundaries, once they are there."""
     areas = district.neighbourhoods
     if isinstance(areas, Grid):
         return area_around(district.code, areas.west, areas.south, areas.east, areas.north)
-    if boundaries is None or declared is None or not isinstance(declared.declared, BoundariesTable):
+    read = {
+        key: CodedTable(read_table_of(paths[key], table), table, str(paths[key]))
+        for key in (BOUNDARIES, DEPRIVATION)
+        if key in paths
+        and isinstance(table := inputs[key].declared, BoundariesTable | DeprivationTable)
+    }
+    if BOUNDARIES not in read:
         return Area(district.code, *UNITED_KINGDOM)
-    frame = gpd.GeoDataFrame(read_table_of(boundaries, declared.declared))
+    frame = gpd.GeoDataFrame(of_district(read, district)[BOUNDARIES].rows)
     return area_around(district.code, *map(float, frame.to_crs("EPSG:4326").total_bounds))
 
 

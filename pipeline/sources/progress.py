@@ -20,7 +20,7 @@ from rich.progress import Progress as Display
 from pipeline.text import clean_text
 
 LINE_EVERY_S = 10.0
-WIDEST_TITLE = 40
+WIDEST_TITLE = 48
 MB = 1_000_000
 
 
