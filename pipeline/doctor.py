@@ -7,12 +7,14 @@ does not come with Python.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from datetime import date
 from importlib.machinery import PathFinder
 from pathlib import Path
 
@@ -163,6 +165,25 @@ def _place_oddities(choices: argparse.Namespace) -> Iterator[str]:
                 f"{folder}: holds {len(parts)} unfinished files of runs that were killed; they are "
                 "swept away by a later run and harm nothing."
             )
+    for manifest in sorted(choices.data.glob("raw/*/manifest.json")):
+        yield from _old_inputs(manifest)
+
+
+def _old_inputs(manifest: Path) -> Iterator[str]:
+    """Say which raw files are older than they count as good for, as `make` does when it builds."""
+    try:
+        inputs = json.loads(manifest.read_text(encoding="utf-8"))["inputs"]
+        for key, raw in sorted(inputs.items()):
+            fetched = raw.get("fetched") if key != "openstreetmap" else None
+            since, good_for = fetched or raw["date"], raw.get("good_for_days")
+            days = (date.today() - date.fromisoformat(since)).days  # noqa: DTZ011 (of this machine)
+            if good_for is not None and days > good_for and key.isascii() and key.isprintable():
+                yield (
+                    f"{manifest.parent.name}: its input {key} is {days:,} days old and counts as "
+                    f"good for {good_for:,}; make refetch D={manifest.parent.name} SOURCE={key}"
+                )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        yield f"{manifest}: cannot be read; delete it, and make fetches the raw files again."
 
 
 if __name__ == "__main__":

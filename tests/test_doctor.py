@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -136,3 +138,28 @@ def test_an_installation_that_does_not_start_is_told(
     assert "The installed Python does not start; delete" in capsys.readouterr().out
     examine(tmp_path, venv=Path(sys.prefix))
     assert "does not start" not in capsys.readouterr().out
+
+
+def test_raw_files_that_are_old_are_named_with_what_mends_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    now = datetime.now(UTC).date()
+    long_ago, lately = (str(now - timedelta(days=days)) for days in (31, 30))
+    inputs = {
+        "stops": {"date": "2001-01-01", "fetched": long_ago, "good_for_days": 30},
+        "register": {"date": "2001-01-01", "fetched": lately, "good_for_days": 30},
+        "markets": {"date": long_ago, "fetched": None, "good_for_days": 30},
+        "people": {"date": "2001-01-01", "fetched": None, "good_for_days": None},
+        "openstreetmap": {"date": long_ago, "fetched": lately, "good_for_days": 30},
+    }
+    for name, content in (("pill", json.dumps({"inputs": inputs})), ("bad", "[]")):
+        (tmp_path / "raw" / name).mkdir(parents=True)
+        (tmp_path / "raw" / name / "manifest.json").write_text(content)
+    examine(tmp_path)
+    said = capsys.readouterr().out
+    for key in ("stops", "markets", "openstreetmap"):
+        assert f"its input {key} is 31 days old and counts as good for 30" in said
+        assert f"make refetch D=pill SOURCE={key}" in said
+    assert "register" not in said
+    assert "people" not in said
+    assert "bad/manifest.json: cannot be read" in said

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from pipeline.errors import FileIsDamaged, FileIsMissing, RawFileHasChanged
-from pipeline.files.raw import Manifest, RawFile, raw_file, read_manifest, write_manifest
+from pipeline.files.raw import (
+    Manifest,
+    RawFile,
+    old_inputs,
+    raw_file,
+    read_manifest,
+    write_manifest,
+)
 
 
 @pytest.fixture
@@ -80,3 +87,30 @@ def test_no_manifest_and_half_a_manifest_are_told(manifest: Path) -> None:
     manifest.unlink()
     with pytest.raises(FileIsMissing, match=r"`make` fetches the raw files"):
         read_manifest(manifest)
+
+
+def test_what_is_older_than_it_is_good_for_is_named(manifest: Path) -> None:
+    held = read_manifest(manifest)
+    people = held.inputs["people"]
+
+    def old(key: str, today: date, **changes: object) -> dict[str, str]:
+        raw = people.model_copy(update={"good_for_days": 30, **changes})
+        return old_inputs(Manifest("pill", manifest.parent, {key: raw}), today)
+
+    # A file is as old as its data; what a service gave is as old as the question; a map is as old
+    # as what it shows, whoever was asked.
+    day = date(2021, 4, 20)
+    assert old("people", day) == {}
+    said = old("people", day + timedelta(days=1))["people"]
+    assert said == (
+        "pill: people (People) is of 2021-03-21, 31 days ago, and counts as good for 30; put a "
+        "newer file in its place with its date, then `make refetch D=pill SOURCE=people`."
+    )
+    asked = date(2026, 1, 1)
+    assert old("people", asked + timedelta(days=30), fetched=asked) == {}
+    assert (
+        "was fetched on 2026-01-01, 31 days ago"
+        in (old("people", asked + timedelta(days=31), fetched=asked)["people"])
+    )
+    assert "is of 2021-03-21" in old("openstreetmap", asked, fetched=asked)["openstreetmap"]
+    assert old("people", date(2099, 1, 1), good_for_days=None) == {}
