@@ -18,7 +18,7 @@ OUT ?= outputs
 VENV ?= .venv
 
 # A district file may name its raw files through the environment: ${DATA}/demo/…
-export DATA
+export DATA DISTRICTS_DIR
 RAW := $(DATA)/raw
 MADE := $(DATA)/interim
 
@@ -26,7 +26,7 @@ MADE := $(DATA)/interim
 $(foreach variable,DISTRICTS_DIR DATA OUT VENV,$(if $(filter 1,$(words $($(variable)))),,\
   $(error $(variable) must name one folder, without spaces, and is "$($(variable))")))
 # The names of these files become goals and parts of commands.
-ODD_NAMES := $(shell ls -1 $(DISTRICTS_DIR) config/categories config/national config/standards config/walkers 2>/dev/null | \
+ODD_NAMES := $(shell ls -1 $(DISTRICTS_DIR) config/categories config/national config/nations config/standards config/walkers 2>/dev/null | \
   grep '[.]yaml$$' | LC_ALL=C grep -vxE '[a-z][a-z0-9]*([_-][a-z0-9]+)*[.]yaml' | LC_ALL=C tr -c '[:alnum:]._\n-' '?')
 ifneq ($(ODD_NAMES),)
   $(error A name is not allowed in $(DISTRICTS_DIR) or config: $(firstword $(ODD_NAMES)). Use small letters, digits, _ and -, beginning with a letter)
@@ -38,6 +38,7 @@ CATEGORY_FILES := $(sort $(wildcard config/categories/*.yaml))
 CATEGORIES := $(basename $(notdir $(CATEGORY_FILES)))
 SCHEMAS := category district national standard study theme walker
 NATIONAL_FILES := $(sort $(wildcard config/national/*.yaml))
+NATION_FILES := $(sort $(wildcard config/nations/*.yaml))
 STANDARD_FILES := $(sort $(wildcard config/standards/*.yaml))
 WALKER_FILES := $(sort $(wildcard config/walkers/*.yaml))
 
@@ -127,6 +128,8 @@ $(MADE)/categories.names: FORCE
 	@mkdir -p $(@D) && echo '$(CATEGORIES)' | cmp -s - $@ || echo '$(CATEGORIES)' > $@
 $(MADE)/national.names: FORCE
 	@mkdir -p $(@D) && echo '$(NATIONAL_FILES)' | cmp -s - $@ || echo '$(NATIONAL_FILES)' > $@
+$(MADE)/nations.names: FORCE
+	@mkdir -p $(@D) && echo '$(NATION_FILES)' | cmp -s - $@ || echo '$(NATION_FILES)' > $@
 
 $(MADE)/walkers.names: FORCE
 	@mkdir -p $(@D) && echo '$(WALKER_FILES)' | cmp -s - $@ || echo '$(WALKER_FILES)' > $@
@@ -160,31 +163,41 @@ $(MADE)/standards.json: %.json: %.stamp
 
 # --- a district, from raw files to tables --------------------------------------------------------
 
-# The district file is order-only: a changed title fetches nothing. `make refetch` asks again.
-$(RAW)/%/manifest.json: | $(DISTRICTS_DIR)/%.yaml $(MADE)/national.json $(INSTALLED)
-	@$(PYTHON) -m pipeline fetch $(DISTRICTS_DIR)/$*.yaml $(MADE)/national.json --out $@ --note $(MADE)/$*/notes/fetch.json
+# A district’s file is filled with what is usual in its nation; like the choices above, it is
+# rewritten only when its content changes.
+$(MADE)/%/district.stamp: $(DISTRICTS_DIR)/%.yaml $(NATION_FILES) $(MADE)/nations.names \
+		pipeline/districts.py $(CORE) | $(INSTALLED)
+	@$(call district-step,district,$(@:.stamp=.json))
+	@touch $@
+$(MADE)/%/district.json: arguments = $(DISTRICTS_DIR)/$*.yaml $(NATION_FILES)
+$(MADE)/%/district.json: $(MADE)/%/district.stamp
+	@test -f $@ || $(call district-step,district,$@)
 
-$(MADE)/%/neighbourhoods.parquet: $(DISTRICTS_DIR)/%.yaml $(MADE)/national.json $(RAW)/%/manifest.json \
-		$(addprefix pipeline/,neighbourhoods.py counts.py deprivation.py coordinates.py) $(CORE)
+# The district is order-only: a changed title fetches nothing. `make refetch` asks again.
+$(RAW)/%/manifest.json: | $(MADE)/%/district.json $(MADE)/national.json $(INSTALLED)
+	@$(PYTHON) -m pipeline fetch $(MADE)/$*/district.json $(MADE)/national.json --out $@ --note $(MADE)/$*/notes/fetch.json
+
+$(MADE)/%/neighbourhoods.parquet: $(MADE)/%/district.json $(MADE)/national.json $(RAW)/%/manifest.json \
+		$(addprefix pipeline/,neighbourhoods.py nationwide.py counts.py deprivation.py coordinates.py) $(CORE)
 	@$(call district-step,neighbourhoods,$@)
 
 $(MADE)/%/features.parquet $(MADE)/%/streets.parquet $(MADE)/%/coverage.parquet: \
-		config/study.yaml $(DISTRICTS_DIR)/%.yaml $(RAW)/%/manifest.json $(MADE)/%/neighbourhoods.parquet \
+		config/study.yaml $(MADE)/%/district.json $(RAW)/%/manifest.json $(MADE)/%/neighbourhoods.parquet \
 		$(addprefix pipeline/,osm.py osm_file.py coverage.py coordinates.py) $(CORE)
 	@$(call district-step,osm,$(addprefix $(MADE)/$*/,features.parquet streets.parquet coverage.parquet))
 
-$(MADE)/%/assets.parquet $(MADE)/%/access_points.parquet $(MADE)/%/set_aside.csv: \
-		config/study.yaml $(MADE)/rules.json $(MADE)/national.json $(DISTRICTS_DIR)/%.yaml \
+$(MADE)/%/assets.parquet $(MADE)/%/access_points.parquet $(MADE)/%/set_aside.parquet: \
+		config/study.yaml $(MADE)/rules.json $(MADE)/national.json $(MADE)/%/district.json \
 		$(RAW)/%/manifest.json $(MADE)/%/neighbourhoods.parquet $(MADE)/%/features.parquet \
 		$(addprefix pipeline/,assets.py classification.py coordinates.py corroboration.py grouping.py \
-		records.py stops.py tags.py) $(CORE)
-	@$(call district-step,assets,$(addprefix $(MADE)/$*/,assets.parquet access_points.parquet set_aside.csv))
+		quarantine.py records.py stops.py tags.py) $(CORE)
+	@$(call district-step,assets,$(addprefix $(MADE)/$*/,assets.parquet access_points.parquet set_aside.parquet))
 
 $(MADE)/%/network.parquet: config/study.yaml $(MADE)/%/streets.parquet $(MADE)/%/features.parquet \
 		$(addprefix pipeline/,network.py barriers.py tags.py walkable.py) $(CORE)
 	@$(call district-step,network,$@)
 
-$(MADE)/%/terrain.parquet: config/study.yaml $(DISTRICTS_DIR)/%.yaml $(MADE)/national.json \
+$(MADE)/%/terrain.parquet: config/study.yaml $(MADE)/%/district.json $(MADE)/national.json \
 		$(RAW)/%/manifest.json $(MADE)/%/neighbourhoods.parquet $(MADE)/%/network.parquet \
 		pipeline/terrain.py pipeline/coordinates.py $(CORE)
 	@$(call district-step,terrain,$@)
@@ -194,7 +207,7 @@ $(MADE)/%/entrances.parquet: config/study.yaml $(MADE)/rules.json $(MADE)/%/asse
 		$(addprefix pipeline/,entrances.py snapping.py walkable.py) $(CORE) | $(COMPILED)
 	@$(call district-step,entrances,$@)
 
-$(MADE)/%/homes.parquet: config/study.yaml $(DISTRICTS_DIR)/%.yaml $(MADE)/national.json \
+$(MADE)/%/homes.parquet: config/study.yaml $(MADE)/%/district.json $(MADE)/national.json \
 		$(RAW)/%/manifest.json $(MADE)/%/neighbourhoods.parquet $(MADE)/%/coverage.parquet \
 		$(MADE)/%/features.parquet $(MADE)/%/network.parquet \
 		$(addprefix pipeline/,homes.py snapping.py coverage.py) $(CORE) | $(COMPILED)
@@ -207,14 +220,14 @@ $(MADE)/%/access.parquet: config/study.yaml $(MADE)/rules.json $(MADE)/walkers.j
 	@$(call district-step,access,$@)
 
 $(MADE)/%/sensitivity.parquet $(MADE)/%/by_walker.parquet: \
-		config/study.yaml $(MADE)/rules.json $(MADE)/walkers.json $(DISTRICTS_DIR)/%.yaml \
+		config/study.yaml $(MADE)/rules.json $(MADE)/walkers.json $(MADE)/%/district.json \
 		$(addprefix $(MADE)/%/,$(addsuffix .parquet,neighbourhoods entrances homes network terrain)) \
 		$(addprefix pipeline/,headline.py places.py snapping.py tags.py walkers.py) \
 		$(WALKING) $(CORE) | $(COMPILED)
 	@$(call district-step,sensitivity,$(addprefix $(MADE)/$*/,sensitivity.parquet by_walker.parquet))
 
 $(MADE)/%/minutes_to_nearest.tif $(MADE)/%/raster_minutes.parquet: \
-		config/study.yaml $(MADE)/rules.json $(MADE)/walkers.json $(DISTRICTS_DIR)/%.yaml \
+		config/study.yaml $(MADE)/rules.json $(MADE)/walkers.json $(MADE)/%/district.json \
 		$(MADE)/national.json $(RAW)/%/manifest.json \
 		$(addprefix $(MADE)/%/,$(addsuffix .parquet,neighbourhoods coverage features network terrain entrances)) \
 		$(addprefix pipeline/,coverage.py headline.py places.py snapping.py tags.py walkers.py) \
@@ -228,13 +241,13 @@ $(MADE)/%/catchments.parquet $(MADE)/%/catchment_people.parquet: \
 		$(WALKING) $(CORE) | $(COMPILED)
 	@$(call district-step,catchments,$(addprefix $(MADE)/$*/,catchments.parquet catchment_people.parquet))
 
-$(MADE)/%/indicators.parquet: config/study.yaml $(MADE)/rules.json $(DISTRICTS_DIR)/%.yaml \
+$(MADE)/%/indicators.parquet: config/study.yaml $(MADE)/rules.json $(MADE)/%/district.json \
 		$(RAW)/%/manifest.json $(MADE)/%/neighbourhoods.parquet $(MADE)/%/homes.parquet \
 		$(MADE)/%/access.parquet $(addprefix pipeline/,profiles.py headline.py places.py) $(CORE)
 	@$(call district-step,profiles,$@)
 
 $(MADE)/%/standards.parquet: config/study.yaml $(MADE)/rules.json $(MADE)/standards.json \
-		$(DISTRICTS_DIR)/%.yaml $(RAW)/%/manifest.json $(MADE)/%/neighbourhoods.parquet \
+		$(MADE)/%/district.json $(RAW)/%/manifest.json $(MADE)/%/neighbourhoods.parquet \
 		$(MADE)/%/coverage.parquet $(MADE)/%/assets.parquet $(MADE)/%/entrances.parquet \
 		$(MADE)/%/homes.parquet $(MADE)/%/network.parquet \
 		$(addprefix pipeline/,attainment.py headline.py places.py profiles.py sites.py standards.py) \
@@ -244,12 +257,12 @@ $(MADE)/%/standards.parquet: config/study.yaml $(MADE)/rules.json $(MADE)/standa
 # --- what is published ---------------------------------------------------------------------------
 
 # run.json is written last, and holds the sum of every file published with it.
-PUBLISHED := run.json map.html profiles.csv indicators.csv by_walker.csv sensitivity.csv standards.csv profiles.gpkg assets.gpkg catchments.csv \
+PUBLISHED := run.json map.html profiles.csv indicators.csv by_walker.csv sensitivity.csv standards.csv set_aside.csv profiles.gpkg assets.gpkg catchments.csv \
              catchments.gpkg minutes_to_nearest.tif
 $(addprefix $(OUT)/%/,$(PUBLISHED)): config/study.yaml config/theme.yaml $(MADE)/looks.json $(MADE)/walkers.json \
-		$(MADE)/standards.json $(DISTRICTS_DIR)/%.yaml $(RAW)/%/manifest.json \
+		$(MADE)/standards.json $(MADE)/%/district.json $(RAW)/%/manifest.json \
 		$(addprefix $(MADE)/%/,$(addsuffix .parquet,neighbourhoods coverage features network terrain \
-		assets entrances homes indicators by_walker sensitivity standards catchments catchment_people raster_minutes)) \
+		assets set_aside entrances homes indicators by_walker sensitivity standards catchments catchment_people raster_minutes)) \
 		$(MADE)/%/minutes_to_nearest.tif \
 		$(addprefix pipeline/,publish.py headline.py places.py standards.py tags.py walkers.py) $(PAGES) $(CORE)
 	@$(call district-step,publish,$(OUT)/$*/run.json)
@@ -276,11 +289,11 @@ demo: $(foreach district,$(DEMO_DISTRICTS),$(addprefix $(OUT)/$(district)/,$(PUB
 # Inputs and assets reach the shell through the environment, and only as one plain word.
 export SOURCE
 ## refetch D=<district> [SOURCE=<input>]: ask again for the raw files of a district, or for one
-refetch: $(MADE)/national.json
+refetch: $(MADE)/national.json $(if $(filter $(D),$(DISTRICTS)),$(MADE)/$(D)/district.json)
 	@test -f "$(DISTRICTS_DIR)/$(D).yaml" || { echo "make refetch: name a district, D=<one of: $(DISTRICTS)>"; exit 1; }
 	@printf '%s\n' "$$SOURCE" | LC_ALL=C grep -qxE '[a-z0-9_-]{0,40}' || \
 	  { echo "make refetch: name an input, SOURCE=<one of the district’s file>, such as boundaries"; exit 1; }
-	@$(PYTHON) -m pipeline fetch $(DISTRICTS_DIR)/$(D).yaml $(MADE)/national.json $$SOURCE --out $(RAW)/$(D)/manifest.json --note $(MADE)/$(D)/notes/fetch.json
+	@$(PYTHON) -m pipeline fetch $(MADE)/$(D)/district.json $(MADE)/national.json $$SOURCE --out $(RAW)/$(D)/manifest.json --note $(MADE)/$(D)/notes/fetch.json
 
 export ASSET
 ## catchment D=<district> ASSET=<asset_id>: draw what lies within reach of one asset
@@ -289,7 +302,7 @@ catchment: $(if $(filter $(D),$(DISTRICTS)),$(MADE)/walkers.json $(RAW)/$(D)/man
 	@test -n "$(filter $(D),$(DISTRICTS))" || { echo "make catchment: name a district, D=<one of: $(DISTRICTS)>"; exit 1; }
 	@printf '%s\n' "$$ASSET" | LC_ALL=C grep -qxE '[A-Za-z0-9_-]{1,140}' || \
 	  { echo "make catchment: name an asset, ASSET=<asset_id of assets.gpkg>, such as osm-way-123"; exit 1; }
-	@$(PYTHON) -m pipeline catchment config/study.yaml $(MADE)/walkers.json $(DISTRICTS_DIR)/$(D).yaml \
+	@$(PYTHON) -m pipeline catchment config/study.yaml $(MADE)/walkers.json $(MADE)/$(D)/district.json \
 	  $(RAW)/$(D)/manifest.json $(addprefix $(MADE)/$(D)/,$(addsuffix .parquet,neighbourhoods coverage features network terrain homes assets entrances)) \
 	  --out "$(OUT)/$(D)/catchments/$$ASSET.gpkg" --note $(MADE)/$(D)/catchments/note.json
 

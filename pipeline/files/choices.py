@@ -155,6 +155,28 @@ def write_named(
     return True
 
 
+def write_choices(value: BaseModel, path: Path) -> bool:
+    """Write one value of `pipeline.config`, to be read with `read_choices`.
+
+    Parameters
+    ----------
+    value
+        What to write.
+    path
+        Where it belongs.
+
+    Returns
+    -------
+    bool
+        Whether the file changed; one that would be the same is left alone.
+    """
+    dump = value.model_dump(mode="json", exclude_defaults=True)
+    if path.is_file() and not path.is_symlink() and path.read_bytes() == as_json(dump):
+        return False
+    write_json(dump, path)
+    return True
+
+
 def read_named(path: Path, kind: Any) -> dict[str, Any]:  # noqa: ANN401
     """Read what `write_named` wrote.
 

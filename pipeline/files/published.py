@@ -35,12 +35,16 @@ from pipeline.files.tiles import Box
 from pipeline.files.vectors import must_lie_within, read_vector
 from pipeline.files.workbooks import read_rows
 from pipeline.heights import Heights
+from pipeline.text import clean_text
 
 _CODE = re.compile(r"[A-Za-z0-9_-]{1,24}", re.ASCII)
 
 
 def read_cells(
-    path: Path, part: str | None = None, header_cells: tuple[str, ...] = ()
+    path: Path,
+    part: str | None = None,
+    header_cells: tuple[str, ...] = (),
+    crs: str | None = None,
 ) -> pd.DataFrame:
     """Read a table of text, from a file of rows or the attributes of a file of shapes.
 
@@ -52,15 +56,17 @@ def read_cells(
         Its sheet or layer, where it has several.
     header_cells
         What a cell of its row of headings says, in one of several ways.
+    crs
+        The declared system of shapes, for a file that does not say its own.
 
     Returns
     -------
     pandas.DataFrame
         Clean text under its own headings, indexed by row of the file; a GeoDataFrame where
-        there are shapes.
+        there are shapes, in which rows that cannot be drawn have none and keep their reasons.
     """
     if ending_of(path.name, VECTOR_ENDINGS):
-        shapes: pd.DataFrame = read_vector(path, part)
+        shapes: pd.DataFrame = read_vector(path, part, crs, sets_aside=True)
         return shapes
     return table_from(read_rows(path, part), path, header_cells)
 
@@ -234,7 +240,7 @@ def read_table_of(path: Path, table: NationalTable | CouncilLayer) -> pd.DataFra
         case PeopleRasterTable():
             found = rasters.read_head(path)
         case CouncilLayer():
-            found = read_cells(path, table.layer, (table.name,))
+            found = read_cells(path, table.layer, (table.name,), table.crs)
     return found
 
 
@@ -339,7 +345,7 @@ def read_deprivation(path: Path, table: DeprivationTable) -> pd.DataFrame:
     -------
     pandas.DataFrame
         `code`, `rank`, and `decile`, `income_rank`, `score`, `population`, which are NaN
-        throughout where the file does not have them.
+        throughout where the file does not have them; `district` where it is declared and there.
 
     Raises
     ------
@@ -357,6 +363,9 @@ def read_deprivation(path: Path, table: DeprivationTable) -> pd.DataFrame:
         found[name] = (
             pd.Series(np.nan, frame.index) if column is None else numbers(frame[column], path)
         )
+    district = column_if_any(frame, table.district, path, in_full=True) if table.district else None
+    if district is not None:
+        found["district"] = frame[district].map(clean_text)
     return pd.DataFrame(found)
 
 

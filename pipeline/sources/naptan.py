@@ -73,8 +73,10 @@ def fetch(place: NaptanStops, area: Area, client: Client, folder: Path) -> Fetch
         _must_be_unique(_of(columns, rows, "ATCOCode"))
         return columns, rows
 
-    codes = {"atcoAreaCodes": ",".join(place.naptan)} if place.naptan else {}
-    columns, rows = read_as(client, address, CSV, read, {"dataFormat": "csv", **codes}, _LARGEST)
+    params = {"dataFormat": "csv"}
+    if place.naptan:
+        params["atcoAreaCodes"] = ",".join(place.naptan)
+    columns, rows = read_as(client, address, CSV, read, params, _LARGEST)
     if not rows:
         raise SourceFailed(
             f"{client.service.name}: {shown(address)}: has no stop in or around the district; "

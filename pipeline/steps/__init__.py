@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pipeline.steps.gathering import (
+    district,
     kernels,
     looks,
     national,
@@ -34,17 +35,17 @@ from pipeline.steps.walking import (
 
 __all__ = [
     "OF_NO_DISTRICT", "SEVERAL_OUTPUTS", "STEPS", "WITH_BARS", "access", "assets", "catchment",
-    "catchments",
-    "entrances", "fetch", "homes", "index", "kernels", "looks", "national", "neighbourhoods",
-    "network", "osm", "outputs_of", "profiles", "publish", "published_standards", "reference",
-    "rules", "sensitivity", "standards", "surface", "terrain", "walkers",
+    "catchments", "district", "entrances", "fetch", "homes", "index", "kernels", "looks",
+    "national", "neighbourhoods", "network", "osm", "outputs_of", "profiles", "publish",
+    "published_standards", "reference", "rules", "sensitivity", "standards", "surface", "terrain",
+    "walkers",
 ]  # fmt: skip
 STEPS: dict[str, Callable[..., str]] = {
     step.__name__: step
     for step in (
-        rules, looks, national, walkers, kernels, fetch, neighbourhoods, osm, assets, network,
-        terrain, entrances, homes, access, sensitivity, surface, catchments, catchment, profiles,
-        standards, publish, index, reference, published_standards,
+        rules, looks, national, walkers, kernels, district, fetch, neighbourhoods, osm, assets,
+        network, terrain, entrances, homes, access, sensitivity, surface, catchments, catchment,
+        profiles, standards, publish, index, reference, published_standards,
     )
 }  # fmt: skip
 OF_NO_DISTRICT = frozenset(

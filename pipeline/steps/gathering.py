@@ -5,7 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 from pipeline import files
-from pipeline.config import Category, CategoryRules, NationalTable, Standard, Walker
+from pipeline.config import (
+    Category,
+    CategoryRules,
+    DistrictFile,
+    NationalTable,
+    NationDefaults,
+    Standard,
+    Walker,
+)
 from pipeline.steps.outputs import Outputs
 
 
@@ -37,6 +45,18 @@ def national(*tables: Path, out: Outputs, note: Path | None = None) -> str:
     found = files.read_configs(list(tables), NationalTable)
     changed = choices.write_named(found, out[0])
     return f"{len(found)} published tables{'' if changed else ', unchanged'}"
+
+
+def district(written: Path, *nations: Path, out: Outputs, note: Path | None = None) -> str:
+    """Fill a district's file with what is usual in its nation."""
+    del note
+    from pipeline.districts import complete
+    from pipeline.files import choices
+
+    usual = choices.read_configs(list(nations), NationDefaults)
+    found = complete(written.stem, files.read_choices(written, DistrictFile), usual)
+    changed = choices.write_choices(found, out[0])
+    return f"{found.nation.replace('_', ' ')}{'' if changed else ', unchanged'}"
 
 
 def published_standards(

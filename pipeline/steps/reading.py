@@ -36,13 +36,14 @@ def neighbourhoods(
     from pipeline import neighbourhoods as computing
     from pipeline import tables
     from pipeline.files import choices, published, rasters, raw
+    from pipeline.nationwide import of_district
 
     place: District = files.read_choices(district, District)
     declared = choices.read_named(national, NationalTable)
     fetched = raw.read_manifest(manifest)
     raw.must_agree(fetched, place, declared)
     inputs = (
-        published.read_inputs(fetched, place.neighbourhoods, declared)
+        of_district(published.read_inputs(fetched, place.neighbourhoods, declared), place)
         if isinstance(place.neighbourhoods, Areas)
         else None
     )
@@ -118,10 +119,11 @@ def assets(
         osm=raw.dated(place, fetched).openstreetmap,
         buffer_m=held.walking.buffer_m,
     )
-    files.write_text(aside.to_csv(index=False), out[2])
+    files.write_table(aside, tables.SET_ASIDE, out[2])
     files.write_table(points, tables.ACCESS_POINTS, out[1])
     files.write_table(found, tables.ASSETS, out[0], report)
-    return f"{len(found):,} assets, {len(aside)} rows of layers set aside"
+    loud = "".join(f" {text}" for text in report["caveats"])
+    return f"{len(found):,} assets, {len(aside):,} rows of layers set aside.{loud}"
 
 
 def network(
