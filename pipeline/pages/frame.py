@@ -26,6 +26,8 @@ MAP_SCRIPTS = (
     "figures.js",
     "symbols.js",
     "layers.js",
+    "streets.js",
+    "walks.js",
     "profile.js",
     "tables.js",
     "standards.js",
