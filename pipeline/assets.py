@@ -16,6 +16,7 @@ from pipeline import tables
 from pipeline.classification import INSIDE, REASONS, TOO_SMALL, Walls, classify
 from pipeline.config import CategoryRules, OsmInput, RecordsTable
 from pipeline.corroboration import corroborate
+from pipeline.quarantine import rows_counted, set_aside, words_on_rows
 from pipeline.records import LayerRecords, LayerRows, read_layer
 from pipeline.tags import read_tags
 from pipeline.text import clean_text
@@ -65,9 +66,9 @@ def build_assets(
     Returns
     -------
     tuple of geopandas.GeoDataFrame, geopandas.GeoDataFrame, pandas.DataFrame and dict
-        Tables of `tables.ASSETS` and `tables.ACCESS_POINTS`; rows of layers that cannot be used,
-        with `layer`, `row`, `id` and `reason`; and the report: counts by category, what was
-        left out and why, rows of each layer.
+        Tables of `tables.ASSETS`, `tables.ACCESS_POINTS` and `tables.SET_ASIDE`, in which each
+        row of a layer stands that is in neither of the others; and the report: counts by
+        category, what was left out and why, rows of each layer.
 
     Raises
     ------
@@ -89,23 +90,31 @@ def build_assets(
     records = gpd.GeoDataFrame(matched[is_counted], geometry="geometry", crs=crs)
     assets, too_small = corroborate(records, rules, outline)
     points, n_without_asset = _access_points(read, layers, assets, crs)
-    aside = pd.concat([_NO_ROWS, *(layer.quarantine for layer in read.values())])
+    aside = set_aside(read, layers, records, assets, too_small, points)
     report = {
         "features": len(features),
         "records": len(matched),
         "categories": _by_category(records, assets, too_small, rules),
         "left_out": _left_out(matched[~is_counted], too_small),
-        "layers": {name: layer.counts for name, layer in read.items()},
+        "layers": {
+            name: rows_counted(layer.rows, aside[aside["layer"] == name])
+            for name, layer in read.items()
+        },
         "access_points": {"used": len(points), "of_no_asset": n_without_asset},
         "set_aside": len(aside),
+        "caveats": [
+            text
+            for name, layer in read.items()
+            for text in words_on_rows(
+                layers[name].declaration.title,
+                layer.rows,
+                aside[aside["layer"] == name],
+                layer.put_right,
+            )
+        ],
     }
     columns = [column.name for column in tables.ASSETS.columns]
-    return assets[columns], points, aside.reset_index(drop=True), report
-
-
-_NO_ROWS = pd.DataFrame({"layer": [], "row": [], "id": [], "reason": []}).astype(
-    {"layer": "str", "row": "int64", "id": "str", "reason": "str"}
-)
+    return assets[columns], points, aside, report
 
 
 def _osm_records(classified: gpd.GeoDataFrame, osm: OsmInput) -> pd.DataFrame:
@@ -176,7 +185,7 @@ def _official_records(
         declared = layers[name].declaration
         found.append(
             pd.DataFrame(rows)
-            .drop(columns="belongs_to")
+            .drop(columns=["belongs_to", "row"])
             .assign(
                 source=source,
                 order=f"1|{source}|" + rows["record_id"],

@@ -42,6 +42,7 @@ _SYSTEMS = {
     "epsg29903": "EPSG:29903",
 }
 _DEGREES = ("EPSG:4326", "EPSG:4258")
+_COLLECTION = 7  # shapely's number for shapes of several kinds in one
 
 
 def outline_of(neighbourhoods: gpd.GeoDataFrame) -> shapely.Geometry:
@@ -136,12 +137,78 @@ def drawn_shapes(rows: gpd.GeoDataFrame, crs: str) -> tuple[Texts, Texts]:
         Shapes, None where there is none; why not, else empty.
     """
     shapes = shapely.force_2d(np.asarray(rows.to_crs(crs).geometry.array))
+    return _made_valid(shapes, np.full(len(rows), "", dtype=object))
+
+
+def written_shapes(texts: Texts, system: str, crs: str) -> tuple[Texts, Texts]:
+    """Return the shapes that well-known text stands for.
+
+    Parameters
+    ----------
+    texts
+        Such as `POINT (-0.33 53.74)`.
+    system
+        The code of their system; degrees stand longitude first.
+    crs
+        Metric coordinate reference system of the result.
+
+    Returns
+    -------
+    tuple of array and array
+        Shapes, None where there is none; why not, else empty.
+    """
+    shapes = shapely.force_2d(shapely.from_wkt(texts, on_invalid="ignore"))
+    unread = shapely.is_missing(shapes)
+    reasons = np.full(len(texts), "", dtype=object)
+    reasons[unread] = "has a shape that cannot be read as well-known text"
+    bounds = shapely.bounds(shapes)
+    if system in _DEGREES:
+        with np.errstate(invalid="ignore"):
+            beyond = (np.abs(bounds) > [180, 90, 180, 90]).any(axis=1)
+        reasons[beyond] = "has a shape that is not in degrees, and is said to be"
+        shapes[beyond] = None
+    moved = gpd.GeoSeries(shapes, crs=system).to_crs(crs)
+    return _made_valid(np.array(moved.array, dtype=object), reasons)
+
+
+def _made_valid(shapes: Texts, reasons: Texts) -> tuple[Texts, Texts]:
+    """Mend shapes that cross themselves, and say of those that cannot be drawn that they are so."""
     broken = shapely.is_missing(shapes) | shapely.is_empty(shapes)
     broken |= ~np.isfinite(shapely.bounds(shapes)).all(axis=1)
     shapes[broken] = None
     invalid = ~broken & ~shapely.is_valid(shapes)
-    shapes[invalid] = shapely.make_valid(shapes[invalid])
-    return shapes, np.where(broken, "has no shape that can be drawn", "").astype(object)
+    shapes[invalid] = [_of_one_kind(s) for s in shapely.make_valid(shapes[invalid])]
+    unsaid = broken & (reasons == "")
+    return shapes, np.where(unsaid, "has no shape that can be drawn", reasons).astype(object)
+
+
+def _of_one_kind(shape: shapely.Geometry) -> shapely.Geometry:
+    """Drop the stray lines and points that mending leaves beside an area."""
+    parts = shapely.get_parts(shape)
+    if shapely.get_type_id(shape) != _COLLECTION or not len(parts):
+        return shape
+    dimensions = shapely.get_dimensions(parts)
+    kept: shapely.Geometry = shapely.union_all(parts[dimensions == dimensions.max()])
+    return kept
+
+
+def are_beyond_degrees(x: Texts, y: Texts, systems: Texts) -> npt.NDArray[np.bool_]:
+    """Mark pairs that are said to be degrees and cannot be, being numbers beyond the globe.
+
+    Parameters
+    ----------
+    x, y, systems
+        As for `points_from`.
+
+    Returns
+    -------
+    numpy.ndarray
+        One for each pair.
+    """
+    xs, ys = _numbers(x), _numbers(y)
+    said = np.isin(systems, _DEGREES)
+    with np.errstate(invalid="ignore"):
+        return np.array(said & ((np.abs(xs) > 180) | (np.abs(ys) > 90)), dtype=bool)  # noqa: PLR2004
 
 
 def points_from(

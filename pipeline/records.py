@@ -19,7 +19,14 @@ import pandas as pd
 import shapely
 
 from pipeline.config import CategoryRules, CouncilLayer, RecordsTable, TagValues
-from pipeline.coordinates import drawn_shapes, is_known, points_from, system_called
+from pipeline.coordinates import (
+    are_beyond_degrees,
+    drawn_shapes,
+    is_known,
+    points_from,
+    system_called,
+    written_shapes,
+)
 from pipeline.errors import (
     ChoiceIsNotAllowed,
     PlaceIsElsewhere,
@@ -34,6 +41,11 @@ Flags = npt.NDArray[np.bool_]
 
 _PERSONAL = frozenset({"phone", "telephone", "mobile", "email", "e_mail", "contact", "fax"})
 _ADDRESSES = frozenset({"website", "url", "link"})
+LONGEST_IN_A_SHAPEFILE = 10
+# Why a row is not used, in one word and in a sentence without its beginning.
+FAULT, NOT_ASKED_FOR, FAR, OF_NO_CATEGORY = "fault", "not_asked_for", "elsewhere", "of_no_category"
+FAR_WORDS = "lies beyond the district and what is within a walk of it"
+OF_NO_CATEGORY_WORDS = "is of a kind that no category asks for"
 
 
 @dataclass(frozen=True)
@@ -58,11 +70,20 @@ class LayerRows:
 
 @dataclass(frozen=True)
 class LayerRecords:
-    """What one layer gives: records, rows set aside, and counts that add up to its rows."""
+    """What one layer gives: records, every other row with its reason, and counts of both.
+
+    Each row is in one of the two. `put_right` is the number of records whose coordinates were
+    metres, and were said to be degrees.
+    """
 
     records: gpd.GeoDataFrame
     quarantine: pd.DataFrame
-    counts: dict[str, int]
+    put_right: int = 0
+
+    @property
+    def rows(self) -> int:
+        """How many rows the layer has."""
+        return len(self.records) + len(self.quarantine)
 
 
 def read_layer(
@@ -85,15 +106,15 @@ def read_layer(
     crs
         Metric coordinate reference system of the result.
     reach
-        The district with its buffer, in `crs`; rows outside it are counted and left out.
+        The district with its buffer, in `crs`; rows outside it are set aside.
 
     Returns
     -------
     LayerRecords
-        Records with `record_id`, `name`, `category` (empty where a row is of no category, as
-        access points are), `also`, `belongs_to`, `identifier`, `locality`, `kind_of_stop`,
-        `details` (a dictionary) and `geometry`, sorted by `record_id`; rows set aside
-        with `layer`, `row`, `id`, `reason`; counts.
+        Records with `row`, `record_id`, `name`, `category` (empty where a row is of no category,
+        as access points are), `also`, `belongs_to`, `identifier`, `locality`, `kind_of_stop`,
+        `details` (a dictionary) and `geometry`, sorted by `record_id`; all other rows with
+        `layer`, `row`, `id`, `kind`, `reason`.
 
     Raises
     ------
@@ -106,35 +127,66 @@ def read_layer(
     """
     cells = _Cells(name, layer.rows)
     declared = layer.declaration
-    asked = _asked_for(cells, declared)
+    not_asked = _not_asked_for(cells, declared)
+    asked = not_asked == ""
     ids = _ids(cells, declared)
-    geometry, reasons = _places(cells, declared, crs, reach)
+    geometry, reasons, mended = _places(cells, declared, crs, reach)
     reasons = np.where(reasons == "", _doubts(cells, ids, geometry, asked), reasons)
+    faults: dict[int, str] = layer.rows.attrs.get("faults", {})
+    reasons = np.array(
+        [faults.get(row, why) for row, why in zip(layer.rows.index, reasons, strict=True)], object
+    )
     bad = asked & (reasons != "")
     near = asked & ~bad & shapely.intersects(geometry, reach)
     if isinstance(declared, CouncilLayer) and (asked & ~bad).any() and not near.any():
         raise PlaceIsElsewhere(
             f"layers.{name}: none of its {int((asked & ~bad).sum())} places lies in the district "
-            "or near it; check its columns of coordinates and their `crs`."
+            f"or near it{_turned_about(geometry[asked & ~bad], reach)}; check its columns of "
+            "coordinates and their `crs`."
         )
     records = _records(cells, layer, name, rules, ids)
-    records = gpd.GeoDataFrame(records, geometry=geometry, crs=crs)[near]
     is_point_of = isinstance(declared, RecordsTable) and declared.access_points_of is not None
-    of_none = 0 if is_point_of else int((records["category"] == "").sum())
-    if not is_point_of:
-        records = records[records["category"] != ""]
-    counts = {
-        "rows": len(cells),
-        "not_asked_for": int((~asked).sum()),
-        "set_aside": int(bad.sum()),
-        "elsewhere": int((asked & ~bad & ~near).sum()),
-        "of_no_category": of_none,
-        "used": len(records),
-    }
-    aside = pd.DataFrame(
-        {"layer": name, "row": cells.row_numbers[bad], "id": ids[bad], "reason": reasons[bad]}
+    of_none = near & (records["category"] == "").to_numpy() & (not is_point_of)
+    aside = _aside(name, cells, ids, {
+        NOT_ASKED_FOR: (~asked, not_asked),
+        FAULT: (bad, reasons),
+        FAR: (asked & ~bad & ~near, FAR_WORDS),
+        OF_NO_CATEGORY: (of_none, OF_NO_CATEGORY_WORDS),
+    })  # fmt: skip
+    used = near & ~of_none
+    records = gpd.GeoDataFrame(records, geometry=geometry, crs=crs)[used]
+    return LayerRecords(
+        records.sort_values("record_id", ignore_index=True), aside, int((used & mended).sum())
     )
-    return LayerRecords(records.sort_values("record_id", ignore_index=True), aside, counts)
+
+
+def _turned_about(geometry: Texts, reach: shapely.Geometry) -> str:
+    """Say so where places would lie in the district with their coordinates changed about."""
+    turned = shapely.transform(geometry, lambda places: places[:, ::-1])
+    return (
+        ", and they would with their coordinates the other way round"
+        if shapely.intersects(turned, reach).any()
+        else ""
+    )
+
+
+def _aside(
+    name: str, cells: _Cells, ids: Texts, kinds: Mapping[str, tuple[Flags, Texts | str]]
+) -> pd.DataFrame:
+    """List the rows that are not used, in the order of the file."""
+    found = [
+        pd.DataFrame(
+            {
+                "layer": name,
+                "row": cells.row_numbers[rows],
+                "id": ids[rows],
+                "kind": kind,
+                "reason": words if isinstance(words, str) else words[rows],
+            }
+        )
+        for kind, (rows, words) in kinds.items()
+    ]
+    return pd.concat(found, ignore_index=True).sort_values("row", ignore_index=True)
 
 
 class _Cells:
@@ -174,13 +226,37 @@ class _Cells:
 
     def texts_if_any(self, names: tuple[str, ...]) -> Texts | None:
         """Return a column, clean, or None where there is none of these names."""
-        for key in map(_bare, names):
+        for key in (*map(_bare, names), *filter(None, map(self._cut, names))):
             if key in self._columns:
                 if key not in self._read:
                     cells = self.rows[self._columns[key]]
                     self._read[key] = np.array([clean_text(c) for c in cells], dtype=object)
                 return self._read[key]
         return None
+
+    def in_full(self, name: str) -> Texts | None:
+        """Return a column however long its texts are, or None where there is none of this name."""
+        column = self._columns.get(_bare(name))
+        return None if column is None else np.array(self.rows[column], dtype=object)
+
+    def _cut(self, name: str) -> str:
+        """Return a long name as a shapefile keeps it, cut to ten letters, if that is one column.
+
+        Of names that begin alike, it keeps one as `Playground` and another as `Playgrou_1`.
+        """
+        short = name[:LONGEST_IN_A_SHAPEFILE]
+        columns = [str(column) for column in self.rows.columns]
+        if len(name) <= LONGEST_IN_A_SHAPEFILE or short not in columns:
+            return ""
+        alike = re.compile(re.escape(short[:-2]) + r"_\d")
+        others = [column for column in columns if alike.fullmatch(column)]
+        if others:
+            raise TableBreaksItsContract(
+                f"layers.{self.name}: {quoted(name)} could be any of the columns "
+                f"{listed([short, *others])}, whose names are cut to ten letters; name the column "
+                "as the file does."
+            )
+        return _bare(short)
 
 
 def _bare(name: object) -> str:
@@ -195,17 +271,23 @@ def _names(value: str | tuple[str, ...] | None) -> tuple[str, ...]:
 # --- which rows, and what they are called --------------------------------------------------------
 
 
-def _asked_for(cells: _Cells, declared: RecordsTable | CouncilLayer) -> Flags:
-    """Say which rows are wanted: those that `keep` names and `leave_out` does not."""
-    wanted = np.ones(len(cells), dtype=bool)
+def _not_asked_for(cells: _Cells, declared: RecordsTable | CouncilLayer) -> Texts:
+    """Say why a row is not wanted: `keep` does not name it, or `leave_out` does; else nothing."""
+    reasons = np.full(len(cells), "", dtype=object)
     if isinstance(declared, RecordsTable):
         for column, values in declared.keep.items():
-            wanted &= _is_one_of(cells.texts((column,), "keep"), values)
+            texts = cells.texts((column,), "keep")
+            out = ~_is_one_of(texts, values)
+            wanted = "anything" if values == "*" else listed([*_names(values)])
+            reasons[out] = [f"has the {column} {quoted(t)}, not {wanted}" for t in texts[out]]
         for column in declared.leave_out:
             found = cells.texts_if_any((column,))
             if found is not None:
-                wanted &= found == ""
-    return wanted
+                out = found != ""
+                reasons[out] = [
+                    f"has the {column} {quoted(t)}, so it is no longer listed" for t in found[out]
+                ]
+    return reasons
 
 
 def _is_one_of(texts: Texts, values: TagValues) -> Flags:
@@ -237,10 +319,11 @@ def _ids(cells: _Cells, declared: RecordsTable | CouncilLayer) -> Texts:
 
 def _places(
     cells: _Cells, declared: RecordsTable | CouncilLayer, crs: str, reach: shapely.Geometry
-) -> tuple[Texts, Texts]:
-    """Return the shape of each row in `crs`, and why it has none."""
+) -> tuple[Texts, Texts, Flags]:
+    """Return the shape of each row in `crs`, why it has none, and if its system was put right."""
+    mended = np.zeros(len(cells), dtype=bool)
     if isinstance(cells.rows, gpd.GeoDataFrame):
-        return drawn_shapes(cells.rows, crs)
+        return *drawn_shapes(cells.rows, crs), mended
     geometry = np.full(len(cells), None, dtype=object)
     reasons = np.full(len(cells), "has no coordinates", dtype=object)
     if declared.crs is not None and not is_known(declared.crs):
@@ -248,18 +331,51 @@ def _places(
             f"layers.{cells.name}.crs: {quoted(declared.crs)} is not known; name the system of its "
             "coordinates, such as EPSG:27700 or EPSG:4326."
         )
+    written = [cells.in_full(name) for name in _names(declared.geometry)]
     pairs = list(_pairs(cells, declared))
-    if not pairs:
+    if not pairs and not any(texts is not None for texts in written):
         raise ChoiceIsNotAllowed(
             f"layers.{cells.name}: the file draws nothing, and neither `easting` and `northing` "
-            "nor `longitude` and `latitude` are declared; name its columns of coordinates."
+            "nor `longitude` and `latitude` are declared, nor a `geometry`, which the file has; "
+            "name its columns of coordinates."
         )
+    is_drawn = np.zeros(len(cells), dtype=bool)
+    for texts in written:
+        if texts is not None:
+            is_open = ~is_drawn & (texts != "")
+            is_drawn |= is_open
+            geometry[is_open], reasons[is_open] = written_shapes(
+                texts[is_open], _system_of_shapes(declared), crs
+            )
     for x, y, systems in pairs:
-        is_open = shapely.is_missing(geometry) & (x != "") & (y != "")
+        is_open = ~is_drawn & shapely.is_missing(geometry) & (x != "") & (y != "")
         found, why = points_from(x, y, systems, crs, reach)
+        if declared.crs is not None:
+            odd = is_open & are_beyond_degrees(x, y, systems)
+            found[odd], why[odd] = _as_declared(x[odd], y[odd], why[odd], declared.crs, crs, reach)
+            mended[odd] |= why[odd] == ""
         geometry = np.where(is_open, found, geometry)
         reasons = np.where(is_open, why, reasons)
-    return geometry, reasons
+    return geometry, reasons, mended
+
+
+def _system_of_shapes(declared: RecordsTable | CouncilLayer) -> str:
+    """Return the system of well-known text: what is declared, unless that is of other columns."""
+    return "EPSG:4326" if declared.easting or declared.crs is None else declared.crs
+
+
+def _as_declared(
+    x: Texts, y: Texts, why: Texts, system: str, crs: str, reach: shapely.Geometry
+) -> tuple[Texts, Texts]:
+    """Read metres that their rows call degrees in the declared system, if they lie here so.
+
+    Registers are kept by hand, and say WGS84 of eastings and northings. Nothing else than metres
+    in the district could be meant by such a pair; one that lies anywhere else stays aside.
+    """
+    points, faults = points_from(x, y, np.full(len(x), system, dtype=object), crs, reach)
+    lies_here = (faults == "") & shapely.intersects(points, reach)
+    points[~lies_here] = None
+    return points, np.where(lies_here, "", why).astype(object)
 
 
 def _pairs(
@@ -328,6 +444,7 @@ def _records(
     locality = cells.texts_if_any(("NptgLocalityCode",))
     return pd.DataFrame(
         {
+            "row": cells.row_numbers,
             "record_id": ids,
             "name": blank if names is None else names,
             "category": category,

@@ -159,6 +159,29 @@ ACCESS_POINTS = Table(
     may_be_empty=True,
 )
 
+SET_ASIDE = Table(
+    "set_aside",
+    "one row of a layer that is not used: it is part of no asset and no way into one",
+    ("layer", "row"),
+    (
+        Column("layer", "text", "Layer, by the district's name for it."),
+        Column("row", "int", "Number of the row or feature in its file.", at_least=0),
+        Column("id", "text", "What the row calls itself, or what it is called by its words."),
+        Column(
+            "kind",
+            "text",
+            "`fault`: it cannot be used. `not_asked_for`, `elsewhere`, `of_no_category`: nobody "
+            "asked for it. The others are places that do not count apart.",
+            allowed=(
+                "fault", "not_asked_for", "elsewhere", "of_no_category", "listed_twice", "inside",
+                "too_small", "of_no_asset", "not_matched",
+            ),
+        ),
+        Column("reason", "text", "Why, in words that follow “it”."),
+    ),
+    may_be_empty=True,
+)  # fmt: skip
+
 PLACES_IN = ("gate", "entrance", "access_point", "crossing", "along", "nearest_edge", "itself")
 
 NETWORK = Table(
@@ -561,6 +584,7 @@ ALL = (
     COVERAGE,
     ASSETS,
     ACCESS_POINTS,
+    SET_ASIDE,
     NETWORK,
     TERRAIN,
     ENTRANCES,

@@ -96,7 +96,7 @@ class Place:
                 (self.study, self.made.parent / "rules.json", national, self.district, manifest,
                  areas, features),
                 (self.made / "assets.parquet", self.made / "access_points.parquet",
-                 self.made / "set_aside.csv"),
+                 self.made / "set_aside.parquet"),
             ),
         }[step]  # fmt: skip
         return [step, *map(str, inputs), "--out", *map(str, outputs)]
@@ -632,9 +632,10 @@ def test_rows_of_a_register_that_cannot_be_used_are_set_aside_with_their_reasons
     place.replace("brownfield.csv", "\r\n".join([head, *rows]) + "\r\n")
     for step in CHAIN:
         assert run(*place.arguments(step)) == 0
-    aside = pd.read_csv(place.made / "set_aside.csv", index_col="id")
+    aside = pd.read_parquet(place.made / "set_aside.parquet")
+    aside = aside[aside["kind"] == "fault"].set_index("id")
     assert {name: text for name, text in aside["reason"].items() if str(name).startswith("R/")} == {
-        "R/1": f"{EAST + 700}, {NORTH + 100} are not degrees, and the row says they are",
+        "R/1": f"{EAST + 90_700}, {NORTH + 100} are not degrees, and the row says they are",
         "R/2": "‘see map’, ‘54.13’ are not two numbers",
         "R/3": "has its two coordinates changed about",
         "R/4": "says that it is in ‘EPSG:99999’ its coordinates are; known are WGS84, ETRS89, "
@@ -649,7 +650,7 @@ def test_rows_of_a_register_that_cannot_be_used_are_set_aside_with_their_reasons
 def _register() -> Iterator[str]:
     longitude, latitude = tiny._place(700, 100)
     for number, x, y, system in (
-        (1, EAST + 700, NORTH + 100, "WGS84"),
+        (1, EAST + 90_700, NORTH + 100, "WGS84"),
         (2, "see map", "54.13", "WGS84"),
         (3, latitude, longitude, "WGS84"),
         (4, longitude, latitude, "EPSG:99999"),

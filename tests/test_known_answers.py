@@ -78,7 +78,7 @@ def sampleton(tmp_path_factory: pytest.TempPathFactory) -> Made:
         steps.osm(STUDY, DISTRICT, manifest, places, out=(features, streets, coverage))
         steps.assets(
             STUDY, rules, national, DISTRICT, manifest, places, features,
-            out=(assets, points, data / "set_aside.csv"),
+            out=(assets, points, data / "set_aside.parquet"),
         )  # fmt: skip
         steps.network(STUDY, streets, features, out=(network,))
         steps.entrances(STUDY, rules, assets, points, features, network, out=(entrances,))

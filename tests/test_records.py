@@ -30,11 +30,14 @@ def read(
     rows: pd.DataFrame, declared: RecordsTable | CouncilLayer, table: str | None = None
 ) -> LayerRecords:
     found = read_layer("layer", LayerRows(declared, rows, table), RULES, CRS, OUTLINE)
-    counts = found.counts
-    assert counts["rows"] == sum(n for key, n in counts.items() if key != "rows")
-    assert counts["set_aside"] == len(found.quarantine)
-    assert counts["used"] == len(found.records)
+    numbers = sorted([*found.records["row"], *found.quarantine["row"]])
+    assert numbers == sorted(rows.index + (rows.index.min() == 0))
+    assert (found.quarantine["reason"] != "").all()
     return found
+
+
+def kinds(found: LayerRecords) -> dict[str, int]:
+    return {str(kind): n for kind, n in found.quarantine["kind"].value_counts().items()}
 
 
 def reasons(found: LayerRecords) -> dict[int, str]:
@@ -62,8 +65,10 @@ def test_stops_are_told_apart_by_their_type() -> None:
         "9400C": "tram_stop",
     }
     assert found.records.geometry[0].equals(shapely.Point(EAST + 10, NORTH + 20))
-    assert found.counts["not_asked_for"] == 1
-    assert found.counts["of_no_category"] == 1
+    assert reasons(found) == {
+        5: "is of a kind that no category asks for",
+        6: "has the Status ‘inactive’, not ‘active’, ‘act’",
+    }
 
 
 def test_places_come_from_grid_coordinates_and_else_from_longitude_and_latitude() -> None:
@@ -109,6 +114,54 @@ def test_each_row_of_a_register_may_say_its_own_system() -> None:
     }
 
 
+def test_metres_called_degrees_are_used_where_they_lie_in_the_district_as_metres() -> None:
+    rows = rows_of(
+        {"id": "1", "X": EAST + 6, "Y": NORTH + 6, "System": "WGS84"},
+        {"id": "2", "X": EAST + 90_006, "Y": NORTH + 6, "System": "WGS84"},
+        {"id": "3", "X": NORTH + 6, "Y": EAST + 6, "System": "WGS84"},
+    )
+    declared = published(
+        name=(), easting=(), northing=(), longitude=("X",), latitude=("Y",),
+        crs_column=("System",),
+    )  # fmt: skip
+    found = read(rows, declared, table="brownfield_land_register")
+
+    assert found.records.geometry.tolist() == [shapely.Point(EAST + 6, NORTH + 6)]
+    assert found.put_right == 1
+    assert set(reasons(found)) == {3, 4}
+
+
+def test_shapes_written_as_text_are_drawn_and_the_first_column_that_is_filled_counts() -> None:
+    lon, lat = (
+        gpd.GeoSeries([shapely.Point(EAST + 5, NORTH + 5)], crs=CRS).to_crs(4326)[0].coords[0]
+    )
+    spot, d = f"POINT ({lon} {lat})", 0.0001
+    bowtie = (
+        f"MULTIPOLYGON (((({lon} {lat}, {lon + d} {lat + d}, {lon + d} {lat}, {lon} {lat + d}, "
+        f"{lon} {lat}))))".replace("((((", "(((").replace("))))", ")))")
+    )
+    rows = rows_of(
+        {"id": "drawn", "shape": bowtie, "point": spot},
+        {"id": "point", "shape": "", "point": spot},
+        {"id": "none", "shape": "", "point": ""},
+        {"id": "cut", "shape": bowtie[:40], "point": spot},
+        {"id": "metres", "shape": f"POINT ({EAST} {NORTH})", "point": ""},
+        {"id": "empty", "shape": "POLYGON EMPTY", "point": ""},
+    )
+    declared = published(geometry=("shape", "point"), name=())
+    found = read(rows, declared, table="brownfield_land_register")
+
+    assert found.records["record_id"].tolist() == ["drawn", "point"]
+    assert found.records.geometry.is_valid.all()
+    assert found.records.geometry.area[0] > 10
+    assert reasons(found) == {
+        4: "has no coordinates",
+        5: "has a shape that cannot be read as well-known text",
+        6: "has a shape that is not in degrees, and is said to be",
+        7: "has no shape that can be drawn",
+    }
+
+
 def test_rows_without_an_id_and_rows_with_the_same_id_are_set_aside() -> None:
     rows = rows_of(
         {"id": "A", "x": 500, "y": 5},
@@ -129,14 +182,14 @@ def test_rows_whose_leaving_date_is_filled_are_not_asked_for() -> None:
     found = read(rows, published(leave_out=("EndDate",), name=()), "brownfield_land_register")
 
     assert found.records["record_id"].tolist() == ["A"]
-    assert found.counts["not_asked_for"] == 1
+    assert reasons(found) == {3: "has the EndDate ‘2020-01-01’, so it is no longer listed"}
 
 
 def test_a_national_list_may_lie_elsewhere_and_is_counted() -> None:
     rows = rows_of({"id": "far", "x": 90_000, "y": 5})
     found = read(rows, published(name=()), table="brownfield_land_register")
 
-    assert found.counts["elsewhere"] == 1
+    assert kinds(found) == {"elsewhere": 1}
     assert found.records.empty
 
 
@@ -209,6 +262,16 @@ def test_drawn_shapes_are_made_valid_and_moved_to_metres() -> None:
     assert found.records.geometry.area[0] == pytest.approx(50, rel=0.01)
 
 
+def test_a_name_that_a_shapefile_has_cut_to_ten_letters_is_found_if_only_one_can_be_meant() -> None:
+    cut = rows_of({"Allotment_": "Dell", "x": 1, "y": 1})
+    declared = council_list(name="Allotment_Name", category="allotments")
+    assert read(cut, declared).records["name"].tolist() == ["Dell"]
+
+    two = cut.assign(Allotmen_1="7")
+    with pytest.raises(TableBreaksItsContract, match=r"‘Allotment_’, ‘Allotmen_1’, whose names"):
+        read(two, declared)
+
+
 def test_columns_are_found_whatever_their_case_and_spaces() -> None:
     rows = rows_of({"id": "A", "name": "N", "x": 1, "y": 1})
     renamed = rows.set_axis(["\ufeffID ", "na_me", "Easting", "NORTHING"], axis=1)
@@ -236,9 +299,9 @@ def test_no_row_is_lost_and_the_order_of_rows_does_not_matter(rows: list[dict[st
     found = read(frame, declared, table="naptan")
     turned = read(frame.iloc[::-1].reset_index(drop=True), declared, table="naptan")
 
-    assert found.counts == turned.counts
+    assert kinds(found) == kinds(turned)
     pd.testing.assert_frame_equal(
-        pd.DataFrame(found.records.drop(columns="geometry")),
-        pd.DataFrame(turned.records.drop(columns="geometry")),
+        pd.DataFrame(found.records.drop(columns=["geometry", "row"])),
+        pd.DataFrame(turned.records.drop(columns=["geometry", "row"])),
     )
     assert found.records.geometry.geom_equals(turned.records.geometry).all()

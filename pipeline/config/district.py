@@ -58,6 +58,12 @@ class TableInput(Choice):
 class CouncilLayer(Choice):
     """A council's own list or layer, with its columns mapped here.
 
+    The places of rows are drawn in the file itself (GeoJSON, GeoPackage, shapefile, KML, GML), or
+    stand in a column `geometry` as well-known text, or in two columns of coordinates. `crs` is
+    the system of those columns, or of a file of shapes that does not say its own; a file that
+    says another is refused. `layer` names the sheet, layer, folder or type of feature that is
+    meant, where a file has several.
+
     Few councils look through their lists more than once a year; after `good_for_days` the run
     says that the list is old. Null never says so.
     """
@@ -72,6 +78,7 @@ class CouncilLayer(Choice):
     layer: str | None = None
     id: str | None = None
     name: str
+    geometry: str | None = None
     easting: str | None = None
     northing: str | None = None
     longitude: str | None = None

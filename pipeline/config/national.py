@@ -157,8 +157,9 @@ class LookupTable(Published):
 class RecordsTable(Published):
     """Places as an official body lists them: stops, registers, greenspace.
 
-    `easting` and `northing` (in `crs`) or `longitude` and `latitude` give the place where the
-    file has no geometry of its own. Rows where a column of `leave_out` is filled, or whose
+    Where the file has no shapes of its own, `geometry` names columns of well-known text, of which
+    the first that is filled counts, and `easting` and `northing` (in `crs`) or `longitude` and
+    `latitude` give a point. Rows where a column of `leave_out` is filled, or whose
     column in `keep` holds none of the values named, are not used, and are counted.
     """
 
@@ -166,6 +167,7 @@ class RecordsTable(Published):
     layer: str | None = None
     id: Columns
     name: Columns = ()
+    geometry: Columns = ()
     easting: Columns = ()
     northing: Columns = ()
     longitude: Columns = ()

@@ -18,18 +18,26 @@ from pathlib import Path
 from pipeline.errors import FileIsDamaged, FileIsMissing, FileIsNotAllowed, quoted
 from pipeline.text import clean_text
 
-# GDAL reads this once, when pyogrio is first imported: these drivers open other files or
-# servers that a file names, and none of them is a format read here. pyogrio is imported
-# nowhere at the top of a module, so that this comes first.
+# GDAL reads this once, when pyogrio is first imported. Left are the drivers of GeoPackage and
+# shapefile, which are read, ESRIJSON, in which ArcGIS servers answer, and GeoJSON, which only tests
+# write; others may open files or servers that a file names. pyogrio is imported nowhere at the
+# top of a module, so that this comes first.
 DRIVERS_LEFT_OUT = (
-    "OGR_VRT,GDALG,HTTP,WFS,OAPIF,CSW,Elasticsearch,Carto,GML,KML,LIBKML,GPX,GeoRSS,OSM,SQLite"
+    "OGR_VRT,GDALG,HTTP,WFS,OAPIF,CSW,Elasticsearch,Carto,GML,KML,LIBKML,GPX,GeoRSS,OSM,SQLite,"
+    "PCIDSK,PDS4,VICAR,PDF,MBTiles,EEDA,OGCAPI,MapInfo File,LVBAG,S57,DGN,CSV,GeoJSONSeq,"
+    "TopoJSON,OGR_GMT,WAsP,OpenFileGDB,DXF,FlatGeobuf,VFK,PGDUMP,GPSBabel,OGR_PDS,EDIGEO,Idrisi,"
+    "ODS,XLSX,AmigoCloud,SXF,Selafin,JML,PLSCENES,VDV,MVT,NGW,MapML,GTFS,PMTiles,JSONFG,"
+    "MiraMonVector,ADBC,AVCBin,AVCE00,AIVector"
 )
 os.environ["OGR_SKIP"] = DRIVERS_LEFT_OUT
 
 MEGABYTE = 1_000_000
+# A shape may be written out in a cell; what people read is cut where it is read.
+LONGEST_CELL = 5_000_000
 SNIFFED_BYTES = 65_536
 
-VECTOR_ENDINGS = (".geojson", ".json", ".gpkg")
+VECTOR_ENDINGS = (".geojson", ".json", ".gpkg", ".kml", ".kmz", ".gml", ".zip")
+_XML_ENDINGS = (".osm", ".kml", ".gml")
 TEXT_ENDINGS = (".csv", ".tsv", ".txt")
 ROW_ENDINGS = (*TEXT_ENDINGS, ".xlsx", ".ods", ".xls")
 OSM_ENDINGS = (".osm.pbf", ".osm", ".osm.gz", ".osm.bz2")
@@ -56,6 +64,9 @@ _FIRST_BYTES = {
     ".ods": (b"PK\x03\x04",),
     ".xls": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",),
     ".osm": (b"<?xml", b"<osm"),
+    ".kml": (b"<?xml", b"<kml"),
+    ".gml": (b"<",),
+    ".kmz": (b"PK\x03\x04",),
     ".osm.gz": (b"\x1f\x8b",),
     ".osm.bz2": (b"BZh",),
     ".asc": (b"ncols", b"NCOLS", b"Ncols"),
@@ -107,7 +118,7 @@ def as_cell(value: object) -> str:
         return value.isoformat()
     if isinstance(value, dict | list):
         return clean_text(json.dumps(value, ensure_ascii=False))
-    return clean_text(value)
+    return clean_text(value, most=LONGEST_CELL)
 
 
 def unique_names(names: list[str]) -> list[str]:
@@ -247,13 +258,15 @@ def _must_begin_as(ending: str, path: Path) -> None:
             f"{path}: is not what its ending says: it begins like {looks_like(start)}. "
             f"Give a real {ending} file."
         )
-    if ending in (".osm", *TEXT_ENDINGS):
+    if ending in (*_XML_ENDINGS, *TEXT_ENDINGS):
         _must_be_plain_text(ending, start, path)
 
 
 def _must_be_plain_text(ending: str, start: bytes, path: Path) -> None:
     lower = start.lower()
-    if ending == ".osm":
+    if ending in _XML_ENDINGS:
+        if lower.startswith((b"<!doctype html", b"<html")):
+            raise FileIsNotAllowed(f"{path}: is a web page, not data; download the file itself.")
         if b"<!doctype" in lower or b"<!entity" in lower:
             raise FileIsNotAllowed(f"{path}: holds a DOCTYPE or ENTITY, which is not allowed.")
         return

@@ -28,6 +28,7 @@ from pipeline.config import (
 )
 from pipeline.errors import CodesDoNotMatch, FileIsDamaged, SourceIsEmpty, listed, quoted
 from pipeline.files import elevation, rasters
+from pipeline.files.attributes import FAULTS, faults_of
 from pipeline.files.columns import column_if_any, column_named, numbers, table_from
 from pipeline.files.outside import VECTOR_ENDINGS, ending_of
 from pipeline.files.raw import ELEVATION, Manifest, raw_file
@@ -45,6 +46,8 @@ def read_cells(
     part: str | None = None,
     header_cells: tuple[str, ...] = (),
     crs: str | None = None,
+    *,
+    sets_aside: bool = False,
 ) -> pd.DataFrame:
     """Read a table of text, from a file of rows or the attributes of a file of shapes.
 
@@ -58,17 +61,22 @@ def read_cells(
         What a cell of its row of headings says, in one of several ways.
     crs
         The declared system of shapes, for a file that does not say its own.
+    sets_aside
+        Whether rows that cannot be read stay, with their reasons in `faults_of`.
 
     Returns
     -------
     pandas.DataFrame
         Clean text under its own headings, indexed by row of the file; a GeoDataFrame where
-        there are shapes, in which rows that cannot be drawn have none and keep their reasons.
+        there are shapes.
     """
     if ending_of(path.name, VECTOR_ENDINGS):
-        shapes: pd.DataFrame = read_vector(path, part, crs, sets_aside=True)
+        shapes: pd.DataFrame = read_vector(path, part, crs, sets_aside=sets_aside)
         return shapes
-    return table_from(read_rows(path, part), path, header_cells)
+    rows = read_rows(path, part, sets_aside=sets_aside)
+    table = table_from(rows, path, header_cells)
+    table.attrs[FAULTS] = faults_of(rows)
+    return table
 
 
 def read_inputs(
@@ -234,13 +242,13 @@ def read_table_of(path: Path, table: NationalTable | CouncilLayer) -> pd.DataFra
         case LookupTable():
             found = read_lookup(path, table)
         case RecordsTable():
-            found = read_cells(path, table.layer, table.id)
+            found = read_cells(path, table.layer, table.id, sets_aside=True)
         case ElevationTable():
             found = elevation.read_catalogue(path, table)
         case PeopleRasterTable():
             found = rasters.read_head(path)
         case CouncilLayer():
-            found = read_cells(path, table.layer, (table.name,), table.crs)
+            found = read_cells(path, table.layer, (table.name,), table.crs, sets_aside=True)
     return found
 
 

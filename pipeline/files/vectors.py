@@ -1,17 +1,17 @@
 """Read shapes that came from other people, and ask whether they lie where they should.
 
-GeoJSON is read by shapely, feature by feature: GDAL turns a broken geometry into none and
-drops features that it does not know, without a word. GeoPackage is read by pyogrio.
+Each form has its own reader: GeoPackage and shapefile are read by pyogrio, GeoJSON, KML and GML
+without GDAL, which is not to be trusted with them. What they give is held against the same limits
+here.
 """
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import warnings
 from contextlib import closing
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -28,12 +28,13 @@ from pipeline.errors import (
     listed,
     quoted,
 )
-from pipeline.files.outside import (
-    VECTOR_ENDINGS,
-    as_cell,
-    checked_ending,
-    unique_names,
-)
+from pipeline.files.attributes import cells_of, faults_of, layer_of
+from pipeline.files.geojson import read_geojson
+from pipeline.files.gml import read_gml
+from pipeline.files.kml import read_kml
+from pipeline.files.outside import VECTOR_ENDINGS, checked_ending
+from pipeline.files.shapefiles import read_shapefile
+from pipeline.files.systems import must_be_as_declared
 from pipeline.text import clean_text
 
 MOST_VERTICES_IN_ONE = 200_000
@@ -41,24 +42,29 @@ MOST_VERTICES = 20_000_000
 # Mending an outline takes time and memory by how often it crosses itself.
 MOST_MEETINGS = 20_000
 MOST_MEETINGS_PER_VERTEX = 8
-MOST_COLUMNS = 200
-_SHAPES = frozenset(
-    ("Point", "LineString", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon")
-)
 _DEGREES = np.array([-180.0, -90.0, 180.0, 90.0])
 
 Mask = npt.NDArray[np.bool_]
 
 
-def read_vector(path: Path, layer: str | None = None) -> gpd.GeoDataFrame:
+def read_vector(
+    path: Path, layer: str | None = None, crs: str | None = None, *, sets_aside: bool = False
+) -> gpd.GeoDataFrame:
     """Read shapes and their attributes, whole or not at all.
 
     Parameters
     ----------
     path
-        A `.geojson`, `.json` or `.gpkg` file.
+        A `.geojson`, `.json`, `.gpkg`, `.kml`, `.kmz` or `.gml` file, or a `.zip` that holds a
+        shapefile.
     layer
-        Which layer of a GeoPackage; needed where it has several.
+        Which layer is meant; needed where a file has several.
+    crs
+        The system that is declared, for a file that does not say its own; one that says another
+        is refused.
+    sets_aside
+        Whether a row whose shape is missing, cannot be read or cannot be used stays in the
+        layer without a shape, with its reason in `faults_of`. Otherwise the file is refused.
 
     Returns
     -------
@@ -76,100 +82,40 @@ def read_vector(path: Path, layer: str | None = None) -> gpd.GeoDataFrame:
     PlaceIsElsewhere
         If the coordinates cannot be of the system that the file names.
     """
-    ending = checked_ending(path, VECTOR_ENDINGS)
-    frame = _read_geopackage(path, layer) if ending == ".gpkg" else _read_geojson(path)
+    frame = _read(path, layer, crs)
     if frame.empty:
         raise SourceIsEmpty(f"{path}: holds no features; give a file that has some.")
-    _must_be_drawn(frame, path)
-    _must_not_be_tangled(frame, path)
+    _must_not_be_too_large(frame, path)
+    faults = _all_faults(frame)
+    if faults and not sets_aside:
+        row = min(faults)
+        raise FileIsDamaged(
+            f"{path}: feature {row} {faults[row]} (so in {len(faults)} of {len(frame)} features); "
+            "mend or remove it."
+        )
+    if faults:
+        frame = _without_shapes(frame, faults)
     _must_fit_its_system(frame, path)
     return frame
 
 
-# --- GeoJSON -----------------------------------------------------------------------------------
-
-
-def _read_geojson(path: Path) -> gpd.GeoDataFrame:
-    content = _json_of(path)
-    features = content.get("features")
-    if content.get("type") != "FeatureCollection" or not isinstance(features, list):
-        raise FileIsDamaged(
-            f"{path}: is JSON but not a GeoJSON FeatureCollection; export it as GeoJSON."
-        )
-    crs = _crs_of_geojson(content, path)
-    shapes = [_shape(feature, place, path) for place, feature in enumerate(features, start=1)]
-    attributes = [{"id": f.get("id"), **(f.get("properties") or {})} for f in features]
-    frame = _cells(pd.DataFrame(attributes, dtype=object), path)
-    if "id" in frame and (frame["id"] == "").all():
-        frame = frame.drop(columns="id")
-    frame.index = pd.RangeIndex(1, len(frame) + 1, name="feature")
-    return gpd.GeoDataFrame(frame, geometry=shapely.force_2d(np.array(shapes, object)), crs=crs)
-
-
-def _json_of(path: Path) -> dict[str, Any]:
-    try:
-        content = json.loads(path.read_bytes().decode("utf-8-sig"), parse_constant=_refuse_constant)
-    except UnicodeDecodeError as error:
-        raise FileIsDamaged(f"{path}: byte {error.start} is not UTF-8.") from None
-    except json.JSONDecodeError as error:
-        raise FileIsDamaged(
-            f"{path}: is cut short or is not JSON (line {error.lineno}, column {error.colno}: "
-            f"{error.msg}); fetch it again."
-        ) from None
-    except (ValueError, RecursionError) as error:
-        words = error if isinstance(error, ValueError) else "nested too deep"
-        raise FileIsDamaged(f"{path}: is not plain JSON ({words}).") from None
-    if not isinstance(content, dict):
-        raise FileIsDamaged(f"{path}: is JSON but not a GeoJSON FeatureCollection.")
-    return content
-
-
-def _refuse_constant(word: str) -> NoReturn:
-    raise ValueError(f"it holds {word}, which is not a number")
-
-
-def _crs_of_geojson(content: dict[str, Any], path: Path) -> pyproj.CRS:
-    """GeoJSON is in WGS84 longitude and latitude; the older `crs` member is honoured."""
-    member = content.get("crs")
-    if member is None:
-        return pyproj.CRS.from_epsg(4326)
-    name = member.get("properties", {}).get("name") if isinstance(member, dict) else None
-    try:
-        crs = pyproj.CRS.from_user_input(name)
-    except pyproj.exceptions.CRSError:
-        raise FileIsDamaged(
-            f"{path}: the coordinate reference system {quoted(name)} is not known; name one such "
-            "as urn:ogc:def:crs:EPSG::27700, or leave `crs` out for longitude and latitude."
-        ) from None
-    # Degrees in GeoJSON are longitude first whatever the named system says.
-    return pyproj.CRS.from_epsg(4326) if crs.is_geographic else crs
-
-
-def _shape(feature: Any, place: int, path: Path) -> Any:  # noqa: ANN401 (JSON in, geometry out)
-    where = f"{path}: feature {place}"
-    if not isinstance(feature, dict) or feature.get("type") != "Feature":
-        raise FileIsDamaged(f"{where} is not a GeoJSON Feature; mend or remove it.")
-    if not isinstance(feature.get("properties") or {}, dict):
-        raise FileIsDamaged(f"{where}: its properties are not keys and values; mend it.")
-    geometry = feature.get("geometry")
-    if geometry is None:
-        raise FileIsDamaged(f"{where} has no geometry; draw it or remove it.")
-    kind = geometry.get("type") if isinstance(geometry, dict) else geometry
-    if not isinstance(kind, str) or kind not in _SHAPES:
-        raise FileIsDamaged(
-            f"{where} has a geometry of type {quoted(kind)}; allowed are "
-            f"{', '.join(sorted(_SHAPES))}."
-        )
-    try:
-        return shapely.from_geojson(json.dumps(geometry, allow_nan=False))
-    except (shapely.GEOSException, ValueError) as error:
-        raise FileIsDamaged(f"{where}: its coordinates cannot be read ({error}).") from None
+def _read(path: Path, layer: str | None, crs: str | None) -> gpd.GeoDataFrame:
+    match checked_ending(path, VECTOR_ENDINGS):
+        case ".gpkg":
+            return _read_geopackage(path, layer, crs)
+        case ".zip":
+            return read_shapefile(path, layer, crs)
+        case ".kml" | ".kmz":
+            return read_kml(path, layer, crs)
+        case ".gml":
+            return read_gml(path, layer, crs)
+    return read_geojson(path, crs)
 
 
 # --- GeoPackage --------------------------------------------------------------------------------
 
 
-def _read_geopackage(path: Path, layer: str | None) -> gpd.GeoDataFrame:
+def _read_geopackage(path: Path, layer: str | None, declared: str | None) -> gpd.GeoDataFrame:
     import pyogrio
 
     _must_not_be_cut(path)
@@ -178,19 +124,19 @@ def _read_geopackage(path: Path, layer: str | None) -> gpd.GeoDataFrame:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
+            warnings.filterwarnings("ignore", message="Measured")
             chosen = _layer_of(pyogrio.list_layers(place), layer, path)
             frame = pyogrio.read_dataframe(place, layer=chosen, fid_as_index=True)
     except (pyogrio.errors.DataSourceError, OSError, RuntimeError, ValueError, Warning) as error:
         raise FileIsDamaged(
             f"{path}: cannot be read as a GeoPackage ({clean_text(error)}); fetch it again."
         ) from None
-    if frame.crs is None or not (frame.crs.is_projected or frame.crs.is_geographic):
-        raise FileIsDamaged(
-            f"{path}: says no coordinate reference system; save it with one, such as EPSG:27700."
-        )
-    cells = _cells(pd.DataFrame(frame.drop(columns=frame.geometry.name)).astype(object), path)
-    shapes = shapely.force_2d(np.asarray(frame.geometry.array))
-    return gpd.GeoDataFrame(cells, geometry=shapes, crs=frame.crs.to_2d())
+    crs = must_be_as_declared(frame.crs, declared, path)
+    attributes = pd.DataFrame(frame.drop(columns=frame.geometry.name)).astype(object)
+    shapes = np.asarray(frame.geometry.array, dtype=object)
+    is_missing = shapely.is_missing(shapes)
+    faults = dict.fromkeys(frame.index[is_missing].tolist(), "has no geometry")
+    return layer_of(cells_of(attributes, path), shapes, crs, faults)
 
 
 def _must_not_be_cut(path: Path) -> None:
@@ -231,55 +177,48 @@ def _layer_of(layers: npt.NDArray[Any], wanted: str | None, path: Path) -> str:
 # --- what every layer must keep ----------------------------------------------------------------
 
 
-def _cells(frame: pd.DataFrame, path: Path) -> pd.DataFrame:
-    if frame.shape[1] > MOST_COLUMNS:
+def _must_not_be_too_large(frame: gpd.GeoDataFrame, path: Path) -> None:
+    vertices = int(shapely.get_num_coordinates(np.asarray(frame.geometry.array)).sum())
+    if vertices > MOST_VERTICES:
         raise FileIsNotAllowed(
-            f"{path}: has {frame.shape[1]:,} columns; at most {MOST_COLUMNS} are read."
+            f"{path}: has {vertices:,} vertices; allowed are {MOST_VERTICES:,}. Simplify it."
         )
-    names = unique_names([clean_text(name) for name in frame.columns])
-    columns = {
-        name: pd.Series([as_cell(v) for v in frame.iloc[:, place]], frame.index, dtype="str")
-        for place, name in enumerate(names)
-    }
-    # The shape always stands under `geometry`; an attribute of that name keeps its words.
-    columns = {("geometry_text" if n == "geometry" else n): v for n, v in columns.items()}
-    return pd.DataFrame(columns, index=frame.index)
 
 
-def _must_be_drawn(frame: gpd.GeoDataFrame, path: Path) -> None:
+def _all_faults(frame: gpd.GeoDataFrame) -> dict[int, str]:
+    """Say of each row that cannot be drawn why not."""
     shapes = np.asarray(frame.geometry.array)
-    missing = shapely.is_missing(shapes) | shapely.is_empty(shapes)
-    if missing.any():
-        raise FileIsDamaged(
-            f"{path}: {int(missing.sum())} features have no geometry (feature "
-            f"{listed([str(n) for n in frame.index[missing]])}); draw or remove them."
-        )
+    found: dict[int, str] = {}
+    rows = frame.index
+    for row in rows[shapely.is_missing(shapes) | shapely.is_empty(shapes)].tolist():
+        found[row] = "has no geometry"
     vertices = shapely.get_num_coordinates(shapes)
-    if vertices.max() > MOST_VERTICES_IN_ONE or vertices.sum() > MOST_VERTICES:
-        raise FileIsNotAllowed(
-            f"{path}: feature {frame.index[vertices.argmax()]} has {int(vertices.max()):,} "
-            f"vertices and the file {int(vertices.sum()):,}; allowed are {MOST_VERTICES_IN_ONE:,} "
-            f"and {MOST_VERTICES:,}. Simplify it."
+    for place in np.flatnonzero(vertices > MOST_VERTICES_IN_ONE):
+        found[rows[place]] = (
+            f"has {vertices[place]:,} vertices; allowed are {MOST_VERTICES_IN_ONE:,}"
         )
     points, owner = shapely.get_coordinates(shapes, return_index=True)
-    odd = np.unique(owner[~np.isfinite(points).all(axis=1)])
-    if odd.size:
-        raise FileIsDamaged(
-            f"{path}: feature {listed([str(n) for n in frame.index[odd]])} has a coordinate that "
-            "is not a finite number; mend it."
-        )
-
-
-def _must_not_be_tangled(frame: gpd.GeoDataFrame, path: Path) -> None:
-    """Refuse an outline that crosses itself so often that nobody could have drawn it."""
-    shapes = np.asarray(frame.geometry.array)
-    for place in np.flatnonzero(~shapely.is_valid(shapes)):
-        rings = shapely.get_rings(shapely.get_parts(shapes[place]))
-        if len(rings) and _meets_itself_too_often(rings):
-            raise FileIsNotAllowed(
-                f"{path}: the outline of feature {frame.index[place]} crosses itself so often that "
-                "it cannot be mended; draw it again, or remove it."
+    for place in np.unique(owner[~np.isfinite(points).all(axis=1)]):
+        found[rows[place]] = "has a coordinate that is not a finite number"
+    sound = np.flatnonzero(~rows.isin(list(found)))
+    for place in sound[~shapely.is_valid(shapes[sound])]:
+        if _is_tangled(shapes[place]):
+            found[rows[place]] = (
+                "has an outline that crosses itself so often that it cannot be mended"
             )
+    return found | faults_of(frame)
+
+
+def _without_shapes(frame: gpd.GeoDataFrame, faults: dict[int, str]) -> gpd.GeoDataFrame:
+    shapes = np.array(frame.geometry.array, dtype=object)
+    shapes[frame.index.isin(list(faults))] = None
+    return layer_of(pd.DataFrame(frame.drop(columns="geometry")), shapes, frame.crs, faults)
+
+
+def _is_tangled(shape: shapely.Geometry) -> bool:
+    """Tell an outline that crosses itself so often that nobody could have drawn it."""
+    rings = shapely.get_rings(shapely.get_parts(shape))
+    return bool(len(rings)) and _meets_itself_too_often(rings)
 
 
 def _meets_itself_too_often(rings: npt.NDArray[np.object_]) -> bool:
@@ -301,6 +240,8 @@ def _meets_itself_too_often(rings: npt.NDArray[np.object_]) -> bool:
 def _must_fit_its_system(frame: gpd.GeoDataFrame, path: Path) -> None:
     """Tell metres from degrees; a wrong label moves a place without any other sign."""
     bounds = frame.total_bounds
+    if not np.isfinite(bounds).all():  # nothing is drawn
+        return
     in_degrees = (np.abs(bounds) <= np.abs(_DEGREES)).all()
     shown = ", ".join(f"{number:g}" for number in bounds)
     if frame.crs.is_geographic and not in_degrees:

@@ -15,6 +15,7 @@ import pandas as pd
 
 from pipeline.errors import FileIsDamaged, FileIsNotAllowed, SourceIsEmpty, listed, quoted
 from pipeline.files.outside import (
+    LONGEST_CELL,
     ROW_ENDINGS,
     TEXT_ENDINGS,
     as_cell,
@@ -25,11 +26,10 @@ from pipeline.files.unpacking import MOST_COLUMNS, must_not_be_larger, unpacked_
 from pipeline.text import clean_text
 
 MOST_ROWS_OF_TEXT = 1_000_000
-LONGEST_FIELD = 1_000_000
 _CHUNK = 50_000
 
 
-def read_rows(path: Path, sheet: str | None = None) -> pd.DataFrame:
+def read_rows(path: Path, sheet: str | None = None, *, sets_aside: bool = False) -> pd.DataFrame:
     """Read every row of a table as cells of clean text, headings and all.
 
     Parameters
@@ -38,6 +38,10 @@ def read_rows(path: Path, sheet: str | None = None) -> pd.DataFrame:
         A `.csv`, `.tsv`, `.txt`, `.xlsx`, `.ods` or `.xls` file.
     sheet
         Which sheet of a workbook; needed where it has several, and of no use in a text file.
+    sets_aside
+        Whether a row of a text file with too few or too many cells stays, and its `attrs` say
+        under `faults` what is wrong with it. The last row must be whole all the same: where it
+        is not, the file is cut short.
 
     Returns
     -------
@@ -55,7 +59,7 @@ def read_rows(path: Path, sheet: str | None = None) -> pd.DataFrame:
     """
     ending = checked_ending(path, ROW_ENDINGS)
     if ending in TEXT_ENDINGS:
-        frame = _read_text(path)
+        frame = _read_text(path, sets_aside=sets_aside)
     else:
         frame = _frame(_rows_of_workbook(path, ending, sheet))
     if frame.empty:
@@ -92,18 +96,19 @@ def _frame(rows: list[list[str]]) -> pd.DataFrame:
 # --- comma-separated text ----------------------------------------------------------------------
 
 
-def _read_text(path: Path) -> pd.DataFrame:
+def _read_text(path: Path, *, sets_aside: bool) -> pd.DataFrame:
     text, encoding = _decoded(path)
     parts: list[pd.DataFrame] = []
     chunk: list[list[str]] = []
-    for row in _rows_of_text(text, path):
-        chunk.append([clean_text(cell) for cell in row])
+    faults: dict[int, str] = {}
+    for row in _rows_of_text(text, path, faults if sets_aside else None):
+        chunk.append([clean_text(cell, most=LONGEST_CELL) for cell in row])
         if len(chunk) == _CHUNK:
             parts.append(_frame(chunk))
             chunk = []
     parts.append(_frame(chunk))
     frame = pd.concat(parts, ignore_index=True).fillna("") if len(parts) > 1 else parts[0]
-    frame.attrs["encoding"] = encoding
+    frame.attrs.update(encoding=encoding, faults=faults)
     return frame
 
 
@@ -124,13 +129,17 @@ def _decoded(path: Path) -> tuple[str, str]:
     )
 
 
-def _rows_of_text(text: str, path: Path) -> Iterator[list[str]]:
-    """Yield rows of one width: that of the first row with two cells, titles may be shorter."""
-    csv.field_size_limit(LONGEST_FIELD)
+def _rows_of_text(text: str, path: Path, faults: dict[int, str] | None) -> Iterator[list[str]]:
+    """Yield rows of one width: that of the first row with two cells, titles may be shorter.
+
+    Where faults are gathered, rows of another width are cut or filled, but for the last.
+    """
+    csv.field_size_limit(LONGEST_CELL)
     head = next((line for line in io.StringIO(text, newline="") if line.strip()), "")
     separator = max(",\t|;", key=head.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     width = 0
+    odd: tuple[int, int] | None = None
     for number, row in enumerate(_safely(reader, path), start=1):
         filled = sum(1 for cell in row if cell.strip())
         width = width or (len(row) if filled > 1 else 0)
@@ -139,12 +148,26 @@ def _rows_of_text(text: str, path: Path) -> Iterator[list[str]]:
                 f"{path}: row {number:,} has {len(row):,} columns; at most {MOST_ROWS_OF_TEXT:,} "
                 f"rows and {MOST_COLUMNS} columns are read."
             )
+        if odd:
+            number_of_odd, cells = odd
+            if faults is None:
+                raise _odd_row(path, number_of_odd, cells, width)
+            faults[number_of_odd] = f"has {cells} cells, and the headings have {width}"
+            odd = None
         if width and filled and len(row) != width:
-            raise FileIsDamaged(
-                f"{path}: row {number:,} has {len(row)} columns where the rows above have {width}; "
-                "the file is cut short, or a cell with a separator in it lacks its quotes."
-            )
-        yield row if filled else []
+            odd = (number, len(row))
+            yield (row + [""] * width)[:width]
+        else:
+            yield row if filled else []
+    if odd:
+        raise _odd_row(path, *odd, width)
+
+
+def _odd_row(path: Path, number: int, cells: int, width: int) -> FileIsDamaged:
+    return FileIsDamaged(
+        f"{path}: row {number:,} has {cells} columns where the rows above have {width}; the file "
+        "is cut short, or a cell with a separator in it lacks its quotes."
+    )
 
 
 def _safely(rows: Iterator[list[str]], path: Path) -> Iterator[list[str]]:

@@ -10,6 +10,8 @@
     The land and the people within reach of each category.
 `standards_csv(material) -> bytes`
     Which share of people meets each published standard, on foot and in a straight line.
+`set_aside_csv(material) -> bytes`
+    The rows of layers that are not used, each with its reason.
 `run_note(material, seconds) -> dict`
     What is known of the run.
 `district_files(material) -> dict[str, Content]`
@@ -36,6 +38,7 @@ from pipeline.pages.sheets import (
     indicators_csv,
     profiles_csv,
     sensitivity_csv,
+    set_aside_csv,
 )
 from pipeline.pages.standards import standards_csv
 
@@ -62,6 +65,7 @@ def district_files(material: Material) -> dict[str, Content]:
         "by_walker.csv": by_walker_csv(material),
         "sensitivity.csv": sensitivity_csv(material),
         "standards.csv": standards_csv(material),
+        "set_aside.csv": set_aside_csv(material),
         "profiles.gpkg": profiles_gpkg(material),
         "assets.gpkg": assets_gpkg(material),
         "catchments.csv": catchments_csv(material),
@@ -86,5 +90,6 @@ __all__ = [
     "profiles_gpkg",
     "run_note",
     "sensitivity_csv",
+    "set_aside_csv",
     "standards_csv",
 ]

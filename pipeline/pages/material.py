@@ -11,7 +11,12 @@ import pandas as pd
 
 from pipeline.config import Category, District, Grid, Standard, State, Study, Theme, Walker
 from pipeline.headline import ranges
+from pipeline.tables import SET_ASIDE
 from pipeline.text import clean_text
+
+
+def _nothing_aside() -> pd.DataFrame:
+    return pd.DataFrame(columns=[column.name for column in SET_ASIDE.columns])
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,7 @@ class Material:
     raster_minutes: pd.DataFrame
     surface: bytes
     reports: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    set_aside: pd.DataFrame = field(default_factory=_nothing_aside)
 
     @cached_property
     def people(self) -> pd.Series:

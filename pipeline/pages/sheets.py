@@ -159,6 +159,26 @@ def sensitivity_csv(material: Material) -> bytes:
     return sheet(material.noted(rows[list(VARIANT_COLUMNS)]))
 
 
+def set_aside_csv(material: Material) -> bytes:
+    """Return every row of the layers that is not used, with its reason: `set_aside.csv`.
+
+    Parameters
+    ----------
+    material
+        The district.
+
+    Returns
+    -------
+    bytes
+        CSV with the columns of `tables.SET_ASIDE` and the district's notice, if it has one;
+        in each layer, rows that could not be used come first.
+    """
+    rows = material.set_aside
+    first = rows.assign(is_other=rows["kind"] != "fault")
+    ordered = first.sort_values(["layer", "is_other", "row"]).drop(columns="is_other")
+    return sheet(material.noted(ordered))
+
+
 def profiles_csv(material: Material) -> bytes:
     """Return one row for each neighbourhood, the district last: `profiles.csv`.
 

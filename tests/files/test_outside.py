@@ -37,9 +37,9 @@ REFUSED = [
     ("web-page.geojson", FileIsNotAllowed, "begins like a web page.*real .geojson"),
     ("cut.geojson", FileIsDamaged, "cut short.*line 1.*fetch it again"),
     ("nan-coordinate.geojson", FileIsDamaged, "holds NaN"),
-    ("infinite-coordinate.geojson", FileIsDamaged, "feature 2.*coordinates cannot be read"),
-    ("null-geometry.geojson", FileIsDamaged, "feature 2 has no geometry; draw it or remove it"),
-    ("empty-geometry.geojson", FileIsDamaged, "1 features have no geometry.*‘2’"),
+    ("infinite-coordinate.geojson", FileIsDamaged, "feature 2 has coordinates that cannot be read"),
+    ("null-geometry.geojson", FileIsDamaged, "feature 2 has no geometry .*mend or remove it"),
+    ("empty-geometry.geojson", FileIsDamaged, "feature 2 has no geometry .so in 1 of 2"),
     ("short-coordinates.geojson", FileIsDamaged, "feature 2.*coordinates"),
     ("text-coordinates.geojson", FileIsDamaged, "feature 2.*number"),
     ("unknown-shape.geojson", FileIsDamaged, "feature 2.*‘Circle’; allowed are LineString"),
@@ -146,7 +146,7 @@ def test_missing_shapes_are_told_by_their_number(tmp_path: Path) -> None:
     frame = town()
     frame.loc[1, "geometry"] = None
     frame.to_file(path, layer="town")
-    with pytest.raises(FileIsDamaged, match=r"1 features have no geometry \(feature ‘2’\)"):
+    with pytest.raises(FileIsDamaged, match=r"feature 2 has no geometry"):
         read_vector(path)
 
 
@@ -166,7 +166,7 @@ def test_too_many_vertices_are_refused(tmp_path: Path, monkeypatch: pytest.Monke
     path = tmp_path / "star.geojson"
     circle = shapely.Point(330_000, 188_000).buffer(50, quad_segs=64)
     gpd.GeoDataFrame(geometry=[circle], crs=27700).to_file(path)
-    with pytest.raises(FileIsNotAllowed, match=r"feature 1 has 257 vertices.*allowed are 100"):
+    with pytest.raises(FileIsDamaged, match=r"feature 1 has 257 vertices; allowed are 100"):
         read_vector(path)
 
 
