@@ -19,6 +19,7 @@ CHOICES = {
     "study": [ROOT / "config/study.yaml"],
     "theme": [ROOT / "config/theme.yaml"],
     "category": sorted((ROOT / "config/categories").glob("*.yaml")),
+    "nation": sorted((ROOT / "config/nations").glob("*.yaml")),
     "national": sorted((ROOT / "config/national").glob("*.yaml")),
     "standard": sorted((ROOT / "config/standards").glob("*.yaml")),
     "walker": sorted((ROOT / "config/walkers").glob("*.yaml")),

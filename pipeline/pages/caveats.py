@@ -65,6 +65,7 @@ def caveats(material: Material) -> list[str]:
             "Residents are estimated from the floor area of dwellings, because there is no "
             "census table for these neighbourhoods."
         )
+    found += list(material.district.lacks.values())
     for name in sorted(material.reports):
         found += [clean_text(text, most=500) for text in material.reports[name].get("caveats", [])]
     if len(material.sensitivity):

@@ -12,10 +12,12 @@ from urllib.parse import urlsplit
 from pipeline.config import OnTheWeb
 from pipeline.config.place import (
     ArcgisLayer,
+    GeofabrikRegion,
     NaptanStops,
     NomisTable,
     OgcCollection,
     OsProduct,
+    OverpassArea,
     PlanningData,
     WebFile,
     WfsLayer,
@@ -23,10 +25,12 @@ from pipeline.config.place import (
 from pipeline.errors import PipelineError
 from pipeline.sources import (
     arcgis,
+    geofabrik,
     naptan,
     nomis,
     ogc_features,
     os_downloads,
+    overpass,
     planning_data,
     web_file,
     wfs,
@@ -52,7 +56,12 @@ _ASK: dict[type[OnTheWeb], Callable[..., Fetched]] = {
     NaptanStops: naptan.fetch,
     NomisTable: nomis.fetch,
     OsProduct: os_downloads.fetch,
+    OverpassArea: overpass.fetch,
+    GeofabrikRegion: geofabrik.fetch,
 }
+
+# Public services that many ask, and that ask not to be hurried.
+PAUSE_S: dict[type[OnTheWeb], float] = {PlanningData: 1.0, NomisTable: 1.0}
 
 
 def fetch_from(
@@ -63,6 +72,7 @@ def fetch_from(
     folder: Path,
     landing_page: str | None = None,
     progress: Progress | None = None,
+    kept: Path | None = None,
 ) -> Fetched:
     """Fetch an input from the service that it is declared to lie at.
 
@@ -82,6 +92,8 @@ def fetch_from(
         Where people find the data if it has moved.
     progress
         Told of what arrives.
+    kept
+        The folder of the district's raw files, where answers are kept until a fetch is done.
 
     Returns
     -------
@@ -94,7 +106,13 @@ def fetch_from(
         If it cannot be had whole.
     """
     client = client_for(place, title, locks, progress)
-    more: dict[str, Any] = {"landing_page": landing_page} if isinstance(place, WebFile) else {}
+    more: dict[str, Any] = {}
+    if isinstance(place, WebFile):
+        more = {"landing_page": landing_page}
+    elif isinstance(place, OverpassArea):
+        more = {"kept": (kept or folder) / overpass.KEPT}
+    elif isinstance(place, GeofabrikRegion):
+        more = {"shared": locks.parent / geofabrik.SHARED}
     try:
         return _ASK[type(place)](place, area, client, folder, **more)
     except PipelineError as error:
@@ -130,7 +148,8 @@ def client_for(
         If the place wants a key and the environment has none.
     """
     hosts = frozenset({urlsplit(address_of(place)).hostname or "", *place.also})
-    service = Service(title, hosts, is_local=place.local)
+    pause_s = 0.0 if place.local else PAUSE_S.get(type(place), 0.0)
+    service = Service(title, hosts, is_local=place.local, pause_s=pause_s)
     return Client(service, locks, progress or Progress(), key_for(place, title))
 
 

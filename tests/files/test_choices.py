@@ -7,7 +7,17 @@ from typing import Any
 
 import pytest
 
-from pipeline.config import Category, CategoryRules, Choice, District, NationalTable, Study
+from pipeline.config import (
+    Category,
+    CategoryRules,
+    Choice,
+    District,
+    DistrictFile,
+    NationalTable,
+    NationDefaults,
+    Study,
+)
+from pipeline.districts import complete
 from pipeline.errors import ChoiceIsNotAllowed, FileIsDamaged, FileIsMissing, FileIsNotAllowed
 from pipeline.files.choices import (
     read_choices,
@@ -165,7 +175,9 @@ def test_a_district_says_which_key_is_wrong(
 def test_every_file_of_the_project_is_read() -> None:
     assert read_choices(ROOT / "config" / "study.yaml", Study).walking.longest_m == 1200
     assert len(read_configs(sorted((ROOT / "config/categories").glob("*.yaml")), Category)) > 25
-    assert read_configs(sorted((ROOT / "config/districts").glob("*.yaml")), District)
+    districts = read_configs(sorted((ROOT / "config/districts").glob("*.yaml")), DistrictFile)
+    nations = read_configs(sorted((ROOT / "config/nations").glob("*.yaml")), NationDefaults)
+    assert all(complete(name, written, nations) for name, written in districts.items())
 
 
 def test_what_is_handed_on_comes_back_the_same_and_is_left_alone(tmp_path: Path) -> None:
