@@ -92,7 +92,8 @@ def offset_of(response: requests.Response, ask: Ask, part: Part | None) -> int:
         part.forget()
         raise Passing("it has other bytes now than when the download began")
     if status in PASSING:
-        raise Away(f"it answered with status {status}", _asked_to_wait(response))
+        wait = asked_to_wait(response.headers.get("Retry-After", ""), response.url, status)
+        raise Away(f"it answered with status {status}", wait)
     raise SourceFailed(f"{shown(ask.address)}: answered with status {status}{_meaning(status)}.")
 
 
@@ -106,9 +107,29 @@ def _meaning(status: int) -> str:
     }.get(status, "")
 
 
-def _asked_to_wait(response: requests.Response) -> float | None:
-    """Return how many seconds the server wants us to wait, if it says."""
-    text = response.headers.get("Retry-After", "").strip()
+def asked_to_wait(text: str, address: str, status: int) -> float | None:
+    """Return how many seconds a server wants us to wait, if it says.
+
+    Parameters
+    ----------
+    text
+        Its `Retry-After`.
+    address
+        What was asked.
+    status
+        Of its answer.
+
+    Returns
+    -------
+    float or None
+        Seconds from now, not below 0.
+
+    Raises
+    ------
+    SourceFailed
+        If it is longer than anybody waits.
+    """
+    text = text.strip()
     if text.isdecimal():
         wait = float(text)
     else:
@@ -119,8 +140,8 @@ def _asked_to_wait(response: requests.Response) -> float | None:
         wait = (until.astimezone(UTC) - datetime.now(UTC)).total_seconds()
     if wait > LONGEST_WAIT_S:
         raise SourceFailed(
-            f"{shown(response.url)}: is busy (status {response.status_code}) and asks to be left "
-            f"alone for {wait:,.0f} seconds; try again then."
+            f"{shown(address)}: is busy (status {status}) and asks to be left alone for "
+            f"{wait:,.0f} seconds; try again then."
         )
     return max(0.0, wait)
 
