@@ -26,7 +26,7 @@ MADE := $(DATA)/interim
 $(foreach variable,DISTRICTS_DIR DATA OUT VENV,$(if $(filter 1,$(words $($(variable)))),,\
   $(error $(variable) must name one folder, without spaces, and is "$($(variable))")))
 # The names of these files become goals and parts of commands.
-ODD_NAMES := $(shell ls -1 $(DISTRICTS_DIR) config/categories config/national config/nations config/standards config/walkers 2>/dev/null | \
+ODD_NAMES := $(shell ls -1 $(DISTRICTS_DIR) config/categories config/national config/nations config/standards config/walkers config/words 2>/dev/null | \
   grep '[.]yaml$$' | LC_ALL=C grep -vxE '[a-z][a-z0-9]*([_-][a-z0-9]+)*[.]yaml' | LC_ALL=C tr -c '[:alnum:]._\n-' '?')
 ifneq ($(ODD_NAMES),)
   $(error A name is not allowed in $(DISTRICTS_DIR) or config: $(firstword $(ODD_NAMES)). Use small letters, digits, _ and -, beginning with a letter)
@@ -36,11 +36,12 @@ DISTRICTS := $(sort $(basename $(notdir $(wildcard $(DISTRICTS_DIR)/*.yaml))))
 DEMO_DISTRICTS := sampleton helsinki-centre
 CATEGORY_FILES := $(sort $(wildcard config/categories/*.yaml))
 CATEGORIES := $(basename $(notdir $(CATEGORY_FILES)))
-SCHEMAS := category district national standard study theme walker
+SCHEMAS := category district nation national standard study theme walker
 NATIONAL_FILES := $(sort $(wildcard config/national/*.yaml))
 NATION_FILES := $(sort $(wildcard config/nations/*.yaml))
 STANDARD_FILES := $(sort $(wildcard config/standards/*.yaml))
 WALKER_FILES := $(sort $(wildcard config/walkers/*.yaml))
+WORDS_FILES := $(sort $(wildcard config/words/*.yaml))
 
 # -B: on a full disk Python would leave half a compiled module behind, and trip over it ever after.
 PYTHON := $(VENV)/bin/python -B
@@ -67,7 +68,7 @@ run-step = $(PYTHON) -m pipeline $(1) $(arguments) --out $(2) --note
 step = $(run-step) $(MADE)/notes/$(1).json
 district-step = $(run-step) $(MADE)/$*/notes/$(1).json
 
-GOALS := help setup setup-servers demo test check format bench bench-engine performance catchment doctor clean refetch reference
+GOALS := help setup setup-servers demo test check format bench bench-engine performance catchment doctor clean refetch lock reference
 ifneq ($(filter $(GOALS),$(DISTRICTS)),)
   $(error $(DISTRICTS_DIR)/$(firstword $(filter $(GOALS),$(DISTRICTS))).yaml: this is the name of a goal of make; give the district another)
 endif
@@ -133,6 +134,8 @@ $(MADE)/nations.names: FORCE
 
 $(MADE)/walkers.names: FORCE
 	@mkdir -p $(@D) && echo '$(WALKER_FILES)' | cmp -s - $@ || echo '$(WALKER_FILES)' > $@
+$(MADE)/words.names: FORCE
+	@mkdir -p $(@D) && echo '$(WORDS_FILES)' | cmp -s - $@ || echo '$(WORDS_FILES)' > $@
 $(MADE)/standards.names: FORCE
 	@mkdir -p $(@D) && echo '$(STANDARD_FILES)' | cmp -s - $@ || echo '$(STANDARD_FILES)' > $@
 
@@ -147,6 +150,9 @@ $(MADE)/national.stamp: $(NATIONAL_FILES) $(MADE)/national.names $(CORE) | $(INS
 $(MADE)/walkers.stamp: $(WALKER_FILES) $(MADE)/walkers.names $(CORE) | $(INSTALLED)
 	@$(call step,$(basename $(@F)),$(@:.stamp=.json))
 	@touch $@
+$(MADE)/words.stamp: $(WORDS_FILES) $(MADE)/words.names $(CORE) | $(INSTALLED)
+	@$(call step,$(basename $(@F)),$(@:.stamp=.json))
+	@touch $@
 $(MADE)/standards.stamp: $(MADE)/rules.json $(STANDARD_FILES) $(MADE)/standards.names \
 		pipeline/standards.py $(CORE) | $(INSTALLED)
 	@$(call step,published_standards,$(@:.stamp=.json))
@@ -155,7 +161,8 @@ $(MADE)/standards.stamp: $(MADE)/rules.json $(STANDARD_FILES) $(MADE)/standards.
 $(MADE)/rules.json $(MADE)/looks.json: arguments = $(CATEGORY_FILES)
 $(MADE)/national.json: arguments = $(NATIONAL_FILES)
 $(MADE)/walkers.json: arguments = $(WALKER_FILES)
-$(addprefix $(MADE)/,$(addsuffix .json,rules looks national walkers)): %.json: %.stamp
+$(MADE)/words.json: arguments = $(WORDS_FILES)
+$(addprefix $(MADE)/,$(addsuffix .json,rules looks national walkers words)): %.json: %.stamp
 	@test -f $@ || $(call step,$(basename $(@F)),$@)
 $(MADE)/standards.json: arguments = $(MADE)/rules.json $(STANDARD_FILES)
 $(MADE)/standards.json: %.json: %.stamp
@@ -260,7 +267,7 @@ $(MADE)/%/standards.parquet: config/study.yaml $(MADE)/rules.json $(MADE)/standa
 PUBLISHED := run.json map.html profiles.csv indicators.csv by_walker.csv sensitivity.csv standards.csv set_aside.csv profiles.gpkg assets.gpkg catchments.csv \
              catchments.gpkg minutes_to_nearest.tif
 $(addprefix $(OUT)/%/,$(PUBLISHED)): config/study.yaml config/theme.yaml $(MADE)/looks.json $(MADE)/walkers.json \
-		$(MADE)/standards.json $(MADE)/%/district.json $(RAW)/%/manifest.json \
+		$(MADE)/words.json $(MADE)/standards.json $(MADE)/%/district.json $(RAW)/%/manifest.json \
 		$(addprefix $(MADE)/%/,$(addsuffix .parquet,neighbourhoods coverage features network terrain \
 		assets set_aside entrances homes indicators by_walker sensitivity standards catchments catchment_people raster_minutes)) \
 		$(MADE)/%/minutes_to_nearest.tif \
@@ -286,14 +293,24 @@ demo: $(foreach district,$(DEMO_DISTRICTS),$(addprefix $(OUT)/$(district)/,$(PUB
 	@echo && echo "Open in a browser:" && \
 	  for page in index $(DEMO_DISTRICTS:%=%/map); do echo "  $(OUT)/$$page.html"; done
 
+LOCK = $(DISTRICTS_DIR)/$(D).lock.json
 # Inputs and assets reach the shell through the environment, and only as one plain word.
 export SOURCE
-## refetch D=<district> [SOURCE=<input>]: ask again for the raw files of a district, or for one
+## refetch D=<district> [SOURCE=<input>] [LOCKED=1]: ask again for the raw files, or for one; LOCKED for those of the lock
 refetch: $(MADE)/national.json $(if $(filter $(D),$(DISTRICTS)),$(MADE)/$(D)/district.json)
 	@test -f "$(DISTRICTS_DIR)/$(D).yaml" || { echo "make refetch: name a district, D=<one of: $(DISTRICTS)>"; exit 1; }
 	@printf '%s\n' "$$SOURCE" | LC_ALL=C grep -qxE '[a-z0-9_-]{0,40}' || \
 	  { echo "make refetch: name an input, SOURCE=<one of the district’s file>, such as boundaries"; exit 1; }
-	@$(PYTHON) -m pipeline fetch $(MADE)/$(D)/district.json $(MADE)/national.json $$SOURCE --out $(RAW)/$(D)/manifest.json --note $(MADE)/$(D)/notes/fetch.json
+	@$(PYTHON) -m pipeline fetch $(MADE)/$(D)/district.json $(MADE)/national.json $$SOURCE $(if $(LOCKED),$(LOCK)) --out $(RAW)/$(D)/manifest.json --note $(MADE)/$(D)/notes/fetch.json
+
+CONFIG_FILES := config/study.yaml config/theme.yaml $(CATEGORY_FILES) $(NATIONAL_FILES) $(NATION_FILES) $(STANDARD_FILES) $(WALKER_FILES)
+CODE := pipeline Makefile requirements.lock
+## lock D=<district>: write its exact inputs beside its file, so that others can fetch the same
+lock: $(if $(filter $(D),$(DISTRICTS)),$(MADE)/national.json $(MADE)/$(D)/district.json $(RAW)/$(D)/manifest.json)
+	@test -n "$(filter $(D),$(DISTRICTS))" || { echo "make lock: name a district, D=<one of: $(DISTRICTS)>"; exit 1; }
+	@HALF_FULL_COMMIT="$$(git diff --quiet HEAD -- $(CODE) 2>/dev/null && git log -1 --format=%H -- $(CODE))" \
+	  $(PYTHON) -m pipeline lock $(MADE)/$(D)/district.json $(MADE)/national.json $(RAW)/$(D)/manifest.json \
+	  pyproject.toml requirements.lock $(DISTRICTS_DIR)/$(D).yaml $(CONFIG_FILES) --out $(LOCK) --note $(MADE)/notes/lock.json
 
 export ASSET
 ## catchment D=<district> ASSET=<asset_id>: draw what lies within reach of one asset

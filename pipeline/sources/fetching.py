@@ -24,6 +24,7 @@ import geopandas as gpd
 from pipeline.codes import CodedTable
 from pipeline.config import (
     BoundariesTable,
+    CouncilLayer,
     DeprivationTable,
     District,
     ElevationTable,
@@ -33,7 +34,9 @@ from pipeline.config import (
     OnTheWeb,
     PackagedFile,
     PeopleRasterTable,
+    RecordsTable,
 )
+from pipeline.config.lock import Lock
 from pipeline.errors import (
     ChoiceIsNotAllowed,
     FileCannotBeWritten,
@@ -65,12 +68,15 @@ from pipeline.files.raw import (
     read_manifest,
     write_manifest,
 )
+from pipeline.files.shapefiles import SHAPEFILE, pack_shapefile
 from pipeline.files.tiles import ELEVATION_ENDINGS
 from pipeline.files.workbooks import encoding_of
 from pipeline.files.writing import ABANDONED_AFTER_S, PARTIAL, write_json
 from pipeline.nationwide import BOUNDARIES, DEPRIVATION, is_nationwide, of_district
+from pipeline.records import LayerRows, rows_at_fault
 from pipeline.sources.asking import Area, Fetched
 from pipeline.sources.local import local_file
+from pipeline.sources.overpass import KEPT
 from pipeline.sources.packaged import packaged_file
 from pipeline.sources.progress import Watch, quietly
 from pipeline.sources.services import UNITED_KINGDOM, area_around, fetch_from, key_for
@@ -92,6 +98,7 @@ def fetch(
     tell: Callable[[str], None] = lambda _: None,
     only: str | None = None,
     watch: Watch = quietly,
+    lock: Lock | None = None,
 ) -> None:
     """Fetch every input of a district, or one of them.
 
@@ -111,6 +118,8 @@ def fetch(
         The one input to fetch; the others stay as they were fetched.
     watch
         Shows how the fetch of each input comes on.
+    lock
+        What every input must be, byte for byte.
 
     Raises
     ------
@@ -118,7 +127,7 @@ def fetch(
         If an input is missing, refused or damaged; what was there before is untouched.
     """
     try:
-        _fetch_all(district, district_file, national, out, tell, only, watch)
+        _fetch_all(district, district_file, national, out, tell, only, watch, lock)
     except PipelineError as error:
         raise type(error)(f"{error}{_what_stays(out)}") from error
 
@@ -131,6 +140,7 @@ def _fetch_all(
     tell: Callable[[str], None],
     only: str | None,
     watch: Watch,
+    lock: Lock | None,
 ) -> None:
     slug = out.parent.name
     inputs = inputs_of(slug, district, national)
@@ -156,10 +166,14 @@ def _fetch_all(
             if key == BOUNDARIES:
                 area = _area_of(district, read, inputs)
         fetched = {key: fetched[key] for key in inputs}
+        if lock is not None:
+            _must_be_locked(slug, fetched, lock)
         for raw in fetched.values():
             write_json(raw.model_dump(mode="json"), staging / f"{raw.path}.provenance.json")
         write_manifest(Manifest(slug, out.parent, fetched), staging / out.name)
         _move_into_place(staging, out)
+    # Answers that a fetch kept for going on are of no use once it is done.
+    shutil.rmtree(out.parent / KEPT, ignore_errors=True)
     paths = {raw.path for raw in earlier.values()} - {raw.path for raw in fetched.values()}
     _remove(paths, out.parent)
 
@@ -195,6 +209,9 @@ def _what_stays(out: Path) -> str:
 
 def _line(key: str, raw: RawFile) -> str:
     rows = "" if raw.rows is None else f", {raw.rows:,} rows"
+    if raw.rows and raw.rows_at_fault:
+        rows += f", {raw.rows_at_fault:,} of which cannot be used"
+        rows += " (MORE THAN HALF)" if raw.rows_at_fault > raw.rows / 2 else ""
     letters = ", read as Windows-1252" if raw.encoding == "cp1252" else ""
     return f"{key}: {raw.title}, {raw.date.isoformat()}, {raw.bytes:,} bytes{rows}{letters}"
 
@@ -227,7 +244,9 @@ def _from_service(
     page = getattr(declared.declared, "landing_page", None)
     locks = out.parent.parent / ".hosts"
     with watch(f"{out.parent.name} · {declared.key}: {declared.title}") as progress:
-        found = fetch_from(declared.place, declared.title, area, locks, folder, page, progress)
+        found = fetch_from(
+            declared.place, declared.title, area, locks, folder, page, progress, out.parent
+        )
     return replace(found, date=declared.date or found.date)
 
 
@@ -282,10 +301,34 @@ def _must_not_have_shrunk(
             )
 
 
+def _must_be_locked(slug: str, fetched: Mapping[str, RawFile], lock: Lock) -> None:
+    """Hold what came against the lock, input by input; each that differs is a sentence."""
+    wrong = [] if lock.district == slug else [f"the lock is of {lock.district}."]
+    for key in sorted(fetched.keys() | lock.inputs.keys()):
+        raw, locked = fetched.get(key), lock.inputs.get(key)
+        if raw is None or locked is None:
+            has = "the lock does not name" if locked is None else "the district does not declare"
+            wrong.append(f"{key}: {has} this input.")
+        elif raw.sha256 != locked.sha256:
+            wrong.append(
+                f"{key}: is of {_days(raw.date, raw.fetched)} (sha256 {raw.sha256[:12]}…), and the "
+                f"lock has that of {_days(locked.date, locked.fetched)} ({locked.sha256[:12]}…)."
+            )
+    if wrong:
+        raise RawFileHasChanged(
+            f"{slug}: {' '.join(wrong)} Nothing of it is kept. Ask whoever wrote the lock for "
+            f"their copies, or fetch without LOCKED and write a new one with `make lock D={slug}`."
+        )
+
+
+def _days(day: date, fetched: date | None) -> str:
+    return f"{day}" if fetched is None else f"{day}, fetched on {fetched}"
+
+
 def _fetch_one(declared: DeclaredInput, found: Fetched, staging: Path) -> RawFile:
     with _as_one_file(declared, found.path, staging) as source:
         ending = checked_ending(source, _endings(declared))
-        (rows, hectares), encoding = _measured(declared, source), encoding_of(source)
+        (rows, hectares, at_fault), encoding = _measured(declared, source), encoding_of(source)
         target = staging / f"{declared.key}{ending}"
         day = found.date or _today(declared, source)
         digest, size = _copy(source, target)
@@ -301,6 +344,7 @@ def _fetch_one(declared: DeclaredInput, found: Fetched, staging: Path) -> RawFil
         sha256=digest,
         bytes=size,
         rows=rows,
+        rows_at_fault=at_fault,
         hectares=hectares,
         encoding=encoding,
         table=declared.table,
@@ -327,13 +371,18 @@ def _today(declared: DeclaredInput, source: Path) -> date:
 
 @contextmanager
 def _as_one_file(declared: DeclaredInput, original: Path, staging: Path) -> Iterator[Path]:
-    """Give an input as one file, which has one sum: a folder of tiles is packed."""
-    if not (isinstance(declared.declared, ElevationTable) and original.is_dir()):
+    """Give an input as one file, which has one sum: tiles and the parts of shapefiles are packed."""
+    is_elevation = isinstance(declared.declared, ElevationTable)
+    is_shapefile = original.suffix.lower() == SHAPEFILE or (original.is_dir() and not is_elevation)
+    if not (is_shapefile or (is_elevation and original.is_dir())):
         yield original
         return
     packed = staging / f"packed{ZIP}"
     try:
-        pack_folder(original, ELEVATION_ENDINGS, packed)
+        if is_shapefile:
+            pack_shapefile(original, packed)
+        else:
+            pack_folder(original, ELEVATION_ENDINGS, packed)
         yield packed
     except PipelineError as error:  # people know the folder, not what it was packed into
         raise type(error)(str(error).replace(str(packed), str(original))) from None
@@ -353,17 +402,22 @@ def _endings(declared: DeclaredInput) -> tuple[str, ...]:
     return VECTOR_ENDINGS + ROW_ENDINGS
 
 
-def _measured(declared: DeclaredInput, path: Path) -> tuple[int | None, float | None]:
+def _measured(declared: DeclaredInput, path: Path) -> tuple[int | None, float | None, int | None]:
     """Read an input as later steps will, so that a fault is told now and under its own name."""
     if declared.key == OPENSTREETMAP:
         must_be_whole(path)
     if declared.declared is None:
-        return None, None
+        return None, None, None
     table = read_table_of(path, declared.declared)
+    is_layer = isinstance(declared.declared, CouncilLayer | RecordsTable)
+    at_fault = (
+        rows_at_fault(declared.key, LayerRows(declared.declared, table)) if is_layer else None
+    )
     if not isinstance(table, gpd.GeoDataFrame):
-        return len(table), None
+        return len(table), None, at_fault
     square_metres = float(table.to_crs(EQUAL_AREA).area.sum())
-    return len(table), round(square_metres / M2_PER_HECTARE, 4) if square_metres else None
+    hectares = round(square_metres / M2_PER_HECTARE, 4) if square_metres else None
+    return len(table), hectares, at_fault
 
 
 def _copy(original: Path, target: Path) -> tuple[str, int]:

@@ -19,6 +19,7 @@ from pipeline.steps.gathering import (
     rules,
     walkers,
 )
+from pipeline.steps.keeping import lock
 from pipeline.steps.publishing import index, publish
 from pipeline.steps.reading import assets, fetch, neighbourhoods, network, osm, terrain
 from pipeline.steps.walking import (
@@ -35,7 +36,7 @@ from pipeline.steps.walking import (
 
 __all__ = [
     "OF_NO_DISTRICT", "SEVERAL_OUTPUTS", "STEPS", "WITH_BARS", "access", "assets", "catchment",
-    "catchments", "district", "entrances", "fetch", "homes", "index", "kernels", "looks",
+    "catchments", "district", "entrances", "fetch", "homes", "index", "kernels", "lock", "looks",
     "national", "neighbourhoods", "network", "osm", "outputs_of", "profiles", "publish",
     "published_standards", "reference", "rules", "sensitivity", "standards", "surface", "terrain",
     "walkers",
@@ -46,6 +47,7 @@ STEPS: dict[str, Callable[..., str]] = {
         rules, looks, national, walkers, kernels, district, fetch, neighbourhoods, osm, assets,
         network, terrain, entrances, homes, access, sensitivity, surface, catchments, catchment,
         profiles, standards, publish, index, reference, published_standards,
+        lock,
     )
 }  # fmt: skip
 OF_NO_DISTRICT = frozenset(
@@ -59,12 +61,13 @@ OF_NO_DISTRICT = frozenset(
         "catchment",
         "index",
         "reference",
+        "lock",
     )
 )
 # These draw on the terminal themselves.
 WITH_BARS = frozenset(("fetch",))
 SEVERAL_OUTPUTS: dict[str, int] = {
-    "osm": 3, "sensitivity": 2, "surface": 2, "catchments": 2, "assets": 3, "reference": 9,
+    "osm": 3, "sensitivity": 2, "surface": 2, "catchments": 2, "assets": 3, "reference": 10,
 }  # fmt: skip
 
 

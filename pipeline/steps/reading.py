@@ -10,22 +10,24 @@ from pipeline.steps.outputs import Outputs
 
 
 def fetch(
-    district: Path, national: Path, *only: Path, out: Outputs, note: Path | None = None
+    district: Path, national: Path, *more: Path, out: Outputs, note: Path | None = None
 ) -> str:
-    """Fetch the raw files of a district, or one of them, given by its name."""
+    """Fetch the raw files of a district, or one of them by its name; hold them against a lock."""
     del note
     from rich.console import Console
 
+    from pipeline.files import locks
     from pipeline.files.choices import read_named
     from pipeline.sources import fetching, progress
 
     choices: District = files.read_choices(district, District)
     told: list[str] = []
-    one = str(only[0]) if only else None
+    one = next((str(name) for name in more if not name.name.endswith(locks.ENDING)), None)
+    lock = next((locks.read_lock(path) for path in more if path.name.endswith(locks.ENDING)), None)
     tables = read_named(national, NationalTable)
     watch = progress.on(Console(stderr=True, highlight=False), out[0].parent.parent / ".hosts")
-    fetching.fetch(choices, district, tables, out[0], told.append, one, watch)
-    return f"{len(told)} raw files"
+    fetching.fetch(choices, district, tables, out[0], told.append, one, watch, lock)
+    return f"{len(told)} raw files{'' if lock is None else ', all as the lock has them'}"
 
 
 def neighbourhoods(
