@@ -22,7 +22,7 @@ PARK = "config/categories/park.yaml"
 ACCENT = 'accent: "#.{6}"'
 PAGES = ["index", "publish"]
 WORDS = sorted([*PAGES, "looks", "rules"])
-CHOICES = ["looks", "national", "published_standards", "rules", "walkers"]
+CHOICES = ["looks", "national", "published_standards", "rules", "walkers", "words"]
 
 
 @pytest.fixture(scope="session")

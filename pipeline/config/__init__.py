@@ -34,6 +34,7 @@ from pipeline.config.study import Coverage, Dwellings, Slopes, Snapping, Study, 
 from pipeline.config.theme import Theme
 from pipeline.config.vocabulary import Kind, Level, Nation, State, Vintage, Way
 from pipeline.config.walker import Walker
+from pipeline.config.words import Unwelcome, Wording
 
 __all__ = [
     "Ages", "Areas", "BoundariesTable", "Category", "CategoryRules", "Choice", "Chosen",
@@ -42,6 +43,6 @@ __all__ = [
     "MapPlace", "Method", "Nation", "NationDefaults", "NationalTable", "OnTheWeb", "OsmInput",
     "OsmRules", "PackagedFile", "PeopleRasterTable", "PeopleTable", "Place", "Quantity",
     "RecordsTable", "Slopes", "Slug", "Snapping", "Standard", "State", "Study", "Surface",
-    "TableInput", "TagConditions", "TagValues", "Theme", "Together", "Usual", "Vintage",
-    "Walker", "Walking", "Way", "Within", "Words",
+    "TableInput", "TagConditions", "TagValues", "Theme", "Together", "Unwelcome", "Usual",
+    "Vintage", "Walker", "Walking", "Way", "Within", "Wording", "Words",
 ]  # fmt: skip

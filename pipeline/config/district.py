@@ -168,7 +168,7 @@ class DistrictFile(Choice):
     fetched, with the reason why that is right.
     `largest_unmarked_dwelling_m2` stands in for the study's value where blocks of flats are
     mapped as plain buildings. `standards` adds to the published standards of its nation, or
-    leaves some out.
+    leaves some out. `language` is that of its pages: a file of `config/words`.
     """
 
     name: Words
@@ -187,6 +187,7 @@ class DistrictFile(Choice):
     has_shrunk: dict[Slug, Words] = {}
     ages: bool = True
     standards: Chosen = Chosen()
+    language: Slug = "en"
 
 
 class District(DistrictFile):

@@ -9,8 +9,9 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.config import Category, District, Grid, Standard, State, Study, Theme, Walker
+from pipeline.config import Category, District, Grid, Standard, State, Study, Theme, Walker, Wording
 from pipeline.headline import ranges
+from pipeline.pages.wording import Words
 from pipeline.tables import SET_ASIDE
 from pipeline.text import clean_text
 
@@ -46,6 +47,7 @@ class Material:
     by_walker: pd.DataFrame
     sensitivity: pd.DataFrame
     walkers: Mapping[str, Walker]
+    wordings: Mapping[str, Wording]
     standards: pd.DataFrame
     published_standards: Mapping[str, Standard]
     catchments: Any
@@ -104,6 +106,11 @@ class Material:
             "nearest_q75_min",
             f"mean_count_within_{max(minutes)}_min",
         )
+
+    @cached_property
+    def words(self) -> Words:
+        """What the pages say, in the language of the district."""
+        return Words(self.wordings, self.district.language)
 
     @cached_property
     def ranges(self) -> pd.DataFrame:

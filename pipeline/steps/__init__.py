@@ -18,6 +18,7 @@ from pipeline.steps.gathering import (
     reference,
     rules,
     walkers,
+    words,
 )
 from pipeline.steps.keeping import lock
 from pipeline.steps.publishing import index, publish
@@ -39,14 +40,14 @@ __all__ = [
     "catchments", "district", "entrances", "fetch", "homes", "index", "kernels", "lock", "looks",
     "national", "neighbourhoods", "network", "osm", "outputs_of", "profiles", "publish",
     "published_standards", "reference", "rules", "sensitivity", "standards", "surface", "terrain",
-    "walkers",
+    "walkers", "words",
 ]  # fmt: skip
 STEPS: dict[str, Callable[..., str]] = {
     step.__name__: step
     for step in (
         rules, looks, national, walkers, kernels, district, fetch, neighbourhoods, osm, assets,
         network, terrain, entrances, homes, access, sensitivity, surface, catchments, catchment,
-        profiles, standards, publish, index, reference, published_standards,
+        profiles, standards, publish, index, reference, published_standards, words,
         lock,
     )
 }  # fmt: skip
@@ -57,6 +58,7 @@ OF_NO_DISTRICT = frozenset(
         "looks",
         "national",
         "walkers",
+        "words",
         "published_standards",
         "catchment",
         "index",

@@ -12,7 +12,9 @@ from pipeline.config import (
     NationalTable,
     NationDefaults,
     Standard,
+    Unwelcome,
     Walker,
+    Wording,
 )
 from pipeline.steps.outputs import Outputs
 
@@ -81,6 +83,20 @@ def walkers(*profiles: Path, out: Outputs, note: Path | None = None) -> str:
     found = files.read_configs(list(profiles), Walker)
     changed = choices.write_named(found, out[0])
     return f"{len(found)} walkers{'' if changed else ', unchanged'}"
+
+
+def words(*languages: Path, out: Outputs, note: Path | None = None) -> str:
+    """Gather what the pages say in each language, all held against English and against tone."""
+    del note
+    from pipeline.config.words import must_agree, must_be_welcome
+    from pipeline.files import choices
+
+    (tone,) = (path for path in languages if path.stem == "unwelcome")
+    found = files.read_configs([path for path in languages if path != tone], Wording)
+    must_agree(found, str(tone.parent))
+    must_be_welcome(found, files.read_choices(tone, Unwelcome), str(tone.parent))
+    changed = choices.write_named(found, out[0])
+    return f"{len(found)} languages{'' if changed else ', unchanged'}"
 
 
 def kernels(*modules: Path, out: Outputs, note: Path | None = None) -> str:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pipeline import files
-from pipeline.config import Category, District, Standard, Study, Theme, Walker
+from pipeline.config import Category, District, Standard, Study, Theme, Walker, Wording
 from pipeline.steps.outputs import Outputs
 
 
@@ -16,6 +16,7 @@ def publish(
     theme: Path,
     looks: Path,
     walkers: Path,
+    words: Path,
     published_standards: Path,
     district: Path,
     manifest: Path,
@@ -74,6 +75,7 @@ def publish(
         looks=read_named(looks, Category),
         district=place,
         walkers=read_named(walkers, Walker),
+        wordings=read_named(words, Wording),
         published_standards=standards_for(place, read_named(published_standards, Standard)),
         manifest={
             key: file.model_dump(mode="json") | {"is_old": key in old}

@@ -26,6 +26,7 @@ from pipeline.config import (
     Study,
     Theme,
     Walker,
+    Wording,
 )
 from pipeline.files.rasters import write_bands
 from pipeline.pages import Material
@@ -115,6 +116,7 @@ def town(*, is_hostile: bool = False) -> Material:
         indicators=_indicators(looks),
         by_walker=_by_walker(),
         sensitivity=_sensitivity(),
+        wordings=wordings(),
         walkers={"standard": _walker(text(4) if text else "Adult at an ordinary pace")},
         standards=_standards(),
         published_standards=_published_standards(text),
@@ -128,6 +130,12 @@ def town(*, is_hostile: bool = False) -> Material:
             }
         },
     )
+
+
+def wordings() -> dict[str, Wording]:
+    """Read the words of the pages as they stand in config."""
+    paths = [path for path in (ROOT / "config/words").glob("*.yaml") if path.stem != "unwelcome"]
+    return files.read_configs(paths, Wording)
 
 
 def _district(text: Text | None) -> District:

@@ -1,0 +1,312 @@
+"""What a page says, in the language of its district.
+
+Sentences come from `config/words`; here their slots are filled, the form of a plural is chosen,
+and numbers and dates are written as the language writes them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, Literal
+
+from babel import Locale
+from babel.dates import format_date
+from babel.numbers import format_decimal
+
+from pipeline.config import Theme
+from pipeline.config.words import COUNT, REFERENCE, CategoryWords, Forms, Wording
+from pipeline.errors import ChoiceIsNotAllowed, quoted
+
+Slot = str | int | float
+
+_SLOT = re.compile(r"\{(\w+)\}")
+
+
+class Words:
+    """The words of one language, ready to be said."""
+
+    def __init__(self, wordings: Mapping[str, Wording], language: str = REFERENCE) -> None:
+        """Take a language, of those that there are.
+
+        Parameters
+        ----------
+        wordings
+            Name of the file → language.
+        language
+            The name of one of them.
+
+        Raises
+        ------
+        ChoiceIsNotAllowed
+            If there is none of that name.
+        """
+        if language not in wordings:
+            raise ChoiceIsNotAllowed(
+                f"language: there is no file config/words/{quoted(language)[1:-1]}.yaml; allowed "
+                f"are {', '.join(sorted(wordings))}."
+            )
+        self._wording = wordings[language]
+        self._sentences = self._wording.sentences()
+        self._locale = Locale.parse(self._wording.tag, sep="-")
+        self.language = language
+        self.tag = self._wording.tag
+        self.direction = self._wording.direction
+        # What is written in config alone, and by earlier steps, is in this language.
+        self.source_tag = wordings[REFERENCE].tag if REFERENCE in wordings else self.tag
+
+    def __call__(self, key: str, /, **slots: Slot) -> str:
+        """Say one sentence.
+
+        Parameters
+        ----------
+        key
+            Its key, for example ``counts.residents``.
+        slots
+            What its slots are filled with: text as it is, numbers as the language writes them.
+            The form of a plural is chosen by `n`.
+
+        Returns
+        -------
+        str
+            Plain text.
+
+        Raises
+        ------
+        ChoiceIsNotAllowed
+            If there is no such key, or a slot is left empty.
+        """
+        return "".join(
+            part if isinstance(part, str) else self._filled(key, part[0], slots)
+            for part in self._parts(key, slots)
+        )
+
+    def parts(self, key: str, /, **slots: Any) -> list[Any]:  # noqa: ANN401 (text or elements)
+        """Say one sentence in parts, so that a slot may hold an element.
+
+        Parameters
+        ----------
+        key
+            Its key.
+        slots
+            Elements as they are, text and numbers as in a sentence.
+
+        Returns
+        -------
+        list
+            Text and elements in the order of the sentence.
+        """
+        return [
+            part if isinstance(part, str) else self._filled(key, part[0], slots)
+            for part in self._parts(key, slots)
+        ]
+
+    def sentence(self, key: str) -> Forms:
+        """Return a sentence as it stands in its file, or the forms of a plural."""
+        if key not in self._sentences:
+            raise ChoiceIsNotAllowed(
+                f"config/words/{self.language}.yaml: words.{key}: this key is missing."
+            )
+        return self._sentences[key]
+
+    def for_scripts(self, *groups: str) -> dict[str, Forms]:
+        """Return what the scripts of a page may say.
+
+        Parameters
+        ----------
+        groups
+            First parts of keys, for example ``map``.
+
+        Returns
+        -------
+        dict
+            Whole key → sentence, or the forms of a plural.
+        """
+        return {
+            key: dict(forms) if isinstance(forms, Mapping) else forms
+            for key, forms in self._sentences.items()
+            if key.partition(".")[0] in groups
+        }
+
+    def category(self, name: str) -> CategoryWords | None:
+        """Return the words of a category in this language, if there are any."""
+        return self._wording.categories.get(name)
+
+    def number(self, value: float, decimals: int = 0) -> str:
+        """Return a number as the language writes it.
+
+        Parameters
+        ----------
+        value
+            Any finite number.
+        decimals
+            The most decimals; zeros at the end are left out. Halves go up.
+
+        Returns
+        -------
+        str
+            For example ``12,345``.
+        """
+        scale = 10**decimals
+        rounded = math.floor(round(value * scale, 4) + 0.5) / scale
+        return str(format_decimal(rounded, locale=self._locale, decimal_quantization=False))
+
+    def share(self, part: float, whole: float) -> str:
+        """Return a share in whole per cent, never rounded to none or all.
+
+        Parameters
+        ----------
+        part, whole
+            Counts of the same things.
+
+        Returns
+        -------
+        str
+            For example ``62 %``.
+        """
+        per_cent = 100 * part / whole if whole else 0.0
+        if 0 < per_cent < 1:
+            return self("numbers.under_one")
+        if 99 < per_cent < 100:  # noqa: PLR2004 (per cent)
+            return self("numbers.over_99")
+        # Halves go up, as they do in the scripts of the pages.
+        return self("numbers.share", n=math.floor(round(per_cent, 4) + 0.5))
+
+    def distance(self, metres: float) -> str:
+        """Return a distance in metres, from a thousand on in kilometres."""
+        if metres >= 1000:  # noqa: PLR2004
+            return self("numbers.kilometres", n=metres / 1000)
+        return self("numbers.metres", n=metres)
+
+    def day(self, text: str) -> str:
+        """Return a date as people write it; anything else as it stands.
+
+        Parameters
+        ----------
+        text
+            For example ``2023-06-12``.
+
+        Returns
+        -------
+        str
+            For example ``12 June 2023``.
+        """
+        try:
+            found = dt.date.fromisoformat(text[:10])
+        except ValueError:
+            return text
+        return str(format_date(found, "long", locale=self._locale))
+
+    def _parts(self, key: str, slots: Mapping[str, Any]) -> list[str | tuple[str]]:
+        """Split a sentence into text and the names of slots, which stand alone in tuples."""
+        pieces = _SLOT.split(self._form(key, slots))
+        return [(piece,) if place % 2 else piece for place, piece in enumerate(pieces)]
+
+    def _form(self, key: str, slots: Mapping[str, Any]) -> str:
+        forms = self.sentence(key)
+        if isinstance(forms, str):
+            return forms
+        count = slots.get(COUNT, 0)
+        chosen = self._locale.plural_form(count) if isinstance(count, int | float) else "other"
+        return forms.get(chosen) or forms["other"]
+
+    def _filled(self, key: str, name: str, slots: Mapping[str, Any]) -> Any:  # noqa: ANN401
+        if name not in slots:
+            raise ChoiceIsNotAllowed(
+                f"config/words/{self.language}.yaml: words.{key}: nothing is known to fill "
+                f"{{{name}}} with."
+            )
+        value = slots[name]
+        return self.number(value, decimals=2) if isinstance(value, int | float) else value
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One measure: its name in tables, its words, and how its classes are bounded.
+
+    `sentence` has a slot for the value; all other words are whole.
+    """
+
+    name: str
+    kind: Literal["share", "minutes", "count"]
+    minutes: int
+    label: str
+    inline: str
+    short: str
+    sentence: str
+    legend: tuple[str, ...]
+    bounds: tuple[float, ...]
+
+
+def measures(words: Words, minutes: tuple[int, ...], theme: Theme) -> list[Measure]:
+    """Return the measures that can be chosen on a map, in reading order.
+
+    Parameters
+    ----------
+    words
+        The language.
+    minutes
+        The study's minutes, rising.
+    theme
+        Holds the class bounds.
+
+    Returns
+    -------
+    list of Measure
+        Shares for each number of minutes, the median and quartile walks, the mean number.
+    """
+    longest = max(minutes)
+    shares = _classes(words, "share", theme.share_bounds_pct)
+    walks = _classes(words, "minutes", theme.minutes_bounds)
+    counts = _classes(words, "count", theme.count_bounds, minutes=longest)
+    walk = {f"nearest_{part}": f"nearest_{part}_min" for part in ("median", "q25", "q75")}
+    return [
+        *(
+            Measure(
+                f"within_{m}_min_pct",
+                "share",
+                m,
+                *_told(words, "within", minutes=m),
+                shares,
+                theme.share_bounds_pct,
+            )
+            for m in minutes
+        ),
+        *(
+            Measure(name, "minutes", 0, *_told(words, key), walks, theme.minutes_bounds)
+            for key, name in walk.items()
+        ),
+        Measure(
+            f"mean_count_within_{longest}_min",
+            "count",
+            longest,
+            *_told(words, "mean_count", minutes=longest),
+            counts,
+            theme.count_bounds,
+        ),
+    ]
+
+
+def _told(words: Words, key: str, **slots: int) -> tuple[str, str, str, str]:
+    """Return label, label inside a sentence, heading of a column, and sentence of a measure."""
+    label, inline, short = (
+        words(f"measures.{key}.{part}", **slots) for part in ("label", "inline", "short")
+    )
+    return label, inline, short, words(f"measures.{key}.sentence", value="{value}", **slots)
+
+
+def _classes(words: Words, kind: str, bounds: tuple[float, ...], **slots: int) -> tuple[str, ...]:
+    """Say each class, the least first.
+
+    Bounds of shares and counts belong to the class above them: 60 % is in “60 to under 80 %”.
+    Bounds of walks belong to the class below them: a walk of 10 minutes is within 10.
+    """
+    return (
+        words(f"classes.{kind}_least", high=bounds[0], **slots),
+        *(words(f"classes.{kind}_between", low=a, high=b) for a, b in pairwise(bounds)),
+        words(f"classes.{kind}_most", low=bounds[-1], **slots),
+    )
