@@ -26,6 +26,7 @@ from pipeline.errors import FileCannotBeWritten, PageIsNotSafe, quoted
 from pipeline.files.rasters import fault_of_bands
 from pipeline.pages import Content
 from pipeline.pages.gate import faults_of_page
+from pipeline.pages.picture_gate import faults_of_png, faults_of_svg
 from pipeline.pages.plain import is_formula
 
 RUN_NOTE = "run.json"
@@ -34,6 +35,8 @@ LARGEST_BYTES = {
     ".csv": 200_000_000,
     ".gpkg": 1_000_000_000,
     ".json": 5_000_000,
+    ".png": 10_000_000,
+    ".svg": 10_000_000,
     ".tif": 1_000_000_000,
 }
 
@@ -156,6 +159,14 @@ def _page_fault(path: Path) -> str:
         return f"byte {error.start} is not UTF-8"
 
 
+def _drawing_fault(path: Path) -> str:
+    return next(faults_of_svg(path.read_bytes()), "")
+
+
+def _image_fault(path: Path) -> str:
+    return next(faults_of_png(path.read_bytes()), "")
+
+
 def _sheet_fault(path: Path) -> str:
     """Say what is wrong with a CSV file: encoding, form, or a cell that could be run."""
     try:
@@ -204,5 +215,7 @@ _CHECKS: dict[str, Callable[[Path], str]] = {
     ".csv": _sheet_fault,
     ".gpkg": _layer_fault,
     ".json": _note_fault,
+    ".png": _image_fault,
+    ".svg": _drawing_fault,
     ".tif": fault_of_bands,
 }
