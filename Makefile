@@ -36,7 +36,7 @@ DISTRICTS := $(sort $(basename $(notdir $(wildcard $(DISTRICTS_DIR)/*.yaml))))
 DEMO_DISTRICTS := sampleton helsinki-centre
 CATEGORY_FILES := $(sort $(wildcard config/categories/*.yaml))
 CATEGORIES := $(basename $(notdir $(CATEGORY_FILES)))
-SCHEMAS := category district nation national standard study theme walker
+SCHEMAS := authorities category district nation national standard study theme walker
 NATIONAL_FILES := $(sort $(wildcard config/national/*.yaml))
 NATION_FILES := $(sort $(wildcard config/nations/*.yaml))
 STANDARD_FILES := $(sort $(wildcard config/standards/*.yaml))
@@ -68,7 +68,7 @@ run-step = $(PYTHON) -m pipeline $(1) $(arguments) --out $(2) --note
 step = $(run-step) $(MADE)/notes/$(1).json
 district-step = $(run-step) $(MADE)/$*/notes/$(1).json
 
-GOALS := help setup setup-servers demo test check format bench bench-engine performance catchment doctor clean refetch lock reference
+GOALS := help setup setup-servers demo test check format bench bench-engine performance catchment doctor clean new-district refetch lock offline reference
 ifneq ($(filter $(GOALS),$(DISTRICTS)),)
   $(error $(DISTRICTS_DIR)/$(firstword $(filter $(GOALS),$(DISTRICTS))).yaml: this is the name of a goal of make; give the district another)
 endif
@@ -312,6 +312,11 @@ lock: $(if $(filter $(D),$(DISTRICTS)),$(MADE)/national.json $(MADE)/$(D)/distri
 	  $(PYTHON) -m pipeline lock $(MADE)/$(D)/district.json $(MADE)/national.json $(RAW)/$(D)/manifest.json \
 	  pyproject.toml requirements.lock $(DISTRICTS_DIR)/$(D).yaml $(CONFIG_FILES) --out $(LOCK) --note $(MADE)/notes/lock.json
 
+## offline D=<district>: prove that it can be built anew from its raw files without a network
+offline: | $(INSTALLED) $(COMPILED)
+	@test -n "$(filter $(D),$(DISTRICTS))" || { echo "make offline: name a district, D=<one of: $(DISTRICTS)>"; exit 1; }
+	@$(PYTHON) -m pipeline.offline $(D) --data $(DATA) --out $(OUT) --make $(MAKE) $(MAKEOVERRIDES)
+
 export ASSET
 ## catchment D=<district> ASSET=<asset_id>: draw what lies within reach of one asset
 catchment: $(if $(filter $(D),$(DISTRICTS)),$(MADE)/walkers.json $(RAW)/$(D)/manifest.json $(addprefix $(MADE)/$(D)/,$(addsuffix \
@@ -322,6 +327,12 @@ catchment: $(if $(filter $(D),$(DISTRICTS)),$(MADE)/walkers.json $(RAW)/$(D)/man
 	@$(PYTHON) -m pipeline catchment config/study.yaml $(MADE)/walkers.json $(MADE)/$(D)/district.json \
 	  $(RAW)/$(D)/manifest.json $(addprefix $(MADE)/$(D)/,$(addsuffix .parquet,neighbourhoods coverage features network terrain homes assets entrances)) \
 	  --out "$(OUT)/$(D)/catchments/$$ASSET.gpkg" --note $(MADE)/$(D)/catchments/note.json
+
+export NAME
+## new-district NAME="<authority>": write the file of a district, by its name or its code
+new-district: | $(INSTALLED)
+	@case "$$NAME" in ""|-*) echo 'make new-district: name a local authority, NAME="South Ribble", or give its code'; exit 1;; esac
+	@$(PYTHON) -m pipeline new_district config/study.yaml config/authorities.yaml "$$NAME" $(NATION_FILES) --out $(DISTRICTS_DIR) --note $(MADE)/notes/new_district.json
 
 ## clean: remove what was built; raw files stay
 clean:

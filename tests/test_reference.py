@@ -16,6 +16,7 @@ from pipeline.files.choices import _plain_values
 ROOT = Path(__file__).parent.parent
 SCHEMAS = reference.schemas()
 CHOICES = {
+    "authorities": [ROOT / "config/authorities.yaml"],
     "study": [ROOT / "config/study.yaml"],
     "theme": [ROOT / "config/theme.yaml"],
     "category": sorted((ROOT / "config/categories").glob("*.yaml")),

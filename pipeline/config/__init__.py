@@ -4,6 +4,7 @@ No file is opened here: `pipeline.files` reads YAML and hands the values over. E
 strict (a number is not text, a misspelt key is an error) and finite (no NaN, no infinity).
 """
 
+from pipeline.config.authorities import Authorities
 from pipeline.config.category import Category, CategoryRules, OsmRules
 from pipeline.config.choice import Choice, Slug, TagConditions, TagValues, Words
 from pipeline.config.district import (
@@ -37,9 +38,9 @@ from pipeline.config.walker import Walker
 from pipeline.config.words import Unwelcome, Wording
 
 __all__ = [
-    "Ages", "Areas", "BoundariesTable", "Category", "CategoryRules", "Choice", "Chosen",
-    "CouncilLayer", "Coverage", "DeprivationTable", "District", "DistrictFile", "Dwellings",
-    "ElevationTable", "Evidence", "Grid", "Kind", "Level", "LocalFile", "LookupTable",
+    "Ages", "Areas", "Authorities", "BoundariesTable", "Category", "CategoryRules", "Choice",
+    "Chosen", "CouncilLayer", "Coverage", "DeprivationTable", "District", "DistrictFile",
+    "Dwellings", "ElevationTable", "Evidence", "Grid", "Kind", "Level", "LocalFile", "LookupTable",
     "MapPlace", "Method", "Nation", "NationDefaults", "NationalTable", "OnTheWeb", "OsmInput",
     "OsmRules", "PackagedFile", "PeopleRasterTable", "PeopleTable", "Place", "Quantity",
     "RecordsTable", "Slopes", "Slug", "Snapping", "Standard", "State", "Study", "Surface",

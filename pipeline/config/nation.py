@@ -13,6 +13,7 @@ class NationDefaults(Choice):
     """What the districts of a nation use unless they say otherwise.
 
     `letter` begins the codes of its local authorities. Each table is a file of `config/national`.
+    `people_to_bring` is the table of people where none lies at an address to rely on.
     `lacks` says what there is none of, by the name that the input would have, and what follows.
     """
 
@@ -21,6 +22,7 @@ class NationDefaults(Choice):
     crs: MetricCrs
     boundaries: Slug
     people: Slug | None = None
+    people_to_bring: Slug | None = None
     households: Slug | None = None
     children: Slug | None = None
     deprivation: Slug | None = None

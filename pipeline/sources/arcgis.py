@@ -101,6 +101,53 @@ def _fetched(place: ArcgisLayer, area: Area, client: Client, folder: Path, layer
         return Fetched(path, shelf.size, layer.date, shown(layer.address))
 
 
+def cells(
+    client: Client,
+    root: str,
+    service: str,
+    number: int,
+    fields: tuple[str, ...],
+    also: tuple[str, ...] = (),
+) -> tuple[str, list[list[str]]]:
+    """Read some fields of all rows of a layer, without shapes.
+
+    Parameters
+    ----------
+    client
+        Asks the server.
+    root, service, number
+        The list of services, a regular expression for the name of one, and the layer.
+    fields
+        Regular expressions for the names of the fields.
+    also
+        The same for fields that may be missing.
+
+    Returns
+    -------
+    tuple of str and list of list of str
+        The name of the layer, and the cells of its rows as text.
+
+    Raises
+    ------
+    SourceFailed
+        If not all rows can be had, or a field is missing.
+    """
+    layer = find_layer(client, root, service, number)
+    there = [name for name in also if any(re.fullmatch(name, field) for field in layer.fields)]
+    names = [field_named(layer, name) for name in (*fields, *there)]
+    source = _Source(client, layer, None, tuple(dict.fromkeys((layer.key, *names))))
+
+    def read() -> list[list[str]]:
+        rows: dict[str, list[str]] = {}
+        for row in (row for page in source.pages({"where": "1=1"}) for row in page):
+            if row.key in rows:
+                raise HasChanged(f"{source.who}: the row {row.key} came twice.")
+            rows[row.key] = [as_cell(row.properties[name]) for name in names]
+        return list(rows.values())
+
+    return layer.name, tried_anew(read)
+
+
 def _condition(where: str, district_field: str | None, layer: Layer, area: Area) -> str:
     if not _CODE.fullmatch(area.code):
         raise SourceFailed(f"{quoted(area.code)} is not a code of a district.")

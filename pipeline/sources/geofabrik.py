@@ -40,7 +40,9 @@ _MOST_NAMED = 5
 
 
 @dataclass(frozen=True)
-class _Region:
+class Region:
+    """A region of the index: where its extract lies, and its outline in degrees, if it has one."""
+
     id: str
     name: str
     url: str | None
@@ -77,7 +79,7 @@ def fetch(
         sum that is published for it.
     """
     where = f"{client.service.name}: {shown(place.index)}"
-    region = _the_one(read_as(client, place.index, JSON, _regions), place, area, where)
+    region = _the_one(read_as(client, place.index, JSON, regions_of), place, area, where)
     url = str(region.url)
     target = folder / "clipped.osm.pbf"
     with _lock_of(shared / f"{plain_name(region.id.replace('/', '-'))}.lock", client) as lock:
@@ -100,7 +102,24 @@ def fetch(
 # --- the index -----------------------------------------------------------------------------------
 
 
-def _regions(body: bytes) -> list[_Region]:
+def regions_of(body: bytes) -> list[Region]:
+    """Read the index of regions.
+
+    Parameters
+    ----------
+    body
+        A whole answer.
+
+    Returns
+    -------
+    list of Region
+        All of them, with an extract or without.
+
+    Raises
+    ------
+    OddAnswer
+        If it is no list of regions.
+    """
     answer = as_json(body)
     features = answer.get("features") if isinstance(answer, dict) else None
     if not isinstance(features, list) or not features:
@@ -108,7 +127,7 @@ def _regions(body: bytes) -> list[_Region]:
     return [region for region in map(_region, features) if region is not None]
 
 
-def _region(feature: Any) -> _Region | None:  # noqa: ANN401 (JSON)
+def _region(feature: Any) -> Region | None:  # noqa: ANN401 (JSON)
     about = feature.get("properties") if isinstance(feature, dict) else None
     if not isinstance(about, dict) or not isinstance(about.get("id"), str):
         return None
@@ -118,7 +137,7 @@ def _region(feature: Any) -> _Region | None:  # noqa: ANN401 (JSON)
     with suppress(shapely.GEOSException, ValueError, TypeError, KeyError, AttributeError):
         shape = shapely.make_valid(shapely.geometry.shape(feature["geometry"]))
     name = about.get("name")
-    return _Region(
+    return Region(
         about["id"],
         name if isinstance(name, str) else about["id"],
         url if isinstance(url, str) else None,
@@ -126,7 +145,7 @@ def _region(feature: Any) -> _Region | None:  # noqa: ANN401 (JSON)
     )
 
 
-def _the_one(regions: list[_Region], place: GeofabrikRegion, area: Area, where: str) -> _Region:
+def _the_one(regions: list[Region], place: GeofabrikRegion, area: Area, where: str) -> Region:
     box = shapely.box(area.west, area.south, area.east, area.north)
     found = [region for region in regions if region.id == place.geofabrik]
     if len(found) != 1:
@@ -146,7 +165,7 @@ def _the_one(regions: list[_Region], place: GeofabrikRegion, area: Area, where: 
     return region
 
 
-def _around(regions: list[_Region], box: shapely.Geometry) -> str:
+def _around(regions: list[Region], box: shapely.Geometry) -> str:
     """Name the smallest regions that hold a place."""
     holding = [region for region in regions if region.shape is not None and region.url is not None]
     holding = [region for region in holding if region.shape.covers(box)]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from pipeline.steps.founding import new_district
 from pipeline.steps.gathering import (
     district,
     kernels,
@@ -38,9 +39,9 @@ from pipeline.steps.walking import (
 __all__ = [
     "OF_NO_DISTRICT", "SEVERAL_OUTPUTS", "STEPS", "WITH_BARS", "access", "assets", "catchment",
     "catchments", "district", "entrances", "fetch", "homes", "index", "kernels", "lock", "looks",
-    "national", "neighbourhoods", "network", "osm", "outputs_of", "profiles", "publish",
-    "published_standards", "reference", "rules", "sensitivity", "standards", "surface", "terrain",
-    "walkers", "words",
+    "national", "neighbourhoods", "network", "new_district", "osm", "outputs_of", "profiles",
+    "publish", "published_standards", "reference", "rules", "sensitivity", "standards", "surface",
+    "terrain", "walkers", "words",
 ]  # fmt: skip
 STEPS: dict[str, Callable[..., str]] = {
     step.__name__: step
@@ -48,7 +49,7 @@ STEPS: dict[str, Callable[..., str]] = {
         rules, looks, national, walkers, kernels, district, fetch, neighbourhoods, osm, assets,
         network, terrain, entrances, homes, access, sensitivity, surface, catchments, catchment,
         profiles, standards, publish, index, reference, published_standards, words,
-        lock,
+        lock, new_district,
     )
 }  # fmt: skip
 OF_NO_DISTRICT = frozenset(
@@ -64,12 +65,13 @@ OF_NO_DISTRICT = frozenset(
         "index",
         "reference",
         "lock",
+        "new_district",
     )
 )
 # These draw on the terminal themselves.
 WITH_BARS = frozenset(("fetch",))
 SEVERAL_OUTPUTS: dict[str, int] = {
-    "osm": 3, "sensitivity": 2, "surface": 2, "catchments": 2, "assets": 3, "reference": 10,
+    "osm": 3, "sensitivity": 2, "surface": 2, "catchments": 2, "assets": 3, "reference": 11,
 }  # fmt: skip
 
 
