@@ -42,6 +42,7 @@ Flags = npt.NDArray[np.bool_]
 _PERSONAL = frozenset({"phone", "telephone", "mobile", "email", "e_mail", "contact", "fax"})
 _ADDRESSES = frozenset({"website", "url", "link"})
 LONGEST_IN_A_SHAPEFILE = 10
+EVERYWHERE = shapely.box(-180, -90, 180, 90)
 # Why a row is not used, in one word and in a sentence without its beginning.
 FAULT, NOT_ASKED_FOR, FAR, OF_NO_CATEGORY = "fault", "not_asked_for", "elsewhere", "of_no_category"
 FAR_WORDS = "lies beyond the district and what is within a walk of it"
@@ -131,11 +132,7 @@ def read_layer(
     asked = not_asked == ""
     ids = _ids(cells, declared)
     geometry, reasons, mended = _places(cells, declared, crs, reach)
-    reasons = np.where(reasons == "", _doubts(cells, ids, geometry, asked), reasons)
-    faults: dict[int, str] = layer.rows.attrs.get("faults", {})
-    reasons = np.array(
-        [faults.get(row, why) for row, why in zip(layer.rows.index, reasons, strict=True)], object
-    )
+    reasons = _faults(cells, ids, geometry, reasons, asked)
     bad = asked & (reasons != "")
     near = asked & ~bad & shapely.intersects(geometry, reach)
     if isinstance(declared, CouncilLayer) and (asked & ~bad).any() and not near.any():
@@ -158,6 +155,41 @@ def read_layer(
     return LayerRecords(
         records.sort_values("record_id", ignore_index=True), aside, int((used & mended).sum())
     )
+
+
+def rows_at_fault(name: str, layer: LayerRows) -> int:
+    """Count the rows of a layer that cannot be used, wherever the district may lie.
+
+    Parameters
+    ----------
+    name
+        What the district calls the layer.
+    layer
+        Its rows and what is declared of them.
+
+    Returns
+    -------
+    int
+        How many of those that are asked for have no shape, no id, or one that another row has.
+
+    Raises
+    ------
+    TableBreaksItsContract, ChoiceIsNotAllowed
+        As `read_layer`.
+    """
+    cells = _Cells(name, layer.rows)
+    asked = _not_asked_for(cells, layer.declaration) == ""
+    ids = _ids(cells, layer.declaration)
+    geometry, reasons, _ = _places(cells, layer.declaration, "EPSG:4326", EVERYWHERE)
+    return int((asked & (_faults(cells, ids, geometry, reasons, asked) != "")).sum())
+
+
+def _faults(cells: _Cells, ids: Texts, geometry: Texts, reasons: Texts, asked: Flags) -> Texts:
+    """Say why a row cannot be used: as its reader found, else by its place, else by its id."""
+    reasons = np.where(reasons == "", _doubts(cells, ids, geometry, asked), reasons)
+    found: dict[int, str] = cells.rows.attrs.get("faults", {})
+    rows = zip(cells.rows.index, reasons, strict=True)
+    return np.array([found.get(row, why) for row, why in rows], dtype=object)
 
 
 def _turned_about(geometry: Texts, reach: shapely.Geometry) -> str:

@@ -62,6 +62,7 @@ RESERVED = (
 class RawFile(Choice):
     """One raw file: what it is, whose, of what date, and its bytes.
 
+    `rows_at_fault` of the rows of a layer cannot be used wherever the district lies.
     `hectares` is the area of what it holds, where that has one. `asked` says which service was,
     and `fetched` on what day; `good_for_days` how long it may be used without a word.
     """
@@ -75,6 +76,7 @@ class RawFile(Choice):
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
     bytes: Annotated[int, Field(gt=0)]
     rows: Annotated[int, Field(gt=0)] | None
+    rows_at_fault: Annotated[int, Field(ge=0)] | None = None
     hectares: Annotated[float, Field(ge=0)] | None = None
     encoding: str | None
     table: Slug | None

@@ -36,6 +36,7 @@ INPUT_KEYS = (
     "sha256",
     "bytes",
     "rows",
+    "rows_at_fault",
 )
 LIBRARIES = (
     "exactextract",

@@ -371,7 +371,7 @@ def _today(declared: DeclaredInput, source: Path) -> date:
 
 @contextmanager
 def _as_one_file(declared: DeclaredInput, original: Path, staging: Path) -> Iterator[Path]:
-    """Give an input as one file, which has one sum: tiles and the parts of shapefiles are packed."""
+    """Give an input as one file, which has one sum: tiles and parts are packed."""
     is_elevation = isinstance(declared.declared, ElevationTable)
     is_shapefile = original.suffix.lower() == SHAPEFILE or (original.is_dir() and not is_elevation)
     if not (is_shapefile or (is_elevation and original.is_dir())):
@@ -409,10 +409,9 @@ def _measured(declared: DeclaredInput, path: Path) -> tuple[int | None, float | 
     if declared.declared is None:
         return None, None, None
     table = read_table_of(path, declared.declared)
-    is_layer = isinstance(declared.declared, CouncilLayer | RecordsTable)
-    at_fault = (
-        rows_at_fault(declared.key, LayerRows(declared.declared, table)) if is_layer else None
-    )
+    at_fault = None
+    if isinstance(declared.declared, CouncilLayer | RecordsTable):
+        at_fault = rows_at_fault(declared.key, LayerRows(declared.declared, table))
     if not isinstance(table, gpd.GeoDataFrame):
         return len(table), None, at_fault
     square_metres = float(table.to_crs(EQUAL_AREA).area.sum())
