@@ -272,5 +272,15 @@ HalfFull.streets = (() => {
     return grounds.get(id);
   };
 
-  return { why: coded.why ?? "", laid, project, walkers, groundOf };
+  return {
+    why: coded.why ?? "",
+    isExact: coded.is_exact === true,
+    furthest: coded.furthest_min,
+    names: coded.names,
+    nothing: coded.nothing,
+    walkers,
+    laid,
+    project,
+    groundOf,
+  };
 })();

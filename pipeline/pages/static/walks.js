@@ -90,12 +90,14 @@ HalfFull.walks = (() => {
     return inside;
   };
 
-  /** Whether the data cover a point. */
-  const isCovered = ([latitude, longitude]) => {
+  /** Whether an area, parts of rings as the page carries them, holds a point. */
+  const holds = (parts, [latitude, longitude]) => {
     const [x, y] = [longitude * UNITS, latitude * UNITS];
-    const holds = (rings) => rings.filter((ring) => ringHolds(ring, x, y)).length % 2 === 1;
-    return coded.region.some((parts) => parts.some(holds));
+    return parts.some((rings) => rings.filter((ring) => ringHolds(ring, x, y)).length % 2 === 1);
   };
+
+  /** Whether the data cover a point. */
+  const isCovered = (latLng) => coded.region.some((parts) => holds(parts, latLng));
 
   /** How far from a point the data end at least, in metres: nothing nearer can be missing. */
   const knownWithin = (latLng) => {
@@ -309,6 +311,7 @@ HalfFull.walks = (() => {
 
   return {
     attach,
+    holds,
     isCovered,
     knownWithin,
     walkFrom,

@@ -1,0 +1,298 @@
+"use strict";
+/*
+ * On foot from any point of the map: the minutes to the nearest of every kind, as a list that can
+ * be read and printed, and the way to one of them as a line and in words.
+ */
+
+HalfFull.routes = (() => {
+  const { data, el, named, fill, byId, replace } = HalfFull;
+  const { figures, layers, profile, streets, symbols, tables, walks } = HalfFull;
+  const say = (key, slots) => fill(data.words.walks[key], slots);
+  // A nameless stretch shorter than this is a crossing or a corner, and goes without saying.
+  const SHORTEST_NAMELESS_DM = 300;
+  const MOST_IN_POPUP = 5;
+  const NAMELESS = ["a_street", "a_path", "steps"];
+
+  let host = null;
+  let line = null;
+  const now = { walk: null, latLng: null, place: null, category: null };
+
+  // --- words ---------------------------------------------------------------------------------
+
+  const walker = () => byId("walker").value;
+  const minutesOf = (cost) => walks.minutesOf(cost, walker());
+  /** Nearer than the data end nothing can be missing; further away there may be something nearer. */
+  const isCertain = (cost) => cost / 10 <= now.known;
+
+  const minutesWords = (cost) => {
+    const minutes = figures.minutes(minutesOf(cost));
+    return isCertain(cost) ? minutes : say("or_less", { minutes });
+  };
+
+  /** Why there are no minutes to a category. */
+  const reason = (number) => {
+    const letter = streets.nothing[number];
+    if (letter) return say({ n: "none_known", z: "none_here", u: "no_street_there" }[letter]);
+    return say("further", { minutes: streets.furthest });
+  };
+
+  const placeWords = () =>
+    now.place === null ? say("point_outside") : say("point_in", { neighbourhood: data.neighbourhoods[now.place].name });
+
+  const metres = (decimetres) => `${Math.max(10, Math.round(decimetres / 100) * 10)} m`;
+
+  /** Stretches of one name put together; short ones without a name go without saying. */
+  const stretches = (way) => {
+    const all = [];
+    for (const { called, length } of way.legs) {
+      if (all.length && all[all.length - 1].called === called) all[all.length - 1].length += length;
+      else all.push({ called, length });
+    }
+    const told = all.filter(({ called, length }) => called >= NAMELESS.length || length >= SHORTEST_NAMELESS_DM);
+    const joined = [];
+    for (const part of told) {
+      const last = joined[joined.length - 1];
+      if (last?.called === part.called) last.length += part.length;
+      else joined.push({ ...part });
+    }
+    return joined;
+  };
+
+  /** The way in words: how far in all, and along which streets in their order. */
+  const wayWords = (way) => {
+    const parts = stretches(way).map(({ called, length }) => {
+      const name = called < NAMELESS.length ? say(NAMELESS[called]) : streets.names[called - NAMELESS.length];
+      return el("span", {}, named(name), ` ${metres(length)}`);
+    });
+    const slots = { minutes: minutesWords(way.cost), metres: metres(way.length) };
+    const lead = [el("strong", {}, say("way_to"), " ", named(tables.placeName(way.asset))), ": ", say("in_all", slots)];
+    if (!parts.length) return [...lead, ". ", say("at_the_door")];
+    return [...lead, ". ", say("along"), " ", ...parts.flatMap((part, n) => [n ? ", " : "", part]), "."];
+  };
+
+  // --- the line on the map -------------------------------------------------------------------
+
+  const drawWay = (way) => {
+    line.clearLayers();
+    if (!now.latLng) return;
+    const { ink } = data.theme;
+    const style = { pane: "ways", renderer: drawWay.renderer, interactive: false };
+    const drawn = (points, more) => line.addLayer(L.polyline(points, { ...style, ...more }));
+    if (way) {
+      const [first, last] = [way.line[0], way.line[way.line.length - 1]];
+      drawn(way.line, { color: "#ffffff", weight: 8, opacity: 0.95 });
+      drawn(way.line, { color: ink, weight: 4, opacity: 1 });
+      drawn([now.latLng, first], { color: ink, weight: 2.5, dashArray: "1 5" });
+      drawn([last, way.door], { color: ink, weight: 2.5, dashArray: "1 5" });
+      const { colour } = data.categories[data.places.category[way.asset]];
+      line.addLayer(L.circleMarker(way.door, { ...style, radius: 7, color: "#ffffff", weight: 2, fillColor: colour, fillOpacity: 1 }));
+    }
+    line.addLayer(L.circleMarker(now.latLng, { ...style, radius: 8, color: ink, weight: 3, fillColor: "#ffffff", fillOpacity: 1 }));
+  };
+
+  /** Draw the way to the nearest of a category, and tell it. */
+  const showWay = (number) => {
+    now.category = number;
+    const way = now.walk && walks.wayTo(now.walk, number);
+    drawWay(way);
+    const words = way ? wayWords(way) : "";
+    replace(byId("walks-way"), words);
+    byId("walks-way").hidden = !way;
+    for (const button of byId("walks-list").querySelectorAll("button")) {
+      button.setAttribute("aria-pressed", String(Number(button.dataset.category) === number));
+    }
+    return words;
+  };
+
+  // --- the list ------------------------------------------------------------------------------
+
+  const row = (category) => {
+    const number = data.categories.indexOf(category);
+    const found = now.walk.best[number];
+    const label = el("span", { class: "row-label" }, symbols.picture(category), named(category.label));
+    if (!found) return el("li", { class: "walk none" }, label, el("span", { class: "row-words" }, reason(number)));
+    const name = data.places.name[found.asset];
+    const button = el("button", { type: "button", class: "link", "data-category": number }, name ? named(name) : say("nameless"));
+    button.addEventListener("click", () => {
+      said(showWay(number));
+      host.seeMap();
+    });
+    return el("li", { class: "walk" }, label, el("span", { class: "walk-minutes" }, minutesWords(found.cost)), el("span", { class: "names" }, button));
+  };
+
+  const costOf = (category) => now.walk.best[data.categories.indexOf(category)]?.cost ?? Infinity;
+  const nearestFirst = (a, b) => (costOf(a) === costOf(b) ? 0 : costOf(a) - costOf(b));
+
+  const kindCard = (kind) => {
+    const inKind = data.categories.filter((category) => category.kind === kind.id).sort(nearestFirst);
+    if (!inKind.length) return null;
+    return el("section", { class: "card" }, el("h3", {}, kind.label), el("ul", { class: "plain" }, inKind.map(row)));
+  };
+
+  /** What holds for all of the list. */
+  const notes = () => {
+    const costs = now.walk.best.map((found) => (found ? found.cost : Infinity));
+    const isCut = costs.some((cost) => !isCertain(cost));
+    const edge = figures.minutes(walks.minutesOf(10 * now.known, walker()));
+    return [
+      streets.walkers.get(walker()).note,
+      isCut && now.known > 0 ? say("data_end", { minutes: edge }) : null,
+      isCut && now.known === 0 ? say("data_end_here") : null,
+      streets.isExact ? null : say("about"),
+    ].filter(Boolean);
+  };
+
+  /** Why there are no minutes from a point at all. */
+  const nowhere = () => {
+    if (!walks.attach(now.latLng)) return walks.isCovered(now.latLng) ? say("no_street") : say("streets_end");
+    return say("closed_to", { walker: byId("walker").selectedOptions[0].textContent });
+  };
+
+  const showList = () => {
+    byId("walks").classList.toggle("is-empty", !now.latLng);
+    byId("walks-clear").hidden = !now.latLng;
+    replace(byId("walks-about"));
+    replace(byId("walks-list"));
+    if (!now.latLng) return;
+    const about = now.walk ? notes() : [nowhere()];
+    replace(byId("walks-about"), el("p", { class: "lede" }, placeWords()), about.map((text) => el("p", { class: "note" }, named(text))));
+    if (now.walk) replace(byId("walks-list"), data.kinds.map(kindCard));
+  };
+
+  const said = (...words) => replace(byId("walks-said"), ...words);
+
+  // --- the pop-up ----------------------------------------------------------------------------
+
+  const nearby = () => {
+    const chosen = host.category();
+    const others = data.categories.filter((category) => category !== chosen && !category.is_potential && costOf(category) < Infinity);
+    const shown = [chosen, ...others.sort(nearestFirst).slice(0, MOST_IN_POPUP)];
+    return shown.map((category) => {
+      const number = data.categories.indexOf(category);
+      const found = now.walk.best[number];
+      const name = found && category === chosen ? data.places.name[found.asset] : "";
+      return { category, name, words: found ? minutesWords(found.cost) : reason(number) };
+    });
+  };
+
+  const moreButton = () => {
+    const button = el("button", { type: "button", class: "link" }, say("all"));
+    button.addEventListener("click", () => {
+      host.closePopup();
+      byId("walks-title").focus();
+      byId("walks").scrollIntoView({ block: "start" });
+    });
+    return button;
+  };
+
+  const neighbourhoodPart = () => {
+    if (now.place === null) return null;
+    const { place, latLng } = now;
+    const name = profile.nameOf(place);
+    const button = el("button", { type: "button", class: "link" }, say("neighbourhood"), " ", named(name));
+    button.addEventListener("click", () => host.choosePlace(place, latLng));
+    return el("div", { class: "pop-place" }, button);
+  };
+
+  const popup = () =>
+    el(
+      "div",
+      { class: "pop" },
+      el("h2", {}, say("here")),
+      now.walk
+        ? el("ul", { class: "plain nearby" }, nearby().map(({ category, words, name }) =>
+            el("li", {}, symbols.picture(category), el("span", {}, named(category.label), name ? el("span", { class: "names" }, " ", named(name)) : null), el("span", { class: "walk-minutes" }, words))))
+        : el("p", {}, nowhere()),
+      now.walk ? moreButton() : null,
+      neighbourhoodPart(),
+    );
+
+  // --- choosing a point ----------------------------------------------------------------------
+
+  const placeAt = (latLng) => {
+    const found = data.neighbourhoods.findIndex(({ shape }) => walks.holds(shape, latLng));
+    return found < 0 ? null : found;
+  };
+
+  const walk = () => {
+    now.walk = walks.walkFrom(now.latLng, walker());
+    showList();
+    showWay(data.categories.indexOf(host.category()));
+  };
+
+  /** Walk from a point; `from` is what had the focus, if a pop-up is to give it back. */
+  const start = (latLng, { from = null, place = placeAt(latLng) } = {}) => {
+    Object.assign(now, { latLng, place, known: walks.knownWithin(latLng) });
+    walk();
+    host.openPopup(latLng, popup(), from);
+    const heard = now.walk
+      ? nearby().flatMap(({ category, words }, n) => [n ? "; " : "", named(category.label), ` ${words}`])
+      : [nowhere()];
+    said(say("here"), ": ", heard, ". ", now.walk ? say("list_below") : "");
+  };
+
+  const clear = () => {
+    Object.assign(now, { latLng: null, walk: null, place: null });
+    host.closePopup();
+    line.clearLayers();
+    byId("walks-way").hidden = true;
+    showList();
+    said(say("cleared"));
+    byId("walks-title").focus();
+  };
+
+  /** The category chosen on the map has changed. */
+  const showCategory = () => {
+    if (now.walk) showWay(data.categories.indexOf(host.category()));
+  };
+
+  /** A button for the pop-up of a place: its first way in is where one sets out. */
+  const startButton = (asset, latLng) => {
+    if (streets.why) return null;
+    const [dx, dy] = data.places.entrances[asset] ?? [];
+    const at = dx === undefined ? latLng : [(data.places.at[2 * asset + 1] + dy) / layers.UNITS, (data.places.at[2 * asset] + dx) / layers.UNITS];
+    const button = el("button", { type: "button", class: "link" }, say("from_here"));
+    button.addEventListener("click", () => start(at, { from: host.lastFocus() ?? host.container }));
+    return button;
+  };
+
+  const fillWalkers = () => {
+    byId("walker").append(...[...streets.walkers.values()].map(({ id, label }) => el("option", { value: id }, named(label).textContent)));
+    byId("walker").addEventListener("change", () => {
+      if (now.latLng) walk();
+    });
+  };
+
+  /** Join the map: `given` says what is chosen there, and opens and closes pop-ups. */
+  const join = (map, given) => {
+    host = { ...given, container: map.getContainer() };
+    byId("walks").hidden = false;
+    byId("walks").classList.add("is-empty");
+    if (streets.why) {
+      for (const part of ["walks-choices", "walks-buttons"]) byId(part).hidden = true;
+      replace(byId("walks-hint"), say(streets.why));
+      return;
+    }
+    map.createPane("ways").style.zIndex = "440";
+    map.getPane("ways").style.pointerEvents = "none";
+    drawWay.renderer = L.svg({ pane: "ways", padding: 0.5 });
+    line = L.layerGroup().addTo(map);
+    fillWalkers();
+    const middle = () => {
+      const { lat, lng } = map.getCenter();
+      return [lat, lng];
+    };
+    byId("walks-middle").addEventListener("click", () => {
+      host.seeMap();
+      start(middle(), { from: byId("walks-middle") });
+    });
+    byId("walks-clear").addEventListener("click", clear);
+    host.container.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && event.target === host.container) start(middle(), { from: host.container });
+    });
+    // The first question is answered at once if the streets are laid out while nobody asks.
+    (window.requestIdleCallback ?? ((call) => window.setTimeout(call, 300)))(() => streets.laid());
+  };
+
+  return { join, start, showCategory, startButton, point: () => now.latLng, canWalk: !streets.why };
+})();
