@@ -19,6 +19,8 @@ VENV ?= .venv
 
 # A district file may name its raw files through the environment: ${DATA}/demo/…
 export DATA DISTRICTS_DIR
+# Where matplotlib notes which typefaces there are: beside what is installed, not in the home folder.
+export MPLCONFIGDIR := $(VENV)/.matplotlib
 RAW := $(DATA)/raw
 MADE := $(DATA)/interim
 
@@ -63,7 +65,7 @@ ifeq ($(MAKELEVEL),0)
   MAKEFLAGS += --jobs=$(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 endif
 
-arguments = $(filter %.yaml %.json %.parquet %.tif,$^)
+arguments = $(filter %.yaml %.json %.parquet %.tif %.zip,$^)
 run-step = $(PYTHON) -m pipeline $(1) $(arguments) --out $(2) --note
 step = $(run-step) $(MADE)/notes/$(1).json
 district-step = $(run-step) $(MADE)/$*/notes/$(1).json
@@ -157,6 +159,10 @@ $(MADE)/standards.stamp: $(MADE)/rules.json $(STANDARD_FILES) $(MADE)/standards.
 		pipeline/standards.py $(CORE) | $(INSTALLED)
 	@$(call step,published_standards,$(@:.stamp=.json))
 	@touch $@
+# Words that stand on no picture can change without one being drawn again.
+$(MADE)/picture_words.stamp: $(MADE)/words.json $(CORE) | $(INSTALLED)
+	@$(call step,$(basename $(@F)),$(@:.stamp=.json))
+	@touch $@
 # One that was taken away is made again from the same files, which are no prerequisites here.
 $(MADE)/rules.json $(MADE)/looks.json: arguments = $(CATEGORY_FILES)
 $(MADE)/national.json: arguments = $(NATIONAL_FILES)
@@ -164,6 +170,9 @@ $(MADE)/walkers.json: arguments = $(WALKER_FILES)
 $(MADE)/words.json: arguments = $(WORDS_FILES)
 $(addprefix $(MADE)/,$(addsuffix .json,rules looks national walkers words)): %.json: %.stamp
 	@test -f $@ || $(call step,$(basename $(@F)),$@)
+$(MADE)/picture_words.json: arguments = $(MADE)/words.json
+$(MADE)/picture_words.json: %.json: %.stamp
+	@test -f $@ || $(call step,picture_words,$@)
 $(MADE)/standards.json: arguments = $(MADE)/rules.json $(STANDARD_FILES)
 $(MADE)/standards.json: %.json: %.stamp
 	@test -f $@ || $(call step,published_standards,$@)
@@ -260,6 +269,14 @@ $(MADE)/%/standards.parquet: config/study.yaml $(MADE)/rules.json $(MADE)/standa
 		$(addprefix pipeline/,attainment.py headline.py places.py profiles.py sites.py standards.py) \
 		$(WALKING) $(CORE) | $(COMPILED)
 	@$(call district-step,standards,$@)
+
+$(MADE)/%/pictures.zip: config/study.yaml config/theme.yaml $(MADE)/looks.json $(MADE)/picture_words.json \
+		$(MADE)/%/district.json $(RAW)/%/manifest.json \
+		$(addprefix $(MADE)/%/,$(addsuffix .parquet,neighbourhoods coverage features network assets indicators)) \
+		$(addprefix pipeline/,headline.py places.py) \
+		$(addprefix pipeline/pages/,backdrop.py compass.py drawing.py figures.py lettering.py marks.py \
+		material.py picture_gate.py pictures.py scene.py shapes.py vectors.py wording.py) $(CORE)
+	@$(call district-step,pictures,$@)
 
 # --- what is published ---------------------------------------------------------------------------
 

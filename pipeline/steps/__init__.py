@@ -22,6 +22,7 @@ from pipeline.steps.gathering import (
     words,
 )
 from pipeline.steps.keeping import lock
+from pipeline.steps.picturing import picture_words, pictures
 from pipeline.steps.publishing import index, publish
 from pipeline.steps.reading import assets, fetch, neighbourhoods, network, osm, terrain
 from pipeline.steps.walking import (
@@ -39,7 +40,7 @@ from pipeline.steps.walking import (
 __all__ = [
     "OF_NO_DISTRICT", "SEVERAL_OUTPUTS", "STEPS", "WITH_BARS", "access", "assets", "catchment",
     "catchments", "district", "entrances", "fetch", "homes", "index", "kernels", "lock", "looks",
-    "national", "neighbourhoods", "network", "new_district", "osm", "outputs_of", "profiles",
+    "national", "neighbourhoods", "network", "new_district", "osm", "outputs_of", "picture_words", "pictures", "profiles",
     "publish", "published_standards", "reference", "rules", "sensitivity", "standards", "surface",
     "terrain", "walkers", "words",
 ]  # fmt: skip
@@ -49,6 +50,7 @@ STEPS: dict[str, Callable[..., str]] = {
         rules, looks, national, walkers, kernels, district, fetch, neighbourhoods, osm, assets,
         network, terrain, entrances, homes, access, sensitivity, surface, catchments, catchment,
         profiles, standards, publish, index, reference, published_standards, words,
+        picture_words, pictures,
         lock, new_district,
     )
 }  # fmt: skip
@@ -59,6 +61,7 @@ OF_NO_DISTRICT = frozenset(
         "looks",
         "national",
         "walkers",
+        "picture_words",
         "words",
         "published_standards",
         "catchment",
