@@ -38,7 +38,7 @@ DISTRICTS := $(sort $(basename $(notdir $(wildcard $(DISTRICTS_DIR)/*.yaml))))
 DEMO_DISTRICTS := sampleton helsinki-centre
 CATEGORY_FILES := $(sort $(wildcard config/categories/*.yaml))
 CATEGORIES := $(basename $(notdir $(CATEGORY_FILES)))
-SCHEMAS := authorities category district nation national standard study theme walker
+SCHEMAS := authorities category district lock nation national standard study theme walker
 NATIONAL_FILES := $(sort $(wildcard config/national/*.yaml))
 NATION_FILES := $(sort $(wildcard config/nations/*.yaml))
 STANDARD_FILES := $(sort $(wildcard config/standards/*.yaml))
@@ -273,9 +273,9 @@ $(MADE)/%/standards.parquet: config/study.yaml $(MADE)/rules.json $(MADE)/standa
 $(MADE)/%/pictures.zip: config/study.yaml config/theme.yaml $(MADE)/looks.json $(MADE)/picture_words.json \
 		$(MADE)/%/district.json $(RAW)/%/manifest.json \
 		$(addprefix $(MADE)/%/,$(addsuffix .parquet,neighbourhoods coverage features network assets indicators)) \
-		$(addprefix pipeline/,headline.py places.py) \
-		$(addprefix pipeline/pages/,backdrop.py compass.py drawing.py figures.py lettering.py marks.py \
-		material.py picture_gate.py pictures.py scene.py shapes.py vectors.py wording.py) $(CORE)
+		$(addprefix pipeline/,headline.py places.py pages/backdrop.py pages/compass.py pages/drawing.py \
+		pages/figures.py pages/lettering.py pages/marks.py pages/material.py pages/picture_gate.py \
+		pages/pictures.py pages/scene.py pages/shapes.py pages/vectors.py pages/wording.py) $(CORE)
 	@$(call district-step,pictures,$@)
 
 # --- what is published ---------------------------------------------------------------------------
