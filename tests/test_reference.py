@@ -24,6 +24,7 @@ CHOICES = {
     "national": sorted((ROOT / "config/national").glob("*.yaml")),
     "standard": sorted((ROOT / "config/standards").glob("*.yaml")),
     "walker": sorted((ROOT / "config/walkers").glob("*.yaml")),
+    "lock": sorted((ROOT / "config/districts").glob("*.lock.json")),
     "district": [
         *sorted((ROOT / "config/districts").glob("*.yaml")),
         *sorted((ROOT / "tests/real/districts").glob("*.yaml")),

@@ -74,7 +74,7 @@ OF_NO_DISTRICT = frozenset(
 # These draw on the terminal themselves.
 WITH_BARS = frozenset(("fetch",))
 SEVERAL_OUTPUTS: dict[str, int] = {
-    "osm": 3, "sensitivity": 2, "surface": 2, "catchments": 2, "assets": 3, "reference": 11,
+    "osm": 3, "sensitivity": 2, "surface": 2, "catchments": 2, "assets": 3, "reference": 12,
 }  # fmt: skip
 
 
