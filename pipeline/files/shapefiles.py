@@ -33,7 +33,6 @@ SHAPEFILE = ".shp"
 PARTS = (SHAPEFILE, ".shx", ".dbf", ".prj", ".cpg")
 _NEEDED = (SHAPEFILE, ".shx", ".dbf")
 _MAGIC = (9994).to_bytes(4, "big")
-_MEASURES = "Measured"
 _DATE = (1980, 1, 1, 0, 0, 0)
 # What the language byte of a DBF file means, where it is not one of the many for DOS.
 _LANGUAGES = {0x03: "cp1252", 0x57: "cp1252", 0x58: "cp1252", 0x59: "cp1252", 0x01: "cp437",
@@ -116,7 +115,11 @@ def read_shapefile(path: Path, layer: str | None, declared: str | None) -> gpd.G
     attributes = pd.DataFrame(frame.drop(columns=frame.geometry.name)).astype(object)
     cells = cells_of(_decoded(attributes, encoding), path)
     cells.index = pd.RangeIndex(1, len(cells) + 1, name="row")
-    faults = {row: "has no geometry" for row, shape in enumerate(shapes, start=1) if shape is None}
+    faults = {
+        row: "has no geometry, or one that cannot be read"
+        for row, shape in enumerate(shapes, start=1)
+        if shape is None
+    }
     return layer_of(cells, shapes, crs, faults)
 
 
@@ -188,11 +191,11 @@ def _read(place: Path, path: Path) -> gpd.GeoDataFrame:
 
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("error")
-            warnings.filterwarnings("ignore", message=_MEASURES)
+            # What GDAL mumbles of single shapes is told by their rows, which have none then.
+            warnings.simplefilter("ignore")
             # Latin-1 keeps every byte, so that the letters can be read afterwards.
-            return pyogrio.read_dataframe(place, encoding="ISO-8859-1")
-    except (pyogrio.errors.DataSourceError, OSError, RuntimeError, ValueError, Warning) as error:
+            return pyogrio.read_dataframe(place, encoding="ISO-8859-1", on_invalid="ignore")
+    except (pyogrio.errors.DataSourceError, OSError, RuntimeError, ValueError) as error:
         words = clean_text(error).replace(f"{place.parent}{os.sep}", "")
         raise FileIsDamaged(
             f"{path}: cannot be read as a shapefile ({words}); fetch it again."

@@ -126,7 +126,9 @@ def _read_geopackage(path: Path, layer: str | None, declared: str | None) -> gpd
             warnings.simplefilter("error")
             warnings.filterwarnings("ignore", message="Measured")
             chosen = _layer_of(pyogrio.list_layers(place), layer, path)
-            frame = pyogrio.read_dataframe(place, layer=chosen, fid_as_index=True)
+            frame = pyogrio.read_dataframe(
+                place, layer=chosen, fid_as_index=True, on_invalid="ignore"
+            )
     except (pyogrio.errors.DataSourceError, OSError, RuntimeError, ValueError, Warning) as error:
         raise FileIsDamaged(
             f"{path}: cannot be read as a GeoPackage ({clean_text(error)}); fetch it again."
@@ -135,7 +137,9 @@ def _read_geopackage(path: Path, layer: str | None, declared: str | None) -> gpd
     attributes = pd.DataFrame(frame.drop(columns=frame.geometry.name)).astype(object)
     shapes = np.asarray(frame.geometry.array, dtype=object)
     is_missing = shapely.is_missing(shapes)
-    faults = dict.fromkeys(frame.index[is_missing].tolist(), "has no geometry")
+    faults = dict.fromkeys(
+        frame.index[is_missing].tolist(), "has no geometry, or one that cannot be read"
+    )
     return layer_of(cells_of(attributes, path), shapes, crs, faults)
 
 
