@@ -404,6 +404,11 @@ performance: bench-engine $(INSTALLED)
 	-@$(PYTHON) benchmarks/pipeline.py --json $(FIGURES)/district.json
 	@$(PYTHON) benchmarks/report.py --engine $(FIGURES)/engine.json --district $(FIGURES)/district.json --out docs/performance.md
 
+## fault-table: let every fault strike every service, print what came of it, and write docs/faults.md
+fault-table: setup-servers $(INSTALLED)
+	@FAULT_TABLE=docs/faults.md $(PYTHON) -m pytest -q tests/real_servers/test_fault_table.py
+	@cat docs/faults.md
+
 ## reference: rewrite what is generated: docs/data-dictionary.md, data-sources.md, config/schema
 reference: $(NATIONAL_FILES) $(INSTALLED)
 	@$(PYTHON) -m pipeline reference $(NATIONAL_FILES) --note $(MADE)/notes/reference.json --out \

@@ -157,7 +157,8 @@ def data_sources(national: Mapping[str, NationalTable]) -> str:
             "its nation uses stands in `config/nations`. Beside these it needs OpenStreetMap data "
             "(ODbL 1.0, © OpenStreetMap contributors), and it may bring layers of its council, "
             "declared in its own file. Codes of two vintages are never joined silently, and "
-            "indices of two nations never compared."
+            "indices of two nations never compared. What comes of it when a service fails stands "
+            "in [a table of faults](faults.md)."
         ),
         *(_of_source(name, national[name]) for name in sorted(national)),
     ]

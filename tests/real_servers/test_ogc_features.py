@@ -12,15 +12,14 @@ import pytest
 import shapely
 
 from pipeline.config.place import OgcCollection
-from pipeline.errors import SourceFailed
 from pipeline.files.vectors import read_vector
 from pipeline.sources.asking import Area, Fetched
 from pipeline.sources.http import Client, Service
 from pipeline.sources.ogc_features import fetch
 from tests.servers.faulty import Server
-from tests.servers.proxy import at, proxy_of
+from tests.servers.proxy import Kept, proxy_of
 from tests.servers.pygeoapi import MISSING, is_installed, pygeoapi
-from tests.sources.faults import PASSES, SENT, STAYS, WRONG
+from tests.sources.faults import one_each
 
 CHECKOUT = Path(__file__).parents[2]
 TRAFFORD = Path(os.environ.get("REAL_DATA", CHECKOUT.parent / "shared" / "places")) / "trafford"
@@ -54,9 +53,14 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield server
 
 
+@pytest.fixture(scope="module")
+def kept() -> Kept:
+    return {}
+
+
 @pytest.fixture
-def proxy(address: str) -> Iterator[Server]:
-    with proxy_of(address) as server:
+def proxy(address: str, kept: Kept) -> Iterator[Server]:
+    with proxy_of(address, kept) as server:
         yield server
 
 
@@ -65,10 +69,8 @@ def saved(path: Path, rows: list[dict[str, object]]) -> Path:
     return path
 
 
-def fetched(address: str, folder: Path, name: str = "stops", idle_s: float = 10.0) -> Fetched:
-    service = Service(
-        "pygeoapi", frozenset({"127.0.0.1"}), is_local=True, attempts=3, idle_s=idle_s
-    )
+def fetched(address: str, folder: Path, name: str = "stops") -> Fetched:
+    service = Service("pygeoapi", frozenset({"127.0.0.1"}), is_local=True, attempts=3)
     client = Client(service, folder.parent / "locks", sleep=lambda _: None)
     place = OgcCollection(ogc_features=address, collection=name, local=True)
     return fetch(place, AREA, client, folder)
@@ -94,38 +96,13 @@ def test_five_thousand_rows_come_in_metres_with_their_uprns_whole(
     assert found.path.read_bytes() == whole
 
 
-@pytest.mark.parametrize("name", [name for name in SENT if name not in {"drip", "hang"}])
-def test_what_breaks_an_answer_at_every_request_is_got_over(
-    name: str, proxy: Server, whole: bytes, tmp_path: Path
+@pytest.mark.parametrize("first", [0, 6, 12])
+def test_another_fault_at_every_request_is_got_over(
+    first: int, proxy: Server, whole: bytes, tmp_path: Path
 ) -> None:
-    proxy.faults = [SENT[name], None] * len(REQUESTS)
+    proxy.faults = one_each(len(REQUESTS), first)
     assert fetched(proxy.address, tmp_path / "raw").path.read_bytes() == whole
     assert len(proxy.asked) == 2 * len(REQUESTS)
-
-
-@pytest.mark.parametrize("name", WRONG)
-def test_wrong_rows_in_the_count_or_the_first_or_last_page_lose_none(
-    name: str, proxy: Server, whole: bytes, tmp_path: Path
-) -> None:
-    for number in (1, 2, 6):
-        proxy.faults = at(number, WRONG[name])
-        folder = tmp_path / REQUESTS[number]
-        try:
-            assert fetched(proxy.address, folder).path.read_bytes() == whole
-        except SourceFailed:
-            assert name not in PASSES
-            assert not list(folder.glob("*"))
-
-
-@pytest.mark.parametrize("name", ["500", "hang", "cut", "page", "error with 200", *STAYS])
-@pytest.mark.parametrize("number", [0, 4])
-def test_what_stays_is_an_error_and_leaves_nothing(
-    name: str, number: int, proxy: Server, tmp_path: Path
-) -> None:
-    proxy.faults, proxy.always = [None] * number, (SENT | STAYS)[name]
-    with pytest.raises(SourceFailed, match=r"^pygeoapi: "):
-        fetched(proxy.address, tmp_path / "raw", idle_s=0.3 if name == "hang" else 10.0)
-    assert not list((tmp_path / "raw").glob("*"))
 
 
 @pytest.mark.parametrize(("name", "count"), LAYERS.items())

@@ -20,11 +20,10 @@ from pipeline.files.vectors import read_vector
 from pipeline.sources.asking import Area, Fetched
 from pipeline.sources.http import Client, Service
 from pipeline.sources.wfs import fetch
-from tests.servers import faulty
-from tests.servers.faulty import Fault, Server
+from tests.servers.faulty import Server
 from tests.servers.mapserver import LAYER, MISSING, is_installed, mapserver
-from tests.servers.proxy import at, proxy_of
-from tests.sources.faults import SENT, STAYS
+from tests.servers.proxy import Kept, proxy_of
+from tests.sources.faults import one_each
 
 CHECKOUT = Path(__file__).parents[2]
 TRAFFORD = Path(os.environ.get("REAL_DATA", CHECKOUT.parent / "shared" / "places")) / "trafford"
@@ -67,18 +66,19 @@ def address(folder: Path, data: Path) -> Iterator[str]:
         yield server
 
 
+@pytest.fixture(scope="module")
+def kept() -> Kept:
+    return {}
+
+
 @pytest.fixture
-def proxy(address: str) -> Iterator[Server]:
-    with proxy_of(address.removesuffix("/wfs")) as server:
+def proxy(address: str, kept: Kept) -> Iterator[Server]:
+    with proxy_of(address.removesuffix("/wfs"), kept) as server:
         yield server
 
 
-def fetched(
-    address: str, folder: Path, *, idle_s: float = 10.0, sort_by: str | None = None
-) -> Fetched:
-    service = Service(
-        "MapServer", frozenset({"127.0.0.1"}), is_local=True, attempts=3, idle_s=idle_s
-    )
+def fetched(address: str, folder: Path, *, sort_by: str | None = None) -> Fetched:
+    service = Service("MapServer", frozenset({"127.0.0.1"}), is_local=True, attempts=3)
     client = Client(service, folder.parent / "locks", sleep=lambda _: None)
     place = WfsLayer(wfs=address, type_name=LAYER, sort_by=sort_by, local=True)
     return fetch(place, AREA, client, folder)
@@ -126,70 +126,13 @@ def test_json_without_ids_needs_an_attribute_to_tell_rows_apart(
     assert not list((tmp_path / "other").glob("*"))
 
 
-EXCEPTION = faulty.instead(
-    b'<ows:ExceptionReport xmlns:ows="http://www.opengis.net/ows/1.1"><ows:Exception '
-    b'exceptionCode="NoApplicableCode"/></ows:ExceptionReport>', "text/xml"
-)  # fmt: skip
-BREAKS = {name: SENT[name] for name in SENT if name not in {"drip", "hang"}} | {
-    "exception with 200": EXCEPTION
-}
-
-
-@pytest.mark.parametrize("name", BREAKS)
-def test_what_breaks_an_answer_at_every_request_is_got_over(
-    name: str, proxy: Server, whole: bytes, tmp_path: Path
+@pytest.mark.parametrize("first", [0, 9])
+def test_another_fault_at_every_request_is_got_over(
+    first: int, proxy: Server, whole: bytes, tmp_path: Path
 ) -> None:
-    proxy.faults = [BREAKS[name], None] * REQUESTS
+    proxy.faults = one_each(REQUESTS, first)
     assert fetched(f"{proxy.address}/wfs", tmp_path / "raw").path.read_bytes() == whole
     assert len(proxy.asked) == 2 * REQUESTS
-
-
-def member_lost(body: bytes) -> bytes:
-    """Lose a row and announce no more, as a server does that knows no better."""
-    said = f'numberReturned="{body.count(b"<wfs:member>")}"'.encode()
-    less = f'numberReturned="{body.count(b"<wfs:member>") - 1}"'.encode()
-    whole = body.replace(said, less)
-    begin, end = whole.find(b"<wfs:member>"), whole.find(b"</wfs:member>") + len(b"</wfs:member>")
-    return body if begin < 0 else whole[:begin] + whole[end:]
-
-
-def member_twice(body: bytes) -> bytes:
-    begin, end = body.find(b"<wfs:member>"), body.find(b"</wfs:member>") + len(b"</wfs:member>")
-    return body if begin < 0 else body[:end] + body[begin:end] + body[end:]
-
-
-WRONG: dict[str, Fault] = {
-    "short page that says so": faulty.altered(member_lost),
-    "row twice": faulty.altered(member_twice),
-    "changed count": faulty.altered(lambda body: body.replace(b'ed="1000"', b'ed="1001"')),
-    "no ids": faulty.altered(lambda body: body.replace(b"gml:id", b"number")),
-    "far away": faulty.altered(lambda body: body.replace(b"<gml:pos>375", b"<gml:pos>975")),
-    "another system": faulty.altered(lambda body: body.replace(b"::27700", b"::29902")),
-}
-
-
-@pytest.mark.parametrize("name", WRONG)
-def test_wrong_rows_on_a_page_of_either_round_lose_none(
-    name: str, proxy: Server, whole: bytes, tmp_path: Path
-) -> None:
-    for number in (2, 6, 10):
-        proxy.faults = at(number, WRONG[name])
-        folder = tmp_path / str(number)
-        try:
-            assert fetched(f"{proxy.address}/wfs", folder).path.read_bytes() == whole
-        except SourceFailed:
-            assert not list(folder.glob("*"))
-
-
-@pytest.mark.parametrize("name", ["500", "hang", "cut", "page", *STAYS])
-@pytest.mark.parametrize("number", [0, 4, 12])
-def test_what_stays_is_an_error_and_leaves_nothing(
-    name: str, number: int, proxy: Server, tmp_path: Path
-) -> None:
-    proxy.faults, proxy.always = [None] * number, (SENT | STAYS)[name]
-    with pytest.raises(SourceFailed, match=r"^MapServer: "):
-        fetched(f"{proxy.address}/wfs", tmp_path / "raw", idle_s=0.3 if name == "hang" else 10.0)
-    assert not list((tmp_path / "raw").glob("*"))
 
 
 def test_green_spaces_of_trafford_keep_their_shapes(folder: Path, tmp_path: Path) -> None:

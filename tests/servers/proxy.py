@@ -6,7 +6,7 @@ the requests come.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 
 import urllib3
@@ -20,15 +20,20 @@ _NOT_HANDED_ON = frozenset(
      "content-type", "accept-encoding", "date", "server")
 )  # fmt: skip
 
+Kept = MutableMapping[tuple[str, str, bytes], urllib3.BaseHTTPResponse]
+
 
 @contextmanager
-def proxy_of(target: str) -> Iterator[Server]:
+def proxy_of(target: str, kept: Kept | None = None) -> Iterator[Server]:
     """Serve on 127.0.0.1 what another server answers.
 
     Parameters
     ----------
     target
         The address of the other server, such as `http://127.0.0.1:8080`, without a path.
+    kept
+        Answers that were given before: the other server is asked each question once. Tests of
+        one module share them, as most ask the same questions and only the faults differ.
 
     Yields
     ------
@@ -38,12 +43,16 @@ def proxy_of(target: str) -> Iterator[Server]:
     """
     others = urllib3.PoolManager(maxsize=4)
     here: list[str] = []
+    answers: Kept = {} if kept is None else kept
 
     def route(asked: Asked) -> Reply:
-        answer = others.request(
-            asked.method, target + asked.path, body=asked.body or None, redirect=False,
-            headers=_handed_on(asked.headers), retries=False, timeout=ANSWERS_WITHIN_S,
-        )  # fmt: skip
+        question = (asked.method, asked.path, asked.body)
+        if kept is None or question not in answers:
+            answers[question] = others.request(
+                asked.method, target + asked.path, body=asked.body or None, redirect=False,
+                headers=_handed_on(asked.headers), retries=False, timeout=ANSWERS_WITHIN_S,
+            )  # fmt: skip
+        answer = answers[question]
         headers = {
             name: value.replace(target, here[0])
             for name, value in _handed_on(answer.headers).items()

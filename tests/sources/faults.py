@@ -84,3 +84,26 @@ PASSES = (
     *(name for name in SENT if name != "drip"),
     "short page", "more than there are", "row twice", "page twice",
 )  # fmt: skip
+
+
+def one_each(requests: int, first: int) -> list[Fault | None]:
+    """Return faults for as many requests, each another, and a whole answer after each.
+
+    Parameters
+    ----------
+    requests
+        How many.
+    first
+        The number of the fault that strikes first, so that later fetches meet the others.
+
+    Returns
+    -------
+    list
+        For `Server.faults`.
+    """
+    passing = [fault for name, fault in SENT.items() if name not in {"drip", "hang"}]
+    return [
+        fault
+        for number in range(first, first + requests)
+        for fault in (passing[number % len(passing)], None)
+    ]
