@@ -191,6 +191,8 @@ class _Asker:
             "address": place.overpass.rstrip("/"),
             "hosts": sorted(service.hosts),
             "is_local": service.is_local,
+            # A public server is asked for a free slot first; one's own has no limits.
+            "limited": not service.is_local,
             "timeout_s": max(1, int(min(LONGEST_QUESTION_S, service.total_s))),
             "user_agent": user_agent(),
             "referer": user_agent(),

@@ -60,7 +60,7 @@ def main() -> None:
 
 def _choose(settings: Any, choices: dict[str, Any]) -> None:  # noqa: ANN401 (a module)
     settings.overpass_url = choices["address"]
-    settings.overpass_rate_limit = not choices["is_local"]
+    settings.overpass_rate_limit = choices["limited"]
     settings.requests_timeout = choices["timeout_s"]
     settings.http_user_agent = choices["user_agent"]
     settings.http_referer = choices["referer"]
