@@ -278,8 +278,8 @@ def _network(text: Text | None) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(
         {
             "edge_id": range(n),
-            "start": range(n),
-            "end": range(n),
+            "start": range(0, 2 * n, 2),
+            "end": range(1, 2 * n, 2),
             "length_dm": [int(10 * line.length) for line in lines],
             "component": 0,
             "is_snappable": True,
