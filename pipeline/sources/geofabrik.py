@@ -13,7 +13,7 @@ import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -34,6 +34,9 @@ from pipeline.sources.reading import OddAnswer, as_json, read_as
 SHARED = ".regions"
 # An extract that is issued anew while it is fetched has another sum, once.
 _TIMES = 2
+# Half of a sum has fewer digits, and half of an extract another sum.
+_SUM = replace(TEXT, tells_its_end=True)
+_EXTRACT = replace(OSM_EXTRACT, tells_its_end=True)
 _MD5 = re.compile(rb"\s*([0-9a-fA-F]{32})\b")
 _OTHERS_LOOK_EVERY_S = 0.2
 _MOST_NAMED = 5
@@ -181,13 +184,13 @@ def _downloaded(url: str, shared: Path, client: Client) -> Path:
     """Return the extract with the sum that is published for it now."""
     target = shared / plain_name(url)
     for at in range(_TIMES):
-        md5 = read_as(client, f"{url}.md5", TEXT, _sum)
+        md5 = read_as(client, f"{url}.md5", _SUM, _sum)
         if target.is_file() and not target.is_symlink() and _md5_of(target) == md5:
             return target
         try:
-            client.download(url, target, OSM_EXTRACT, md5=md5)
+            client.download(url, target, _EXTRACT, md5=md5)
         except SourceFailed:
-            if at + 1 == _TIMES or read_as(client, f"{url}.md5", TEXT, _sum) == md5:
+            if at + 1 == _TIMES or read_as(client, f"{url}.md5", _SUM, _sum) == md5:
                 raise
         else:
             return target
