@@ -13,6 +13,7 @@ import gc
 import inspect
 import os
 import resource
+import signal
 import sys
 import time
 import warnings
@@ -33,6 +34,7 @@ MB = 1_000_000
 # A step makes millions of objects that stay until it ends: looking for rubbish among them every
 # 700, as Python does, takes a fifteenth of its time and finds next to none.
 OBJECTS_BETWEEN_SEARCHES = 100_000
+ENDED = 128 + signal.SIGTERM
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -49,6 +51,8 @@ def main(arguments: list[str] | None = None) -> int:
         Exit code: 0, 1 after a fault that is said in a sentence, or 130 after Ctrl-C.
     """
     choices = _parser().parse_args(arguments)
+    # Let what is half done be taken away on the way out.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(ENDED))
     console = Console(stderr=True, highlight=False)
     try:
         _run(choices, console)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -281,8 +283,42 @@ class _Stored(Choice):
     inputs: dict[Slug, RawFile]
 
 
+def ready_for(manifest: Path) -> Path:
+    """Return where raw files wait, all of them whole, that are about to take their places.
+
+    Parameters
+    ----------
+    manifest
+        The manifest of the district.
+
+    Returns
+    -------
+    pathlib.Path
+        A folder, which is there only while they do.
+    """
+    return manifest.parent.with_name(f".ready-{manifest.parent.name}")
+
+
+def bring_to_end(manifest: Path) -> None:
+    """Let raw files that are ready take their places; several processes may do so at once.
+
+    Parameters
+    ----------
+    manifest
+        The manifest of the district, which is renamed last.
+    """
+    ready = ready_for(manifest)
+    if not ready.is_dir():
+        return
+    for part in sorted(ready.iterdir(), key=lambda part: (part.name == manifest.name, part.name)):
+        if part.is_file():
+            with suppress(FileNotFoundError):  # another process was first
+                part.replace(manifest.parent / part.name)
+    shutil.rmtree(ready, ignore_errors=True)
+
+
 def read_manifest(path: Path) -> Manifest:
-    """Read a manifest.
+    """Read a manifest, after a fetch that was killed while its files took their places is ended.
 
     Parameters
     ----------
@@ -299,6 +335,8 @@ def read_manifest(path: Path) -> Manifest:
     FileIsMissing, FileIsDamaged
         If there is none, or it is not one.
     """
+    with suppress(OSError):
+        bring_to_end(path)
     if not path.is_file():
         raise FileIsMissing(f"{path}: there is no such manifest; `make` fetches the raw files.")
     try:

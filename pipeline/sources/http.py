@@ -96,12 +96,15 @@ class Client:
         Told of what arrives.
     key
         Sent to the one server that it is for; it never stands in a message or an answer.
+    parts
+        Where parts of downloads are kept from run to run; beside their targets with none.
     """
 
     service: Service
     locks: Path
     progress: Progress = field(default_factory=Progress)
     key: Key | None = None
+    parts: Path | None = None
     sleep: Callable[[float], None] = time.sleep
     _watched: Watch = field(init=False)
     _session: requests.Session = field(init=False)
@@ -186,8 +189,8 @@ class Client:
     ) -> Downloaded:
         """Write a large answer to a file that is there only when it is whole.
 
-        What has arrived lies in `<target>.part`; where the server can, a later call goes on from
-        there.
+        What has arrived lies in `<target>.part`, or in `parts` under a name that the address
+        gives; where the server can, a later call goes on from there.
 
         Parameters
         ----------
@@ -218,7 +221,7 @@ class Client:
         """
         ask = Ask(address, form, dict(params or {}), None, dict(headers or {}), largest)
         ask.headers["Accept-Encoding"] = "identity"
-        part = Part(target, shown(address))
+        part = Part(target, f"{address} {sorted(ask.params.items())}", self.parts)
 
         def once(deadline: float) -> Downloaded:
             begun, validator = part.begun()
@@ -245,7 +248,10 @@ class Client:
             size = part.finish()
             return Downloaded(size, sums["sha256"], date)
 
-        return self.tried(address, once, self.service.download_s)
+        try:
+            return self.tried(address, once, self.service.download_s)
+        finally:
+            part.forget_if_useless()
 
     def beginning(
         self, address: str, form: Form, *, params: Mapping[str, str] | None = None
