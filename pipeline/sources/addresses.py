@@ -10,6 +10,9 @@ from pipeline.errors import SourceFailed, quoted
 
 SECURE = "https"
 PLAIN = "http"
+# Networks of the sixth version whose addresses hold one of the fourth.
+_TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")
+_COMPATIBLE = ipaddress.IPv6Network("::/96")
 
 
 def shown(address: str) -> str:
@@ -101,11 +104,25 @@ def must_be_public(peer: str, host: str) -> None:
     SourceFailed
         If the address is private, of this machine, or not one of the public internet.
     """
-    if not ipaddress.ip_address(peer.partition("%")[0]).is_global:
+    if not _is_public(ipaddress.ip_address(peer.partition("%")[0])):
         raise SourceFailed(
             f"{host}: this name leads to {peer}, an address of a private network; nothing was "
             "asked of it. A server of your own is declared with `local: true`."
         )
+
+
+def _is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    """Say whether an address is one of the public internet, also where it holds another."""
+    if address.is_multicast or not address.is_global:
+        return False
+    if isinstance(address, ipaddress.IPv4Address):
+        return True
+    inside = address.ipv4_mapped or address.sixtofour
+    if inside is None and address in _TRANSLATED:
+        inside = ipaddress.IPv4Address(address.packed[-4:])
+    return not (address.is_site_local or address in _COMPATIBLE) and (
+        inside is None or _is_public(inside)
+    )
 
 
 def after_redirect(address: str, location: str) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+import time
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from email.utils import parsedate_to_datetime
 
 import requests
@@ -23,7 +24,9 @@ LONGEST_WAIT_S = 120.0
 PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 OK, PARTIAL_CONTENT, NOT_SATISFIABLE = 200, 206, 416
 _GZIP_WBITS = 31
-_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+)")
+# No file has a length of more digits than that.
+_LENGTH = re.compile(r"[0-9]{1,18}")
+_RANGE = re.compile(r"bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18})")
 
 
 class Passing(Exception):
@@ -84,10 +87,12 @@ def offset_of(response: requests.Response, ask: Ask, part: Part | None) -> int:
     if status == PARTIAL_CONTENT and "Range" in ask.headers and part is not None:
         match = _RANGE.fullmatch(response.headers.get("Content-Range", "").strip())
         begun = part.begun()[0]
-        if match and int(match[1]) == begun and int(match[2]) == int(match[3]) - 1:
+        is_the_rest = match and int(match[1]) == begun and int(match[2]) == int(match[3]) - 1
+        if match and is_the_rest and part.goes_on_in(response, int(match[3])):
             return begun
         part.forget()
-        raise Passing("it went on at another byte than it was asked for")
+        changed = "it has other bytes now than when the download began"
+        raise Passing(changed if is_the_rest else "it went on at another byte than asked for")
     if status == NOT_SATISFIABLE and part is not None:
         part.forget()
         raise Passing("it has other bytes now than when the download began")
@@ -134,10 +139,9 @@ def asked_to_wait(text: str, address: str, status: int) -> float | None:
         wait = float(text)
     else:
         try:
-            until = parsedate_to_datetime(text)
-        except (TypeError, ValueError):
+            wait = parsedate_to_datetime(text).timestamp() - time.time()
+        except (TypeError, ValueError, OverflowError):
             return None
-        wait = (until.astimezone(UTC) - datetime.now(UTC)).total_seconds()
     if wait > LONGEST_WAIT_S:
         raise SourceFailed(
             f"{shown(address)}: is busy (status {status}) and asks to be left alone for "
@@ -159,8 +163,8 @@ def length_of(response: requests.Response) -> int | None:
     int or None
         If it says, and not in chunks.
     """
-    text = response.headers.get("Content-Length", "")
-    return int(text) if text.isdecimal() and not _is_chunked(response) else None
+    text = response.headers.get("Content-Length", "").strip()
+    return int(text) if _LENGTH.fullmatch(text) and not _is_chunked(response) else None
 
 
 def _is_chunked(response: requests.Response) -> bool:
@@ -180,7 +184,7 @@ def last_modified(response: requests.Response) -> datetime | None:
     datetime or None
         If it says.
     """
-    with suppress(TypeError, ValueError):
+    with suppress(TypeError, ValueError, OverflowError):
         return parsedate_to_datetime(response.headers.get("Last-Modified", ""))
     return None
 
@@ -272,7 +276,10 @@ def _looked_at(pieces: Iterator[bytes], ask: Ask, content_type: str) -> Iterator
 
 
 class _Unpacked:
-    """Unpacks what arrives, and knows whether the packing came to its end."""
+    """Unpacks what arrives, and knows whether the packing came to its end.
+
+    A packed answer may have several parts, each packed for itself, and all of them count.
+    """
 
     def __init__(self, encoding: str) -> None:
         name = encoding.strip().casefold()
@@ -284,10 +291,16 @@ class _Unpacked:
     def fed(self, chunk: bytes) -> bytes:
         if not self.is_packed:
             return chunk
+        pieces = []
         try:
-            return self._decoder.decompress(chunk)
+            while chunk:
+                if self._decoder.eof:
+                    self._decoder = zlib.decompressobj(_GZIP_WBITS)
+                pieces.append(self._decoder.decompress(chunk))
+                chunk = self._decoder.unused_data
         except zlib.error:
             raise Passing("the packed answer is damaged") from None
+        return b"".join(pieces)
 
     @property
     def is_whole(self) -> bool:

@@ -19,13 +19,12 @@ from pipeline.sources.addresses import after_redirect, shown
 from pipeline.sources.asking import Area, Fetched
 from pipeline.sources.forms import JSON
 from pipeline.sources.http import Client
-from pipeline.sources.reading import HasChanged, looked_at, tried_anew
+from pipeline.sources.reading import HasChanged, as_object, looked_at, tried_anew
 from pipeline.sources.shelf import (
     DEGREES,
     METRIC,
     Shelf,
     features_of,
-    json_of,
     rows_of,
     system_of,
 )
@@ -181,7 +180,7 @@ def _asked(
     """Ask for an object of JSON that `fault` finds nothing wrong with."""
 
     def look(body: bytes) -> tuple[dict[str, Any], str | None]:
-        content = json_of(body)
+        content = as_object(body)
         return ({}, content) if isinstance(content, str) else (content, fault(content))
 
     _, content = looked_at(client, address, JSON, look, params=params, headers=_ACCEPT)

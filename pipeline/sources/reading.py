@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any, TypeVar, cast
@@ -14,6 +16,7 @@ from pipeline.sources.forms import Form
 from pipeline.sources.http import LARGEST_ANSWER, Client
 
 Meaning = TypeVar("Meaning")
+_MAY_BE_TOO_GREAT = re.compile(r"[eE]\+?[0-9]{3}|[0-9]{309}")
 
 
 class OddAnswer(Exception):
@@ -170,16 +173,43 @@ def as_json(body: bytes) -> Any:  # noqa: ANN401 (JSON is any plain value)
     OddAnswer
         If it is cut short, or is no JSON of finite numbers.
     """
-
-    def refuse(word: str) -> None:
-        raise OddAnswer(f"holds {word}, which is not a number")
-
     try:
-        return json.loads(body.decode("utf-8-sig"), parse_constant=refuse)
+        text = body.decode("utf-8-sig")
+        # Only these can be too great for a number, and a look at each would take its time.
+        look = _finite if _MAY_BE_TOO_GREAT.search(text) else None
+        return json.loads(text, parse_constant=_finite, parse_float=look)
     except (UnicodeDecodeError, json.JSONDecodeError, RecursionError):
         raise OddAnswer(
             f"is cut short or is not JSON; it ends in {quoted(body[-20:].decode('latin-1'))}"
         ) from None
+    except ValueError:  # of Python, for whole numbers of thousands of digits
+        raise OddAnswer("holds a number of thousands of digits") from None
+
+
+def _finite(word: str) -> float:
+    if not math.isfinite(number := float(word)):
+        raise OddAnswer(f"holds {quoted(word[:20])}, which is not a number")
+    return number
+
+
+def as_object(body: bytes) -> dict[str, Any] | str:
+    """Return an object of JSON, or say what is wrong with it.
+
+    Parameters
+    ----------
+    body
+        A whole answer.
+
+    Returns
+    -------
+    dict or str
+        The object; or a clause on what the answer is instead.
+    """
+    try:
+        content = as_json(body)
+    except OddAnswer as fault:
+        return f"the answer {fault}"
+    return content if isinstance(content, dict) else "the answer is JSON but not an object"
 
 
 def as_rows(body: bytes) -> tuple[list[str], list[list[str]]]:

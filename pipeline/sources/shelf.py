@@ -17,7 +17,7 @@ from functools import cache
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, NoReturn
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -107,30 +107,6 @@ def box_in(area: Area, system: str) -> Box:
 @cache
 def _from_degrees(system: str) -> pyproj.Transformer:
     return pyproj.Transformer.from_crs(DEGREES, system, always_xy=True)
-
-
-def json_of(body: bytes) -> dict[str, Any] | str:
-    """Read an answer, or say what is wrong with it.
-
-    Parameters
-    ----------
-    body
-        The answer.
-
-    Returns
-    -------
-    dict or str
-        An object of JSON; or words that can stand after “it answered”.
-    """
-    try:
-        content = json.loads(body.decode("utf-8-sig"), parse_constant=_refuse)
-    except (ValueError, RecursionError):
-        return "the answer is cut short or is not JSON"
-    return content if isinstance(content, dict) else "the answer is JSON but not an object"
-
-
-def _refuse(word: str) -> NoReturn:
-    raise ValueError(word)
 
 
 def features_of(content: dict[str, Any]) -> list[dict[str, Any]] | str:

@@ -18,7 +18,7 @@ from pipeline.sources.asking import Area, Fetched
 from pipeline.sources.forms import JSON, XML, Form
 from pipeline.sources.gml import Page, read_pages, walk
 from pipeline.sources.http import Client
-from pipeline.sources.reading import looked_at, tried_anew
+from pipeline.sources.reading import as_object, looked_at, tried_anew
 from pipeline.sources.shelf import (
     DEGREES,
     METRIC,
@@ -26,7 +26,6 @@ from pipeline.sources.shelf import (
     Shelf,
     box_in,
     features_of,
-    json_of,
     rows_of,
     system_of,
     with_id,
@@ -332,7 +331,7 @@ def _look_at_json(body: bytes) -> tuple[_Content, str | None]:
     """Read a page and its features; nothing of one that something is wrong with."""
     if body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
         return ({}, []), Page(body).fault or "the answer is XML, and JSON was asked for"
-    content = json_of(body)
+    content = as_object(body)
     if isinstance(content, str):
         return ({}, []), content
     features = features_of(content)

@@ -149,7 +149,8 @@ class _Trial:
         """Say what came of a fault at a request: all rows, or which sentence."""
         server = self.subject.server
         server.asked.clear()
-        server.faults = [None] * number + (fault.faults() if isinstance(fault, Once) else [])
+        strikes = fault.faults() if isinstance(fault, Once) else []
+        server.faults = [*[None] * number, *strikes]
         server.always = None if isinstance(fault, Once) else fault
         try:
             got = self._fetch(name)

@@ -286,7 +286,7 @@ SUBJECTS: dict[str, Running] = {
     "OS Downloads API (replayed)": os_downloads_subject,
     "A file at an address (replayed)": web_file_subject,
 }
-REAL = {
+REAL: dict[Running, tuple[Callable[[], bool], str]] = {
     koop_subject: (koop.is_installed, koop.MISSING),
     pygeoapi_subject: (pygeoapi.is_installed, pygeoapi.MISSING),
     mapserver_subject: (mapserver.is_installed, mapserver.MISSING),

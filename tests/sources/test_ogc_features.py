@@ -302,5 +302,5 @@ def test_an_answer_with_constants_that_are_no_numbers_is_refused(
     server: Server, client: Client, tmp_path: Path
 ) -> None:
     server.always = faulty.altered(lambda body: body.replace(b"375", b"NaN"))
-    with pytest.raises(SourceFailed, match="not JSON"):
+    with pytest.raises(SourceFailed, match="which is not a number"):
         fetched(server, client, tmp_path)
