@@ -134,8 +134,7 @@ def from_areas(
     _must_lie_where_the_system_holds(rows, crs, boundaries.where)
     drawn = gpd.GeoDataFrame(rows, geometry="geometry").to_crs(crs)
     shapes, repaired = _repaired(drawn, boundaries.where)
-    # Where a ring begins, and which way round it runs, differs between formats.
-    shapes = shapely.normalize(shapes)
+    shapes = _in_one_form(shapes)
     _must_not_overlap(rows["code"], shapes, boundaries.where)
     count, of_households, of_children = (
         np.full(len(rows), np.nan) if held is None else counted(rows["code"], table.vintage, held)
@@ -160,6 +159,12 @@ def from_areas(
     report = _report(ranked, repaired, _shift(pyproj.CRS(rows.crs), crs), ranks)
     told = told_of_children(ranked, children)
     return ranked, report | told | {"caveats": report["caveats"] + told.get("caveats", [])}
+
+
+def _in_one_form(shapes: Any) -> Any:  # noqa: ANN401 (arrays of geometries)
+    """Undo what differs between formats: where a ring begins, its way round, lists of one area."""
+    is_one = shapely.get_num_geometries(shapes) == 1
+    return shapely.normalize(np.where(is_one, shapely.get_geometry(shapes, 0), shapes))
 
 
 def from_grid(
