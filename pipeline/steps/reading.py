@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pipeline import files
 from pipeline.config import Areas, CategoryRules, District, NationalTable, Study
+from pipeline.config.place import OverpassArea
 from pipeline.steps.outputs import Outputs
 
 
@@ -109,13 +110,21 @@ def assets(
     from pipeline.files import choices, published, raw
     from pipeline.records import LayerRows
 
+    from pipeline.wanted import must_cover
     held: Study = files.read_choices(study, Study)
     place: District = files.read_choices(district, District)
     fetched = raw.read_manifest(manifest)
-    layers = published.read_layers(fetched, place, choices.read_named(national, NationalTable))
+    held_rules = choices.read_named(rules, CategoryRules)
+    if isinstance(place.openstreetmap.at, OverpassArea):
+        must_cover(held_rules)
+    declared = choices.read_named(national, NationalTable)
+    layers = published.read_layers(fetched, place, declared)
+    outline = outline_of(files.read_table(neighbourhoods, tables.NEIGHBOURHOODS))
+    box = degrees_around(outline, place.crs, held.walking.buffer_m)
+    feeds = published.read_timetables(fetched, place, declared, box)
     found, points, aside, report = build_assets(
         files.read_table(features, tables.FEATURES),
-        choices.read_named(rules, CategoryRules),
+        held_rules,
         {name: LayerRows(*layer) for name, layer in layers.items()},
         outline_of(files.read_table(neighbourhoods, tables.NEIGHBOURHOODS)),
         osm=raw.dated(place, fetched).openstreetmap,
