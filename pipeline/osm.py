@@ -19,6 +19,11 @@ Shapes = npt.NDArray[np.object_]
 
 # Streets and what stands on them: enough to build a network, without what lies around it.
 OF_NETWORKS = ("highway", "barrier", "entrance", "kerb")
+# Overpass is asked through osmnx, which asks for no days; extracts without them are common, too.
+WITHOUT_DAYS = (
+    "The OpenStreetMap data does not say on what day each thing was last edited; its assets bear "
+    "the day of the data as a whole."
+)
 
 
 @dataclass
@@ -146,6 +151,7 @@ def _touches(shapes: Shapes, near: shapely.Geometry) -> npt.NDArray[np.bool_]:
 def _report(
     found: OsmFile, features: gpd.GeoDataFrame, streets: gpd.GeoDataFrame
 ) -> dict[str, Any]:
+    without_day = int((features["edited"] == "").sum())
     return {
         "tagged_nodes_seen": found.n_nodes,
         "tagged_ways_seen": found.n_ways,
@@ -159,5 +165,7 @@ def _report(
         "ways_cut_at_the_border": len(found.cut_ways),
         "ways_without_place": len(found.without_place),
         "features_near": len(features),
+        "features_without_day_of_edit": without_day,
         "streets_near": len(streets),
+        "caveats": [WITHOUT_DAYS] if len(features) and without_day == len(features) else [],
     }
