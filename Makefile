@@ -294,7 +294,7 @@ $(addprefix $(OUT)/%/,$(PUBLISHED)): config/study.yaml config/theme.yaml $(MADE)
 $(OUT)/published.names: FORCE
 	@mkdir -p $(@D) && echo '$(wildcard $(OUT)/*/run.json)' | cmp -s - $@ || \
 	  echo '$(wildcard $(OUT)/*/run.json)' > $@
-$(OUT)/index.html: config/theme.yaml $(wildcard $(OUT)/*/run.json) $(OUT)/published.names \
+$(OUT)/index.html: config/theme.yaml $(MADE)/words.json $(wildcard $(OUT)/*/run.json) $(OUT)/published.names \
 		pipeline/publish.py $(PAGES) $(CORE) | $(INSTALLED)
 	@$(call step,index,$@)
 

@@ -16,7 +16,7 @@
     What is known of the run.
 `district_files(material) -> dict[str, Content]`
     All files of a district but `run.json`, ready for `pipeline.publish.publish`.
-`index_page(notes, theme) -> str`
+`index_page(notes, theme, wordings) -> str`
     `outputs/index.html`, from `{folder: run.json}`.
 
 Nothing here opens a local file of the project or writes one of its own accord.

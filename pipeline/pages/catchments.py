@@ -13,7 +13,6 @@ from pipeline.config import District, State
 from pipeline.pages.layers import Writer, written
 from pipeline.pages.material import Material
 from pipeline.pages.sheets import sheet
-from pipeline.pages.words import number
 from pipeline.text import clean_text
 
 ALL = "all"
@@ -194,5 +193,5 @@ def spoken(bands: gpd.GeoDataFrame, people: pd.DataFrame, asset: pd.Series) -> I
 
 def _said(row: pd.Series) -> str:
     if row["state"] in (State.OK, State.TRUE_ZERO):
-        return f"{number(float(np.rint(row['people'])))} people ({row['share_pct']:.0f} %)"
+        return f"{np.rint(row['people']):,.0f} people ({row['share_pct']:.0f} %)"
     return str(row["state"]).replace("_", " ")

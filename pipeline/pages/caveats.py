@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from pipeline.config import State
-from pipeline.pages import words
 from pipeline.pages.material import Material
 from pipeline.text import clean_text
+
+
+class Told(NamedTuple):
+    """A sentence, and its language where that is not the language of the page."""
+
+    text: str
+    language: str = ""
 
 
 def off_network(material: Material) -> dict[str, float]:
@@ -45,7 +51,7 @@ def coverage(material: Material) -> dict[str, int]:
     return {"covered": int((rows["state"] == State.OK).sum()), "of": len(rows)}
 
 
-def caveats(material: Material) -> list[str]:
+def caveats(material: Material) -> list[Told]:
     """Return the sentences that stand on every page of a district, the widest first.
 
     Parameters
@@ -55,56 +61,73 @@ def caveats(material: Material) -> list[str]:
 
     Returns
     -------
-    list of str
-        Plain sentences.
+    list of Told
+        Plain sentences. Those of earlier steps are in the language of the reference.
     """
-    found = [words.LEVELS_BANNER, _coverage_sentence(material), _network_sentence(material)]
+    words = material.words
+    # Earlier steps speak English alone.
+    theirs = "" if words.tag == words.source_tag else words.source_tag
+    found = [
+        Told(words("caveats.levels")),
+        Told(_coverage_sentence(material)),
+        Told(_network_sentence(material)),
+    ]
     # Where a raster says nothing of some, the report of the neighbourhoods has a sentence.
     if material.people_are_estimated and not material.people_raster:
-        found.append(
-            "Residents are estimated from the floor area of dwellings, because there is no "
-            "census table for these neighbourhoods."
-        )
-    found += list(material.district.lacks.values())
+        found.append(Told(words("caveats.estimated")))
+    found += [Told(text, theirs) for text in material.district.lacks.values()]
     for name in sorted(material.reports):
-        found += [clean_text(text, most=500) for text in material.reports[name].get("caveats", [])]
+        texts = material.reports[name].get("caveats", [])
+        found += [Told(clean_text(text, most=500), theirs) for text in texts]
     if len(material.sensitivity):
-        found.append(words.RANGE_CAVEAT)
-    found += [words.CERTAIN_CAVEAT, words.STANDING_CAVEAT]
-    return list(dict.fromkeys(text for text in found if text))
+        found.append(Told(words("caveats.range")))
+    found += [Told(words("caveats.certain")), Told(words("caveats.standing"))]
+    return list(dict.fromkeys(told for told in found if told.text))
 
 
 def _coverage_sentence(material: Material) -> str:
     counts = coverage(material)
     if counts["covered"] == counts["of"]:
-        return "The OpenStreetMap file covers every neighbourhood of this district."
-    return (
-        f"The OpenStreetMap file covers {counts['covered']} of {counts['of']} neighbourhoods. The "
-        "others are shown as “no data”: the map of streets ends there, the place does not. "
-        "Figures for the district as a whole are of the neighbourhoods that are covered."
-    )
+        return material.words("caveats.all_covered")
+    return material.words("caveats.some_covered", covered=counts["covered"], of=counts["of"])
 
 
 def _network_sentence(material: Material) -> str:
-    counts = off_network(material)
-    people = words.share(counts["people_off"], counts["people"])
-    assets = words.share(counts["assets_off"], counts["assets"])
+    words, counts = material.words, off_network(material)
+    slots = {
+        "people_share": words.share(counts["people_off"], counts["people"]),
+        "people": words.number(counts["people_off"]),
+        "assets_share": words.share(counts["assets_off"], counts["assets"]),
+        "assets": words.number(counts["assets_off"]),
+    }
     if not counts["people_off"] and not counts["assets_off"]:
-        return "Streets and paths as mapped lead to every home and every asset."
-    to_homes = f"the homes of {people} of residents ({words.number(counts['people_off'])} people)"
-    to_assets = f"{assets} of assets ({words.number(counts['assets_off'])})"
-    missed = [
-        *([to_homes] if counts["people_off"] else []),
-        *([to_assets] if counts["assets_off"] else []),
-    ]
-    return f"Streets and paths as mapped do not lead to {', nor to '.join(missed)}."
+        return words("caveats.all_attached")
+    if not counts["assets_off"]:
+        return words("caveats.homes_off", **slots)
+    return words("caveats.both_off" if counts["people_off"] else "caveats.assets_off", **slots)
 
 
 def banner(material: Material) -> list[str]:
     """Return what stands under every map and cannot be switched off."""
     counts = coverage(material)
     partial = [_coverage_sentence(material)] if counts["covered"] != counts["of"] else []
-    return [words.LEVELS_BANNER, *partial]
+    return [material.words("caveats.levels"), *partial]
+
+
+def opening(material: Material) -> list[str]:
+    """Return how many people, neighbourhoods and assets, in words."""
+    words, counts = material.words, district_counts(material)
+    raster = material.people_raster
+    residents = "residents_estimated" if material.people_are_estimated else "residents"
+    return [
+        words(
+            f"counts.{'residents_raster' if raster else residents}",
+            n=counts["people"],
+            raster=raster,
+        ),
+        words("counts.neighbourhoods", n=counts["neighbourhoods"]),
+        words("counts.assets", n=counts["assets"]),
+    ]
 
 
 def credits(material: Material) -> list[dict[str, Any]]:  # noqa: A001 (the word people use)
@@ -125,7 +148,7 @@ def credits(material: Material) -> list[dict[str, Any]]:  # noqa: A001 (the word
     for name in sorted(material.manifest):
         entry = material.manifest[name]
         credit: dict[str, Any] = {key: clean_text(entry.get(key) or "") for key in _CREDIT_KEYS}
-        credit["date"] = words.day(credit["date"])
+        credit["date"] = material.words.day(credit["date"])
         credit["is_map"] = name == "openstreetmap"
         credit["is_osm"] = "OpenStreetMap contributors" in credit["attribution"]
         if credit not in found:

@@ -184,5 +184,6 @@ def strengths(material: Material, minutes: int, most: int = 4) -> list[dict[str,
         look = material.looks[category]
         if look.status == "actual" and look.kind not in found:
             share = float(value)
-            found[look.kind] = {"category": category, "label": look.label, "share_pct": share}
+            label = material.words.of_category(category, look).label
+            found[look.kind] = {"category": category, "label": label, "share_pct": share}
     return list(found.values())[:most]

@@ -1,8 +1,9 @@
-"""The frame of a page: folium puts it together from constants, and we lock it.
+"""The frame of a page: put together from constants, filled once, and locked.
 
 No value from data passes through folium or a template: folium compiles what it is given as a
 template again, and a name such as `{{ … }}` would run on the machine that builds the page. So
-the frame is the same for every district; data is put into it afterwards, as JSON, in one place.
+the frame is the same for every district, and has slots. Into them go, once and last, the words
+of a language, elements that `pipeline.pages.elements` wrote, and data as JSON, in one place.
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections.abc import Mapping
 from functools import cache
+from html import escape
 from importlib import metadata, resources
 from typing import Any
 
@@ -38,8 +41,8 @@ NOWHERE = (0.0, 0.0)
 
 _SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 _STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
-_POLICY_SLOT = "<!--slot:policy-->"
-_DATA_SLOT = "<!--slot:data-->"
+_SLOT = re.compile(r"<!--slot:([a-z]+)-->")
+_WORD = re.compile(r"\[\[([a-z0-9_.]+)\]\]")
 
 
 class _QuietMap(folium.Map):  # type: ignore[misc]
@@ -70,9 +73,13 @@ class _Page(folium.Figure):  # type: ignore[misc]
     """branca's page with a language, a policy and nothing that it was not given."""
 
     _template = Template(
-        '<!DOCTYPE html>\n<html lang="en-GB">\n<head>\n<meta charset="utf-8">\n'
-        "<!--slot:policy-->\n<!--slot:head-->\n</head>\n<body>\n"
-        "{{ this.html.render(**kwargs) }}\n<!--slot:data-->\n<!--slot:before-->\n"
+        '<!DOCTYPE html>\n<html <!--slot:language-->>\n<head>\n<meta charset="utf-8">\n'
+        "<!--slot:policy-->\n"
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        '<meta name="referrer" content="no-referrer">\n'
+        "<title><!--slot:title--></title>\n<!--slot:theme-->\n<!--slot:styles-->\n</head>\n<body>\n"
+        "<!--slot:top-->\n{{ this.html.render(**kwargs) }}\n<!--slot:bottom-->\n"
+        "<!--slot:data-->\n<!--slot:before-->\n"
         "<script>{{ this.script.render(**kwargs) }}</script>\n<!--slot:after-->\n"
         "</body>\n</html>\n"
     )
@@ -101,62 +108,113 @@ def map_frame() -> str:
     page.add_child(quiet)
     styles = [leaflet("leaflet.css"), static("page.css"), static("map.css")]
     slots = {
-        "head": static("map_head.html") + "".join(_style(text) for text in styles),
-        "body": static("map.html"),
-        "before": _script(leaflet("leaflet.js")) + _script(static("page.js")),
-        "after": "".join(_script(static(name)) for name in MAP_SCRIPTS),
+        "styles": "".join(_style(text) for text in styles),
+        "body": "<!--slot:body-->",
+        "before": _scripts("looks.js") + _script(leaflet("leaflet.js")) + _scripts("page.js"),
+        "after": _scripts(*MAP_SCRIPTS),
     }
-    return _filled(page.render(), slots)
+    return fill_slots(page.render(), slots)
 
 
 @cache
-def plain_frame(name: str) -> str:
-    """Return the frame of a page without a map, with a slot for the data.
+def plain_frame(styles: tuple[str, ...] = (), scripts: tuple[str, ...] = ()) -> str:
+    """Return the frame of a page without a map, with slots for all that differs.
 
     Parameters
     ----------
-    name
-        Name of its template and script, for example ``index``.
+    styles, scripts
+        Files of `pipeline/pages/static` beside those that every page has. A page without
+        scripts of its own carries no data and only the switch between light and dark.
 
     Returns
     -------
     str
         HTML, the same whatever the data.
     """
+    after = ("looks.js", *(("page.js", *scripts) if scripts else ()))
     slots = {
-        "head": static(f"{name}_head.html")
-        + _style(static("page.css"))
-        + _style(static(f"{name}.css")),
-        "body": static(f"{name}.html"),
-        "after": _script(static("page.js")) + _script(static(f"{name}.js")),
+        "styles": "".join(_style(static(name)) for name in ("page.css", *styles)),
+        "body": "<!--slot:body-->",
+        "before": "",
+        "after": _scripts(*after),
     }
     bare = _Page().render().replace("<script></script>\n", "")
-    return _filled(bare.replace("<body>\n", "<body>\n<!--slot:body-->"), slots)
+    return fill_slots(
+        bare.replace("<!--slot:bottom-->", "<!--slot:body--><!--slot:bottom-->"), slots
+    )
 
 
-def with_data(frame: str, json_text: str) -> str:
-    """Put data into a frame and lock the page.
+def filled(frame: str, slots: Mapping[str, str], json_text: str | None = None) -> str:
+    """Fill the slots of a frame, all at once, and lock the page.
 
     Parameters
     ----------
     frame
         What `map_frame` or `plain_frame` returned.
+    slots
+        `language` (attributes), `title` (text), `theme` (a style sheet), `top`, `body` and
+        `bottom` (HTML as `pipeline.pages.elements` writes it).
     json_text
-        What `pipeline.pages.plain.json_for_page` returned.
+        What `pipeline.pages.plain.json_for_page` returned, if the page carries data.
 
     Returns
     -------
     str
         The whole page, with a policy that allows its own scripts and styles and nothing else.
     """
+    theme = _style(slots["theme"])
     data = f'<script type="application/json" id="data">{json_text}</script>'
-    return frame.replace(_POLICY_SLOT, _policy(frame)).replace(_DATA_SLOT, data)
+    return fill_slots(
+        frame,
+        {
+            **slots,
+            "theme": theme,
+            "title": escape(slots["title"]),
+            "policy": _policy(theme + frame),
+            "data": "" if json_text is None else data,
+        },
+    )
 
 
-def _filled(page: str, slots: dict[str, str]) -> str:
-    """Fill each slot once; what is filled in is not looked at again."""
-    parts = re.split(r"<!--slot:(head|body|before|after)-->", page)
-    return "".join(slots.get(part, "") if place % 2 else part for place, part in enumerate(parts))
+def worded(template: str, words: Mapping[str, str]) -> str:
+    """Put words into a template of ours, which has none of its own.
+
+    Parameters
+    ----------
+    template
+        HTML with `[[keys]]`, between tags or in attributes.
+    words
+        Key → what it says.
+
+    Returns
+    -------
+    str
+        HTML, every word escaped.
+    """
+    return _WORD.sub(lambda found: escape(words[found[1]]), template)
+
+
+def keys_of(template: str) -> list[str]:
+    """Return the keys that a template needs words for."""
+    return sorted(set(_WORD.findall(template)))
+
+
+def fill_slots(page: str, slots: Mapping[str, str]) -> str:
+    """Fill slots, each once.
+
+    Parameters
+    ----------
+    page
+        HTML with `<!--slot:…-->`.
+    slots
+        Name → HTML. What is filled in is not looked at again; a slot not given stays.
+
+    Returns
+    -------
+    str
+        HTML.
+    """
+    return _SLOT.sub(lambda found: slots.get(found[1], found[0]), page)
 
 
 def _policy(frame: str) -> str:
@@ -176,6 +234,10 @@ def _hash(text: str) -> str:
 
 def _script(text: str) -> str:
     return f"<script>{text}</script>\n"
+
+
+def _scripts(*names: str) -> str:
+    return "".join(_script(static(name)) for name in names)
 
 
 def _style(text: str) -> str:
@@ -198,6 +260,12 @@ def static(name: str) -> str:
     """
     folder = "templates" if name.endswith(".html") else "static"
     return resources.files("pipeline.pages").joinpath(folder, name).read_text(encoding="utf-8")
+
+
+def is_static(name: str) -> bool:
+    """Tell whether there is such a template, style or script."""
+    folder = "templates" if name.endswith(".html") else "static"
+    return resources.files("pipeline.pages").joinpath(folder, name).is_file()
 
 
 @cache

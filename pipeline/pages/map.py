@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import gzip
 
-from pipeline.pages import frame
+from pipeline.pages import caveats, frame
+from pipeline.pages.elements import Element, el, html, named
 from pipeline.pages.material import Material
+from pipeline.pages.page import OSM_COPYRIGHT, around, banner, foot, opening, spoken
 from pipeline.pages.payload import payload
 from pipeline.pages.plain import json_for_page
 from pipeline.pages.streets import streets
+from pipeline.text import clean_text
 
 # A map is carried about on sticks and sent by post: on disk, and compressed as it is sent.
 LARGEST_BYTES = 2_500_000
 LARGEST_SENT_BYTES = 700_000
+# Groups of words that the scripts of the map say.
+SAID = ("counts", "figures", "map", "profile", "standards", "states", "tables", "walks")
 
 
 def map_page(material: Material) -> str:
@@ -26,16 +31,53 @@ def map_page(material: Material) -> str:
     Returns
     -------
     str
-        The page. Apart from one block of JSON it is the same for every district. It carries the
-        streets as finely as a page may be large; where not even the coarsest fit, it says so.
+        The page. Apart from its head, its foot and one block of JSON it is the same for every
+        district. It carries the streets as finely as a page may be large; where not even the
+        coarsest fit, it says so.
     """
-    shown = payload(material)
+    shown = {**spoken(material.words, *SAID), **payload(material)}
+    slots = _slots(material)
     page = ""
     for carried in streets(material):
-        page = frame.with_data(frame.map_frame(), json_for_page({**shown, "streets": carried}))
+        data = json_for_page({**shown, "streets": carried})
+        page = frame.filled(frame.map_frame(), slots, data)
         if _fits(page):
             break
     return page
+
+
+def _slots(material: Material) -> dict[str, str]:
+    words, name = material.words, clean_text(material.district.name)
+    title = words("map.title", district=name)
+    inner = {
+        "head": html(
+            opening(
+                material,
+                words.parts("map.title", district=named(name)),
+                " · ".join(caveats.opening(material)),
+            )
+        ),
+        "credit": html(_credit(material)),
+        "banner": html(banner(material)),
+    }
+    template = frame.static("map.html")
+    said = {key: words(key) for key in frame.keys_of(template)}
+    return {
+        **around(material, title, here="map"),
+        "body": frame.fill_slots(frame.worded(template, said), inner),
+        "bottom": html(foot(material)),
+    }
+
+
+def _credit(material: Material) -> Element:
+    """Credit what the map is drawn from, on the map itself."""
+    drawn_from = [credit for credit in caveats.credits(material) if credit["is_map"]]
+    if drawn_from and not drawn_from[0]["is_osm"]:
+        said: list[Element | str] = [named(drawn_from[0]["attribution"])]
+    else:
+        osm = material.words("map.osm_contributors")
+        said = ["© ", el("a", {"href": OSM_COPYRIGHT}, osm)]
+    return el("p", {"class": "map-credit", "id": "map-credit"}, said)
 
 
 def _fits(page: str) -> bool:

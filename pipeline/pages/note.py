@@ -17,7 +17,7 @@ import shapely
 from pyproj.aoi import AreaOfInterest
 from pyproj.transformer import TransformerGroup
 
-from pipeline.pages import caveats, figures, words
+from pipeline.pages import caveats, figures
 from pipeline.pages.material import Material
 from pipeline.pages.shapes import UNITS_PER_DEGREE, Coder
 from pipeline.text import clean_text
@@ -90,7 +90,7 @@ def run_note(material: Material, seconds: Mapping[str, float]) -> dict[str, Any]
         "transformation": transformation(material),
         "counts": {**caveats.district_counts(material), **_table_counts(material)},
         "coverage": {**caveats.coverage(material), **caveats.off_network(material)},
-        "caveats": caveats.caveats(material),
+        "caveats": [told.text for told in caveats.caveats(material)],
         "reports": {name: dict(report) for name, report in sorted(material.reports.items())},
         "seconds": {name: round(float(value), 2) for name, value in seconds.items()},
         "at_a_glance": _at_a_glance(material),
@@ -196,19 +196,24 @@ def _at_a_glance(material: Material) -> dict[str, Any]:
     """Lines for the page over all districts."""
     counts = caveats.district_counts(material)
     minutes = material.study.walking.minutes[len(material.study.walking.minutes) // 2]
-    people = words.number(counts["people"])
+    words = material.words
     at_homes = round(caveats.off_network(material)["people"])
-    covered = "" if at_homes >= counts["people"] else " where the data reach"
-    about = "about " if material.people_are_estimated or material.people_raster else ""
+    known = "" if at_homes >= counts["people"] else "_where_known"
+    about = "_about" if material.people_are_estimated or material.people_raster else ""
     return {
+        "language": words.tag,
         "counts": [
-            f"{about}{people} residents",
-            f"{words.number(counts['neighbourhoods'])} neighbourhoods",
-            f"{words.number(counts['assets'])} assets mapped",
+            words(f"counts.residents{about}", n=counts["people"]),
+            words("counts.neighbourhoods", n=counts["neighbourhoods"]),
+            words("counts.assets", n=counts["assets"]),
         ],
         "strengths": [
-            f"{clean_text(found['label'])}: within {minutes} minutes of "
-            f"{words.share(found['share_pct'], 100)} of residents{covered}"
+            words(
+                f"glance.strength{known}",
+                category=clean_text(found["label"]),
+                minutes=minutes,
+                share=words.share(found["share_pct"], 100),
+            )
             for found in figures.strengths(material, minutes, most=3)
         ],
         "date": words.day(str(material.district.openstreetmap.day)),

@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipeline.config import Nation, State
-from pipeline.pages import backdrop, caveats, figures, places, shapes, words
+from pipeline.config import State
+from pipeline.pages import backdrop, caveats, figures, places, shapes
 from pipeline.pages.material import KINDS, Material
 from pipeline.pages.shapes import Coder
 from pipeline.pages.standards import standards_of_page
+from pipeline.pages.wording import measures
 from pipeline.tables import PLACES_IN
 from pipeline.text import clean_text
 
@@ -31,31 +32,22 @@ def payload(material: Material) -> dict[str, Any]:
         Plain values; text is cleaned, geometry coded as `pipeline.pages.shapes` says.
     """
     coder = Coder(material.neighbourhoods.crs)
-    theme = material.theme
+    theme, words, minutes = material.theme, material.words, material.study.walking.minutes
     return {
         "district": _district(material, coder),
-        "words": words.PAGE,
-        "states": {
-            "n": [words.STATE_LABELS["no_data"], words.STATE_SENTENCES["no_data"]],
-            "u": [words.STATE_LABELS["unreachable"], words.STATE_SENTENCES["unreachable"]],
-            "s": [words.STATE_LABELS["suppressed"], words.STATE_SENTENCES["suppressed"]],
-        },
         "theme": theme.model_dump(mode="json"),
-        "kinds": [{"id": kind, "label": words.KIND_LABELS[kind]} for kind in KINDS],
-        "measures": [asdict(m) for m in words.measures(material.study.walking.minutes, theme)],
-        "minutes": list(material.study.walking.minutes),
+        "kinds": [{"id": kind, "label": words(f"kinds.{kind}")} for kind in KINDS],
+        "measures": [asdict(measure) for measure in measures(words, minutes, theme)],
+        "minutes": list(minutes),
         "categories": _categories(material),
         "neighbourhoods": _neighbourhoods(material, coder),
         "figures": figures.figures(material),
         "standards": standards_of_page(material),
         "places": places.places(material, coder),
-        "ways_in": [words.WAY_IN_LABELS[way] for way in PLACES_IN],
+        "ways_in": [words(f"ways_in.{way}") for way in PLACES_IN],
         "backdrop": backdrop.backdrop(material, coder),
         "outline": _outline(material, coder),
         "edge": _edge_of_data(material, coder),
-        "banner": caveats.banner(material),
-        "caveats": caveats.caveats(material),
-        "credits": caveats.credits(material),
     }
 
 
@@ -64,8 +56,7 @@ def _district(material: Material, coder: Coder) -> dict[str, Any]:
     return {
         "name": clean_text(district.name),
         "code": clean_text(district.code),
-        "notice": clean_text(district.notice, most=600) if district.notice else "",
-        "nation": words.NATION_LABELS[Nation(district.nation)],
+        "nation": material.words(f"nations.{district.nation}"),
         "is_estimated": material.people_are_estimated,
         "people_raster": material.people_raster,
         "bounds": _bounds(material, coder),
@@ -96,12 +87,13 @@ def _categories(material: Material) -> list[dict[str, Any]]:
     return [
         {
             "id": category,
-            "label": clean_text(look.label),
-            "one": clean_text(look.one),
-            "why": clean_text(look.why.sentence, most=600),
+            "label": clean_text(told.label),
+            "one": clean_text(told.one),
+            "why": clean_text(told.why, most=600),
+            "languages": [told.language, told.why_language],
             "reference": clean_text(look.why.reference, most=600),
             "kind": look.kind,
-            "ways": [words.WAY_LABELS[way] for way in look.five_ways],
+            "ways": [material.words(f"ways.{way}") for way in look.five_ways],
             "is_potential": look.status == "potential",
             "colour": look.colour,
             "symbol": look.symbol,
@@ -109,6 +101,7 @@ def _categories(material: Material) -> list[dict[str, Any]]:
         }
         for category in material.categories
         for look in [material.looks[category]]
+        for told in [material.words.of_category(category, look)]
     ]
 
 

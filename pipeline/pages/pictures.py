@@ -116,7 +116,7 @@ def _measure(scene: Scene) -> str:
 
 def _access(scene: Scene, ground: Ground, category: str, rows: pd.DataFrame) -> Picture:
     say, look = scene.words, scene.looks[category]
-    told = say.category(category) or look
+    told = say.of_category(category, look)
     label, one = clean_text(told.label), clean_text(told.one)
     ids = [*scene.neighbourhoods["neighbourhood_id"], scene.district.code]
     by_place = rows.set_index("neighbourhood_id").reindex(ids)

@@ -10,7 +10,6 @@ import numpy as np
 import shapely
 
 from pipeline.config import State
-from pipeline.pages import words
 from pipeline.pages.material import Material
 from pipeline.pages.shapes import Coded, Coder, Units
 from pipeline.tables import PLACES_IN
@@ -60,6 +59,7 @@ def places(material: Material, coder: Coder) -> dict[str, Any]:
     middles = shapely.point_on_surface(geometry)
     at = coder.points(middles)
     sources, details = Numbered(), Numbered()
+    labels = material.words.group("details")
     number = {category: place for place, category in enumerate(material.categories)}
     return {
         "category": assets["category"].map(number).astype(int).tolist(),
@@ -67,7 +67,7 @@ def places(material: Material, coder: Coder) -> dict[str, Any]:
         "name": assets["name"].map(clean_text).tolist(),
         "where": _neighbourhood_of(material, middles),
         "sources": [_sources(material, text, sources) for text in assets["records"]],
-        "details": [_details(text, details) for text in assets["details"]],
+        "details": [_details(labels, text, details) for text in assets["details"]],
         "source_texts": sources.texts,
         "detail_texts": details.texts,
         "outlines": _outlines(geometry, coder),
@@ -100,7 +100,7 @@ def _sources(material: Material, text: str, numbered: Numbered) -> list[int]:
         source = str(record.get("source", ""))
         known = material.manifest.get(source, {})
         title = clean_text(known.get("title") or source_title(source))
-        date = clean_text(words.day(str(record.get("date") or known.get("date") or "")))
+        date = clean_text(material.words.day(str(record.get("date") or known.get("date") or "")))
         found.append(numbered(f"{title} ({date})" if date else title))
     return sorted(set(found))
 
@@ -110,11 +110,11 @@ def source_title(source: str) -> str:
     return "OpenStreetMap" if source in {"osm", "openstreetmap"} else source.replace("_", " ")
 
 
-def _details(text: str, numbered: Numbered) -> list[int]:
+def _details(labels: dict[str, str], text: str, numbered: Numbered) -> list[int]:
     details = json.loads(text) if text else {}
     found: list[int] = []
-    for key in sorted(details, key=lambda k: (k not in words.DETAIL_LABELS, k)):
-        label = words.DETAIL_LABELS.get(key, clean_text(key).replace("_", " ").capitalize())
+    for key in sorted(details, key=lambda k: (k not in labels, k)):
+        label = labels.get(key, clean_text(key).replace("_", " ").capitalize())
         found += [numbered(label), numbered(clean_text(details[key]))]
     return found
 

@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from pipeline.config import Evidence, Method, Quantity, Standard, State, Together, Within
-from pipeline.pages import words
 from pipeline.pages.figures import ids
 from pipeline.pages.material import Material
 from pipeline.pages.sheets import sheet
+from pipeline.pages.wording import Words
 from pipeline.text import clean_text
 
 Criterion = Within | Together | Quantity
@@ -39,10 +39,10 @@ Numbers = dict[tuple[Method, str], Number]
 NUMBERS = (State.OK, State.TRUE_ZERO)
 ALL_PCT = 100.0
 
-METHOD_LABELS = {
-    Method.WALKING: "on foot",
-    Method.STRAIGHT_LINE: "straight line",
-    Method.QUANTITY: "land per head",
+METHOD_KEYS = {
+    Method.WALKING: "standards.on_foot",
+    Method.STRAIGHT_LINE: "standards.straight_line",
+    Method.QUANTITY: "standards.per_head",
 }
 _PREFIXES = {
     Method.WALKING: ("walking", "_pct"),
@@ -58,10 +58,9 @@ SHEET_COLUMNS = (
     "ha_per_1000", "ha_per_1000_at_most", "ha_per_1000_state", "ha_per_1000_certain_pct",
     "evidence", "source", "source_date",
 )  # fmt: skip
-EVIDENCE_WORDS = {
-    Evidence.VERIFIED: "",
-    Evidence.DOCUMENTED_ONCE: "numbers from one source",
-    Evidence.TO_BE_CHECKED: "numbers to be checked",
+EVIDENCE_KEYS = {
+    Evidence.DOCUMENTED_ONCE: "standards.one_source",
+    Evidence.TO_BE_CHECKED: "standards.to_be_checked",
 }
 
 
@@ -92,7 +91,7 @@ def _sheet_rows(material: Material) -> pd.DataFrame:
                 "neighbourhood_id": place,
                 "name": names[place],
                 "people": people[place],
-                **_criterion_row(standard, criterion, numbers, place),
+                **_criterion_row(material.words, standard, criterion, numbers, place),
             }
             for place in ids(material)
             for standard, criterion, numbers in held
@@ -119,7 +118,7 @@ def _held(material: Material) -> list[tuple[Standard, Criterion, Numbers]]:
 
 
 def _criterion_row(
-    standard: Standard, criterion: Criterion, numbers: Numbers, place: str
+    words: Words, standard: Standard, criterion: Criterion, numbers: Numbers, place: str
 ) -> dict[str, Any]:
     """Lay out one criterion in one place."""
     own = official_method(standard, criterion)
@@ -128,8 +127,8 @@ def _criterion_row(
         "body": standard.body,
         "year": standard.year,
         "criterion": criterion.label,
-        "asks_for": asks_for(standard, criterion),
-        "official_method": METHOD_LABELS[own],
+        "asks_for": asks_for(words, standard, criterion),
+        "official_method": words(METHOD_KEYS[own]),
         "evidence": criterion.evidence.value,
         "source": next(iter(numbers.values())).source,
         "source_date": next(iter(numbers.values())).source_date,
@@ -183,11 +182,13 @@ def official_method(standard: Standard, criterion: Criterion) -> Method:
     return official_method(standard, first)
 
 
-def asks_for(standard: Standard, criterion: Criterion) -> str:
+def asks_for(words: Words, standard: Standard, criterion: Criterion) -> str:
     """Return what a criterion asks for, in words.
 
     Parameters
     ----------
+    words
+        The language.
     standard
         The standard.
     criterion
@@ -199,25 +200,28 @@ def asks_for(standard: Standard, criterion: Criterion) -> str:
         For example ``2 ha or more within 300 m, about 5 minutes``.
     """
     if isinstance(criterion, Quantity):
-        return f"{criterion.hectares_per_1000:g} ha for every 1,000 people"
+        return words("standards.quantity", hectares=criterion.hectares_per_1000, people=1000)
     if isinstance(criterion, Together):
         labels = [each.label for each in standard.criteria if each.id in criterion.of]
-        return f"{criterion.needs} of: {'; '.join(labels)}"
-    size = f"{criterion.smallest_ha:g} ha or more " if criterion.smallest_ha else ""
-    drawn = f", drawn as {_metres(criterion.line_m)}" * (criterion.line_m != criterion.distance_m)
-    time = f", about {criterion.minutes:g} min" if criterion.minutes else ""
-    return f"{size}within {_metres(criterion.distance_m)}{drawn}{time}"
+        return words(f"standards.{criterion.needs}_of", criteria="; ".join(labels))
+    distance = words.distance(criterion.distance_m)
+    told = words("standards.within", distance=distance)
+    if criterion.smallest_ha:
+        told = words("standards.size_within", hectares=criterion.smallest_ha, distance=distance)
+    if criterion.line_m != criterion.distance_m:
+        told = words("standards.drawn_as", within=told, line=words.distance(criterion.line_m))
+    if criterion.minutes:
+        told = words("standards.about_minutes", within=told, minutes=criterion.minutes)
+    return told
 
 
-def _metres(metres: float) -> str:
-    return f"{metres / 1000:g} km" if metres >= 1000 else f"{metres:g} m"  # noqa: PLR2004
-
-
-def spoken_share(state: str, value: float, at_most: float) -> str:
+def spoken_share(words: Words, state: str, value: float, at_most: float) -> str:
     """Return a share in words: one number, or both its ends.
 
     Parameters
     ----------
+    words
+        The language.
     state
         What kind of number it is.
     value
@@ -229,29 +233,26 @@ def spoken_share(state: str, value: float, at_most: float) -> str:
     -------
     str
         For example ``62 %``, ``24 % to 31 %``, ``72 % or more`` or ``up to 4 %``.
-
-    Examples
-    --------
-    >>> spoken_share("ok", 24.2, 24.4), spoken_share("ok", 24.2, 30.6)
-    ('24 %', '24 % to 31 %')
-    >>> spoken_share("ok", 71.7, 100.0), spoken_share("ok", 0.0, 3.6)
-    ('72 % or more', 'up to 4 %')
     """
     if state not in NUMBERS:
-        return words.STATE_LABELS[state]
+        return words(f"states.{state}.label")
     low, high = words.share(value, ALL_PCT), words.share(at_most, ALL_PCT)
-    if low in (high, words.PAGE["over_99"]):
+    if low in (high, words("numbers.over_99")):
         return low
     if at_most == ALL_PCT:
-        return f"{low} or more"
-    return f"up to {high}" if value == 0 else f"{low} to {high}"
+        return words("numbers.or_more", low=low)
+    if value == 0:
+        return words("numbers.up_to", high=high)
+    return words("numbers.between", low=low, high=high)
 
 
-def spoken_points(least: float, most: float) -> str:
+def spoken_points(words: Words, least: float, most: float) -> str:
     """Say by how many points the straight line shows more people than the walk.
 
     Parameters
     ----------
+    words
+        The language.
     least, most
         The ends of the difference, in percentage points.
 
@@ -259,34 +260,30 @@ def spoken_points(least: float, most: float) -> str:
     -------
     str
         For example ``20 points more``, ``10 to 17 points more``, ``none`` or ``not certain``.
-
-    Examples
-    --------
-    >>> spoken_points(9.6, 16.7), spoken_points(20.0, 20.0), spoken_points(-3.0, 8.0)
-    ('10 to 17 points more', '20 points more', 'not certain')
     """
     if math.isnan(least):
-        return "not certain"
+        return words("standards.not_certain")
     low, high = sorted((_whole(least), _whole(most)), key=abs)
     if low == high == 0:
-        return "none"
+        return words("standards.none")
     if low * high < 0:
-        return "not certain"
+        return words("standards.not_certain")
     more = "more" if high > 0 else "fewer"
-    ends = f"{abs(low)}" if low == high else f"{abs(low)} to {abs(high)}"
-    return f"{ends} {'point' if ends == '1' else 'points'} {more}"
+    if low == high:
+        return words(f"standards.points_{more}", n=abs(low))
+    return words(f"standards.range_{more}", low=abs(low), high=abs(high))
 
 
 def _whole(points: float) -> int:
     return math.floor(points + 0.5)
 
 
-def _spoken_land(number: Number) -> str:
+def _spoken_land(words: Words, number: Number) -> str:
     if number.state not in NUMBERS:
-        return words.STATE_LABELS[number.state]
-    more = "" if number.at_most == number.value else " or more"
-    hectares = f"{number.value:.1f}" if number.value >= 1 else f"{number.value:.2f}"
-    return f"{hectares} ha{more} for every 1,000 people"
+        return words(f"states.{number.state}.label")
+    more = "" if number.at_most == number.value else "_or_more"
+    hectares = words.number(number.value, decimals=1 if number.value >= 1 else 2)
+    return words(f"standards.land{more}", hectares=hectares, people=1000)
 
 
 # --- on the page ----------------------------------------------------------------------------------
@@ -310,15 +307,15 @@ def standards_of_page(material: Material) -> list[dict[str, Any]]:
     place = material.district.code
     for standard, criterion, numbers in _held(material):
         key = f"{standard.name} {standard.body} {standard.year}"
-        entry = found.setdefault(key, _standard_words(standard))
-        entry["rows"].append(_row_words(standard, criterion, numbers, place))
+        entry = found.setdefault(key, _standard_words(material.words, standard))
+        entry["rows"].append(_row_words(material.words, standard, criterion, numbers, place))
     return list(found.values())
 
 
-def _standard_words(standard: Standard) -> dict[str, Any]:
+def _standard_words(words: Words, standard: Standard) -> dict[str, Any]:
     return {
         "name": clean_text(standard.name),
-        "by": clean_text(f"{standard.body}, {standard.year}"),
+        "by": clean_text(words("standards.by", body=standard.body, year=str(standard.year))),
         "note": clean_text(standard.method_note, most=600),
         "reference": clean_text(standard.reference, most=600),
         "rows": [],
@@ -326,23 +323,24 @@ def _standard_words(standard: Standard) -> dict[str, Any]:
 
 
 def _row_words(
-    standard: Standard, criterion: Criterion, numbers: Numbers, place: str
+    words: Words, standard: Standard, criterion: Criterion, numbers: Numbers, place: str
 ) -> dict[str, str]:
+    evidence = EVIDENCE_KEYS.get(criterion.evidence)
     row = {
         "label": clean_text(criterion.label),
-        "asks": clean_text(asks_for(standard, criterion), most=600),
-        "evidence": EVIDENCE_WORDS[criterion.evidence],
-        "own": METHOD_LABELS[official_method(standard, criterion)],
+        "asks": clean_text(asks_for(words, standard, criterion), most=600),
+        "evidence": words(evidence) if evidence else "",
+        "own": words(METHOD_KEYS[official_method(standard, criterion)]),
     }
     if isinstance(criterion, Quantity):
-        return {**row, "land": _spoken_land(numbers[Method.QUANTITY, place])}
+        return {**row, "land": _spoken_land(words, numbers[Method.QUANTITY, place])}
     return {
         **row,
-        "walking": _spoken(numbers[Method.WALKING, place]),
-        "line": _spoken(numbers[Method.STRAIGHT_LINE, place]),
-        "difference": spoken_points(*_points(numbers, place)),
+        "walking": _spoken(words, numbers[Method.WALKING, place]),
+        "line": _spoken(words, numbers[Method.STRAIGHT_LINE, place]),
+        "difference": spoken_points(words, *_points(numbers, place)),
     }
 
 
-def _spoken(number: Number) -> str:
-    return spoken_share(number.state, number.value, number.at_most)
+def _spoken(words: Words, number: Number) -> str:
+    return spoken_share(words, number.state, number.value, number.at_most)

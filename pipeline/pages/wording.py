@@ -12,19 +12,29 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
-from pipeline.config import Theme
-from pipeline.config.words import COUNT, REFERENCE, CategoryWords, Forms, Wording
+from pipeline.config import Category, Theme
+from pipeline.config.words import COUNT, REFERENCE, Forms, Wording
 from pipeline.errors import ChoiceIsNotAllowed, quoted
 
 Slot = str | int | float
 
 _SLOT = re.compile(r"\{(\w+)\}")
+
+
+class Named(NamedTuple):
+    """What a category is called, and why it helps; `language` where it is not the page's."""
+
+    label: str
+    one: str
+    why: str
+    language: str
+    why_language: str
 
 
 class Words:
@@ -132,9 +142,47 @@ class Words:
             if key.partition(".")[0] in groups
         }
 
-    def category(self, name: str) -> CategoryWords | None:
-        """Return the words of a category in this language, if there are any."""
-        return self._wording.categories.get(name)
+    def group(self, name: str) -> dict[str, str]:
+        """Return the sentences of one group by the last part of their keys.
+
+        Parameters
+        ----------
+        name
+            First part of their keys, of those without plurals.
+
+        Returns
+        -------
+        dict
+            For example ``gate`` → ``gate`` of the group ``ways_in``.
+        """
+        return {
+            key.partition(".")[2]: forms
+            for key, forms in self._sentences.items()
+            if key.startswith(f"{name}.") and isinstance(forms, str)
+        }
+
+    def of_category(self, name: str, look: Category) -> Named:
+        """Return the words of a category, in this language where it has them.
+
+        Parameters
+        ----------
+        name
+            Its name.
+        look
+            What its own file says, in the language of the reference.
+
+        Returns
+        -------
+        Named
+            Words, each with its language where that is not the language of the page.
+        """
+        theirs = "" if self.tag == self.source_tag else self.source_tag
+        found = self._wording.categories.get(name)
+        if found is None:
+            return Named(look.label, look.one, look.why.sentence, theirs, theirs)
+        if found.why is None:
+            return Named(found.label, found.one, look.why.sentence, "", theirs)
+        return Named(found.label, found.one, found.why, "", "")
 
     def number(self, value: float, decimals: int = 0) -> str:
         """Return a number as the language writes it.

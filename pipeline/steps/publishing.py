@@ -100,13 +100,17 @@ def _seconds(note: Path | None) -> dict[str, float]:
     }
 
 
-def index(theme: Path, *notes: Path, out: Outputs, note: Path | None = None) -> str:
+def index(
+    theme: Path, words: Path, *notes: Path, out: Outputs, note: Path | None = None
+) -> str:
     """Make the page over all districts."""
     del note
     from pipeline import pages
     from pipeline import publish as gate
+    from pipeline.files.choices import read_named
 
     found = {path.parent.name: json.loads(path.read_text(encoding="utf-8")) for path in notes}
-    page = pages.index_page(found, files.read_choices(theme, Theme))
+    look = files.read_choices(theme, Theme)
+    page = pages.index_page(found, look, read_named(words, Wording))
     gate.publish({out[0].name: page}, out[0].parent)
     return f"{len(found)} districts, open {out[0]}"

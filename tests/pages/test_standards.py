@@ -12,8 +12,11 @@ import pytest
 from pipeline.config import Standard
 from pipeline.pages import Material, standards_csv
 from pipeline.pages.standards import asks_for, spoken_points, spoken_share, standards_of_page
-from tests.pages.town import CODE, IDS, town
+from pipeline.pages.wording import Words
+from tests.pages.town import CODE, IDS, town, wordings
 from tests.test_standards import DECLARED
+
+WORDS = Words(wordings())
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +26,7 @@ def material() -> Material:
 
 def words_of(name: str) -> dict[str, str]:
     standard: Standard = DECLARED[name]
-    return {each.id: asks_for(standard, each) for each in standard.criteria}
+    return {each.id: asks_for(WORDS, standard, each) for each in standard.criteria}
 
 
 def test_what_is_asked_for_is_said_in_words() -> None:
@@ -54,7 +57,7 @@ def test_what_is_asked_for_is_said_in_words() -> None:
 def test_a_share_is_said_with_both_its_ends_where_they_differ(
     state: str, value: float, at_most: float, said: str
 ) -> None:
-    assert spoken_share(state, value, at_most) == said
+    assert spoken_share(WORDS, state, value, at_most) == said
 
 
 def test_the_page_shows_each_standard_of_the_district_with_its_own_method(
@@ -127,7 +130,7 @@ def test_a_difference_has_two_ends_where_a_share_has(material: Material) -> None
     ],
 )
 def test_a_difference_is_said_in_words(least: float, most: float, said: str) -> None:
-    assert spoken_points(least, most) == said
+    assert spoken_points(WORDS, least, most) == said
 
 
 def test_without_standards_the_sheet_has_its_heading_only(material: Material) -> None:

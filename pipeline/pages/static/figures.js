@@ -2,13 +2,13 @@
 /* What a number means: its class, its words, its state. */
 
 HalfFull.figures = (() => {
-  const { data, fill } = HalfFull;
+  const { data, fill, say, decimal, compareTexts } = HalfFull;
   const measures = new Map(data.measures.map((measure) => [measure.name, measure]));
   const whole = data.neighbourhoods.length;
 
   /** Numbers of the neighbourhoods by name, as people look them up. */
   const byName = [...data.neighbourhoods.keys()].sort((a, b) =>
-    data.neighbourhoods[a].name.localeCompare(data.neighbourhoods[b].name, "en-GB", { numeric: true }),
+    compareTexts(data.neighbourhoods[a].name, data.neighbourhoods[b].name),
   );
 
   /** One number, or the letter of the state that stands in its place. */
@@ -39,47 +39,43 @@ HalfFull.figures = (() => {
   };
 
   const share = (value) => {
-    if (value > 0 && value < 1) return data.words.under_one;
-    if (value > 99 && value < 100) return data.words.over_99;
-    return `${value} %`;
+    if (value > 0 && value < 1) return say("numbers.under_one");
+    if (value > 99 && value < 100) return say("numbers.over_99");
+    return say("numbers.share", { n: value });
   };
 
   const tenths = (value) => {
-    if (value > 0 && value < 0.1) return data.words.under_tenth;
-    return value === 0 ? "0" : value.toFixed(1);
+    if (value > 0 && value < 0.1) return say("numbers.under_tenth", { tenth: 0.1 });
+    return decimal(value, value === 0 ? 0 : 1);
   };
 
-  const minutes = (value) => {
-    const rounded = Math.max(1, Math.round(value));
-    return `${rounded} min`;
-  };
+  const minutes = (value) => say("numbers.minutes", { n: Math.max(1, Math.round(value)) });
+
+  /** What stands in the place of a number that is none: its name, in short, as a sentence. */
+  const STATES = { n: "no_data", u: "unreachable", s: "suppressed" };
+  const stateWords = (letter, part) => say(`states.${STATES[letter]}.${part}`);
 
   /** A number in a cell of a table. */
   const brief = (category, measure, place) => {
     const { value, state } = figure(category, measure, place);
-    if (state !== "o") return data.states[state][0].toLowerCase();
+    if (state !== "o") return stateWords(state, "brief");
     return measures.get(measure).kind === "share" ? share(value) : tenths(value);
   };
 
   /** A number in a sentence. */
   const sentence = (category, measure, place) => {
     const { value, state, certain, range } = figure(category, measure, place);
-    if (state !== "o") return data.states[state][1];
-    const { kind, who, minutes: within } = measures.get(measure);
-    const sentences = {
-      share: () => `${share(value)} of residents within ${within} minutes`,
-      minutes: () => `${who} reach one in about ${minutes(value)}`,
-      count: () => `${tenths(value)} within ${within} minutes, on average`,
-    };
+    if (state !== "o") return stateWords(state, "sentence");
+    const { kind, sentence: words } = measures.get(measure);
     const inUnit = { share, minutes, count: tenths }[kind];
     const notes = [
       range && inUnit(range[0]) !== inUnit(range[1])
-        ? fill(data.words.range, { low: inUnit(range[0]), high: inUnit(range[1]) })
+        ? say("figures.range", { low: inUnit(range[0]), high: inUnit(range[1]) })
         : "",
-      certain === undefined ? "" : fill(data.words.certain, { share: share(certain) }),
+      certain === undefined ? "" : say("figures.certain", { share: share(certain) }),
     ].filter(Boolean);
-    return sentences[kind]() + (notes.length ? ` (${notes.join("; ")})` : "");
+    return fill(words, { value: inUnit(value) }) + (notes.length ? ` (${notes.join("; ")})` : "");
   };
 
-  return { measures, whole, byName, figure, isCounted, isKnown, classOf, wordsOf, share, minutes, brief, sentence };
+  return { measures, whole, byName, figure, isCounted, isKnown, classOf, wordsOf, share, minutes, brief, sentence, STATES, stateWords };
 })();

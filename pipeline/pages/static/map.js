@@ -2,7 +2,7 @@
 /* The map page: what is chosen, and everything that follows from it. */
 
 (() => {
-  const { data, el, named, fill, byId, replace, number, capital } = HalfFull;
+  const { data, el, named, say, sayParts, byId, replace, number, capital } = HalfFull;
   const { figures, layers, profile, symbols, tables } = HalfFull;
   const map = halfFullMap;
   const whole = figures.whole;
@@ -13,48 +13,6 @@
 
   const option = (value, ...label) => el("option", { value }, ...label);
   const categoryNow = () => data.categories.find(({ id }) => id === chosen.category);
-
-  // --- the head of the page ------------------------------------------------------------------
-
-  const showHead = () => {
-    const { district } = data;
-    const title = fill(data.words.title, { district: district.name });
-    document.title = `${title} – Half Full`;
-    replace(byId("title"), named(district.name), ": what is within reach on foot");
-    byId("map").setAttribute("aria-label", `Map of ${district.name}`);
-    const counts = [
-      profile.residents(whole),
-      fill(data.words.neighbourhoods, { n: number(district.neighbourhoods) }),
-      fill(data.words.assets, { n: number(district.assets) }),
-    ];
-    replace(byId("counts"), counts.join(" · "));
-    if (district.notice) {
-      replace(byId("notice"), named(district.notice));
-      byId("notice").hidden = false;
-    }
-    replace(byId("banner"), data.banner.map((text) => el("p", {}, named(text))));
-  };
-
-  // The frame credits OpenStreetMap; a map drawn from something else says so.
-  const showCredit = () => {
-    const drawnFrom = data.credits.find((credit) => credit.is_map);
-    if (drawnFrom && !drawnFrom.is_osm) replace(byId("map-credit"), named(drawnFrom.attribution));
-  };
-
-  const showAbout = () => {
-    showCredit();
-    replace(byId("caveats"), data.caveats.map((text) => el("li", {}, named(text))));
-    replace(
-      byId("credits"),
-      data.credits.map((credit) => {
-        const line = [credit.publisher, credit.date, credit.licence].filter(Boolean).join(", ");
-        const attribution = credit.is_osm
-          ? el("a", { href: "https://www.openstreetmap.org/copyright" }, named(credit.attribution))
-          : named(credit.attribution);
-        return el("li", {}, el("strong", {}, named(credit.title)), line ? [": ", named(line)] : "", ". ", attribution, ".");
-      }),
-    );
-  };
 
   // --- choices -------------------------------------------------------------------------------
 
@@ -68,7 +26,7 @@
       byId("layers").append(layerChoices(kind, inKind));
     }
     byId("measure").append(...data.measures.map((measure) => option(measure.name, measure.label)));
-    byId("neighbourhood").append(option(whole, fill(data.words.whole_district, { district: data.district.name })));
+    byId("neighbourhood").append(option(whole, say("map.whole_district", { district: data.district.name })));
     fillNeighbourhoods();
     const hasDeprivation = data.neighbourhoods.some(({ deprivation }) => deprivation);
     byId("deprivation-choice").hidden = !hasDeprivation;
@@ -80,7 +38,7 @@
     const known = figures.byName.filter(figures.isKnown);
     const others = figures.byName.filter((place) => !figures.isKnown(place));
     const group = (label, places) => el("optgroup", { label }, options(places));
-    const groups = [group(data.words.with_data, known), group(data.words.without_data, others)];
+    const groups = [group(say("map.with_data"), known), group(say("map.without_data"), others)];
     byId("neighbourhood").append(...(others.length ? groups : options(known)));
   };
 
@@ -96,7 +54,7 @@
           else chosen.also.delete(category.id);
           showSymbols();
         });
-        const label = el("label", { for: box.id }, symbols.picture(category), named(category.label), ` (${number(category.n)})`);
+        const label = el("label", { for: box.id }, symbols.picture(category), profile.labelled(category), ` (${number(category.n)})`);
         return el("div", { class: "check" }, box, label);
       }),
     );
@@ -148,9 +106,9 @@
       words: figures.wordsOf(n, chosen.measure),
       n: count(({ value, state }) => state === "o" && figures.classOf(value, chosen.measure) === n),
     }));
-    const states = Object.entries(data.states).map(([letter, [words]]) => ({
+    const states = Object.keys(figures.STATES).map((letter) => ({
       patch: layers.patch(`url(#state-${letter})`),
-      words,
+      words: figures.stateWords(letter, "label"),
       n: count(({ state }) => state === letter),
       isState: true,
     }));
@@ -163,16 +121,17 @@
       {},
       patch,
       el("span", {}, words),
-      n === undefined ? null : el("span", { class: "count" }, number(n), el("span", { class: "unseen" }, " neighbourhoods")),
+      n === undefined ? null : el("span", { class: "count", "aria-hidden": "true" }, number(n)),
+      n === undefined ? null : el("span", { class: "unseen" }, say("counts.neighbourhoods", { n })),
     );
 
   const deprivationLegend = () => {
     const sample = data.neighbourhoods.find(({ deprivation }) => deprivation)?.deprivation;
     if (!sample || !byId("show-deprivation").checked) return null;
-    const words = fill(data.words.deprivation_legend, { ...sample, nation: data.district.nation });
+    const words = say("map.deprivation_legend", { ...sample, nation: data.district.nation });
     const rows = layers.SPACING.map((_, group) => ({
       patch: layers.patch(`url(#decile-${group})`, data.theme.access_classes[1]),
-      words: fill(data.words.deprivation_group, { from: 2 * group + 1, to: 2 * group + 2 }),
+      words: say("map.deprivation_group", { from: 2 * group + 1, to: 2 * group + 2 }),
     }));
     return [el("p", { class: "legend-title" }, words), el("ul", { class: "plain" }, rows.map(legendItem))];
   };
@@ -183,23 +142,26 @@
     const known = places.filter((place) => figures.isCounted(chosen.category, place));
     if (!known.length || known.length === places.length) return "";
     const people = known.reduce((sum, place) => sum + data.neighbourhoods[place].people, 0);
-    const slots = { people: number(people), n: number(known.length), of: number(places.length) };
-    return ` ${fill(data.words.counted, slots)}`;
+    return ` ${say("map.counted", { people, n: known.length, of: places.length })}`;
   };
+
+  const why = ({ why: sentence, languages: [, language] }) => named(sentence, language);
 
   const showLegend = () => {
     const category = categoryNow();
-    const title = `: ${figures.measures.get(chosen.measure).label.toLowerCase()}`;
-    const asWhole = ` as a whole: ${figures.sentence(chosen.category, chosen.measure, whole)}.`;
-    replace(byId("said"), named(category.label), title, ". ", named(data.district.name), asWhole);
+    const measure = figures.measures.get(chosen.measure).inline;
+    const title = () => sayParts("map.legend_title", { category: profile.labelled(category), measure });
+    const sentence = figures.sentence(chosen.category, chosen.measure, whole);
+    const asWhole = () => sayParts("map.legend_whole", { district: named(data.district.name), sentence });
+    replace(byId("said"), title(), ". ", asWhole());
     replace(
       byId("legend"),
-      el("h2", { class: "legend-title" }, symbols.picture(category), named(category.label), title),
-      el("p", { class: "note" }, named(data.district.name), asWhole, countedSentence()),
-      el("p", { class: "count-head", "aria-hidden": "true" }, "Neighbourhoods"),
+      el("h2", { class: "legend-title" }, symbols.picture(category), title()),
+      el("p", { class: "note" }, asWhole(), countedSentence()),
+      el("p", { class: "count-head", "aria-hidden": "true" }, say("map.legend_count")),
       el("ul", { class: "plain" }, classRows().map(legendItem)),
       deprivationLegend(),
-      el("p", { class: "why" }, el("strong", {}, "Why it helps: "), named(category.why), " ", el("span", { class: "reference" }, named(category.reference))),
+      el("p", { class: "why" }, el("strong", {}, say("map.why")), " ", why(category), " ", el("span", { class: "reference" }, named(category.reference))),
     );
   };
 
@@ -241,17 +203,17 @@
     const kinds = [...new Set(ways.filter((_, k) => k % 3 === 2))].map((kind) => data.ways_in[kind]);
     const facts = [
       ...tables.detailsOf(n),
-      [data.words.in_neighbourhood, tables.whereOf(n)],
-      ...(kinds.length ? [[data.words.entrances, `${ways.length / 3} (${kinds.join(", ")})`]] : []),
-      [data.words.source, tables.sourcesOf(n)],
+      [say("map.in_neighbourhood"), tables.whereOf(n)],
+      ...(kinds.length ? [[say("map.entrances"), `${ways.length / 3} (${kinds.join(", ")})`]] : []),
+      [say("map.source"), tables.sourcesOf(n)],
     ];
     return el(
       "div",
       { class: "pop" },
       el("h2", {}, named(tables.placeName(n))),
-      el("p", { class: "lede" }, symbols.picture(category), named(capital(category.one))),
-      category.is_potential ? el("p", {}, data.words.potential) : null,
-      el("p", { class: "why" }, named(category.why)),
+      el("p", { class: "lede" }, symbols.picture(category), named(capital(category.one), category.languages[0])),
+      category.is_potential ? el("p", {}, say("map.potential")) : null,
+      el("p", { class: "why" }, why(category)),
       el("dl", {}, facts.flatMap(([label, text]) => [el("dt", {}, named(label)), el("dd", {}, named(text))])),
     );
   };
@@ -279,7 +241,7 @@
       {},
       el("strong", {}, named(profile.nameOf(place))),
       el("br"),
-      named(categoryNow().label),
+      profile.labelled(categoryNow()),
       `: ${figures.sentence(chosen.category, chosen.measure, place)}`,
     );
 
@@ -300,7 +262,7 @@
     chosen.category = byId("category").value;
     chosen.measure = byId("measure").value;
     const category = categoryNow();
-    replace(byId("show-places-label"), fill(category.n ? data.words.show_places : data.words.no_places, { n: number(category.n) }));
+    replace(byId("show-places-label"), say(category.n ? "map.show_places" : "map.no_places", { n: category.n }));
     map.closePopup();
     outlinesOf.paint(fillOf);
     showLegend();
@@ -377,11 +339,10 @@
   const outlinesOf = layers.addNeighbourhoods(map, { describe: hover, onChoose: (place, event) => onMapClick(event, place) });
   outlines.addTo(map);
   symbolLayer.addTo(map);
-  L.control.zoom({ position: "bottomright", zoomInTitle: "Closer", zoomOutTitle: "Further away" }).addTo(map);
+  L.control.zoom({ position: "bottomright", zoomInTitle: say("map.closer"), zoomOutTitle: say("map.further") }).addTo(map);
   map.scrollWheelZoom.disable();
   L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
-  showHead();
-  showAbout();
+  byId("map").setAttribute("aria-label", say("map.window_of", { district: data.district.name }));
   showChoice();
   profile.show(whole);
   wire();

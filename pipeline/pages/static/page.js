@@ -21,7 +21,7 @@ const HalfFull = (() => {
   const data = JSON.parse(document.getElementById("data").textContent);
 
   /** A number and its unit stay on one line. */
-  const unbroken = (text) => text.replace(/(\d) (?=%|min\b)/g, "$1\u00a0");
+  const unbroken = (text) => text.replace(/(\d) (?=(?:%|min|mun|m|km|ha)(?!\p{L}))/gu, "$1\u00a0");
 
   const append = (element, children) => {
     for (const child of children.flat()) {
@@ -48,7 +48,7 @@ const HalfFull = (() => {
   };
 
   /** A name from data, kept apart so that its direction cannot disturb what stands around it. */
-  const named = (text) => el("bdi", {}, text);
+  const named = (text, language = "") => el("bdi", { lang: language || null }, text);
 
   const replace = (element, ...children) => {
     element.replaceChildren();
@@ -57,23 +57,43 @@ const HalfFull = (() => {
 
   const byId = (id) => document.getElementById(id);
 
-  /** Fill the `{slots}` of a sentence with text. */
-  const fill = (sentence, values = {}) =>
-    sentence.replace(/\{(\w+)\}/g, (slot, name) => (name in values ? String(values[name]) : slot));
+  // --- words ---------------------------------------------------------------------------------
 
-  const number = (value) => Math.round(value).toLocaleString("en-GB");
-  const capital = (text) => text.charAt(0).toLocaleUpperCase("en-GB") + text.slice(1);
+  const { tag, source } = data.language;
+  /** The language of what no translation has been made of, where it is not the page's. */
+  const theirs = source === tag ? "" : source;
+  const whole = new Intl.NumberFormat(tag, { maximumFractionDigits: 0 });
+  const exact = new Intl.NumberFormat(tag, { maximumFractionDigits: 2 });
+  const plurals = new Intl.PluralRules(tag);
+  const collator = new Intl.Collator(tag, { numeric: true });
 
-  const useTheme = () => {
-    for (const name of ["ink", "paper", "accent", "water", "green", "street", "outline"]) {
-      document.documentElement.style.setProperty(`--${name}`, data.theme[name]);
-    }
-    document.documentElement.style.setProperty("--no-data", data.theme.no_data);
-    data.theme.access_classes.forEach((colour, place) => {
-      document.documentElement.style.setProperty(`--class-${place}`, colour);
-    });
+  const number = (value) => whole.format(value);
+  const decimal = (value, places) =>
+    value.toLocaleString(tag, { minimumFractionDigits: places, maximumFractionDigits: places });
+  const capital = (text) => text.charAt(0).toLocaleUpperCase(tag) + text.slice(1);
+  const compareTexts = (a, b) => collator.compare(a, b);
+
+  /** What stands in a slot: elements as they are, numbers as the language writes them. */
+  const inSlot = (value) => (typeof value === "number" ? exact.format(value) : value);
+
+  /** The sentence of a key; of a plural, the form that its count `n` asks for. */
+  const sentenceOf = (key, slots) => {
+    const forms = data.words[key];
+    if (forms === undefined) throw new Error(`There are no words for ${key}.`);
+    if (typeof forms === "string") return forms;
+    return forms[plurals.select(Number(slots.n))] ?? forms.other;
   };
 
-  useTheme();
-  return { data, el, svg, named, replace, byId, fill, number, capital };
+  /** A sentence in parts, so that a slot may hold an element. */
+  const fillParts = (sentence, slots) =>
+    sentence.split(/\{(\w+)\}/).map((part, place) => (place % 2 ? inSlot(slots[part] ?? `{${part}}`) : part));
+  const sayParts = (key, slots = {}) => fillParts(sentenceOf(key, slots), slots);
+
+  /** A sentence as text. */
+  const fill = (sentence, slots = {}) => fillParts(sentence, slots).join("");
+  const say = (key, slots = {}) => fill(sentenceOf(key, slots), slots);
+
+  return {
+    data, el, svg, named, replace, byId, fill, say, sayParts, number, decimal, capital, compareTexts, theirs,
+  };
 })();

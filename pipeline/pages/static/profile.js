@@ -2,7 +2,7 @@
 /* One neighbourhood, or the district: what is within reach first, then deprivation beside it. */
 
 HalfFull.profile = (() => {
-  const { data, el, named, fill, number, replace, byId } = HalfFull;
+  const { data, el, named, say, sayParts, compareTexts, replace, byId } = HalfFull;
   const { figure, figures, isKnown, share, minutes, whole } = { ...HalfFull.figures, figures: HalfFull.figures };
   const middle = data.minutes[Math.floor(data.minutes.length / 2)];
   const NEARLY_ALL = 80;
@@ -11,11 +11,14 @@ HalfFull.profile = (() => {
   const nameOf = (place) => (place === whole ? data.district.name : data.neighbourhoods[place].name);
   const peopleOf = (place) => (place === whole ? data.district.people : data.neighbourhoods[place].people);
   const residentsWords = () => {
-    if (data.district.people_raster) return data.words.residents_raster;
-    return data.district.is_estimated ? data.words.residents_estimated : data.words.residents;
+    if (data.district.people_raster) return "counts.residents_raster";
+    return data.district.is_estimated ? "counts.residents_estimated" : "counts.residents";
   };
   const residents = (place) =>
-    fill(residentsWords(), { n: number(peopleOf(place)), raster: data.district.people_raster });
+    say(residentsWords(), { n: peopleOf(place), raster: data.district.people_raster });
+
+  /** The label of a category, in its language. */
+  const labelled = ({ label, languages: [language] }) => named(label, language);
 
   const within = (category, minute, place) => figure(category.id, `within_${minute}_min_pct`, place);
 
@@ -26,17 +29,17 @@ HalfFull.profile = (() => {
       .map((category) => ({ category, found: within(category, minute, place) }))
       .filter(({ found }) => found.state === "o" && found.value >= NEARLY_ALL)
       .sort((a, b) => b.found.value - a.found.value)
-      .map(({ category }) => category.label);
+      .map(({ category }) => labelled(category));
 
   const strengthsSentence = (place) => {
     const labels = strengths(place, middle);
     if (!labels.length) return null;
-    const lead = fill(data.words.strengths, { minutes: middle, share: NEARLY_ALL });
-    return el("p", { class: "strengths" }, el("strong", {}, `${lead}: `), listed(labels));
+    const lead = say("profile.strengths", { minutes: middle, share: NEARLY_ALL });
+    return el("p", { class: "strengths" }, el("strong", {}, lead), " ", listed(labels));
   };
 
   const listed = (labels) =>
-    labels.flatMap((label, n) => [n ? " · " : "", named(label)]);
+    labels.flatMap((label, n) => [n ? " · " : "", label]);
 
   /** Three steps of one bar: the share of residents within each number of minutes. */
   const bar = (category, place) => {
@@ -55,10 +58,11 @@ HalfFull.profile = (() => {
 
   const wordsFor = (category, place) => {
     const near = within(category, middle, place);
-    if (near.state !== "o") return data.states[near.state][1];
+    if (near.state !== "o") return figures.stateWords(near.state, "sentence");
     const walk = figure(category.id, "nearest_median_min", place);
-    const reach = `${share(near.value)} within ${middle} min`;
-    return walk.state === "o" ? `${reach} · nearest about ${minutes(walk.value)}` : reach;
+    const reach = { share: share(near.value), minutes: middle };
+    if (walk.state !== "o") return say("profile.reach", reach);
+    return say("profile.reach_nearest", { ...reach, walk: minutes(walk.value) });
   };
 
   const namesHere = (category, place) => {
@@ -66,18 +70,18 @@ HalfFull.profile = (() => {
     const names = data.places.name.filter(
       (name, n) => name && data.places.category[n] === number_ && data.places.where[n] === place,
     );
-    const distinct = [...new Set(names)].sort((a, b) => a.localeCompare(b, "en-GB"));
+    const distinct = [...new Set(names)].sort(compareTexts);
     if (!distinct.length) return null;
     const shown = distinct.slice(0, namesShown).flatMap((name, n) => [n ? ", " : "", named(name)]);
     const left = distinct.length - namesShown;
-    return el("p", { class: "names" }, "Here: ", shown, left > 0 ? ` ${fill(data.words.and_more, { n: left })}` : "");
+    return el("p", { class: "names" }, say("profile.here"), " ", shown, left > 0 ? ` ${say("profile.and_more", { n: left })}` : "");
   };
 
   const row = (category, place) =>
     el(
       "li",
       {},
-      el("p", { class: "row-label" }, HalfFull.symbols.picture(category), named(category.label)),
+      el("p", { class: "row-label" }, HalfFull.symbols.picture(category), labelled(category)),
       bar(category, place),
       el("p", { class: "row-words" }, wordsFor(category, place)),
       place === whole ? null : namesHere(category, place),
@@ -103,13 +107,13 @@ HalfFull.profile = (() => {
   /** Sentences about the index of deprivation: which, of what year, which way it runs. */
   const deprivationSentences = (place) => {
     const found = data.neighbourhoods[place].deprivation;
-    if (!found) return [data.words.decile_none];
+    if (!found) return [say("profile.decile_none")];
     const nation = data.district.nation;
     return [
-      `${fill(data.words.decile, found)}.`,
-      fill(data.words.decile_more, { nation }),
-      found.rank === null ? null : fill(data.words.decile_rank, { rank: number(found.rank) }),
-      found.income === null ? null : fill(data.words.income_decile, { decile: found.income }),
+      `${say("profile.decile", found)}.`,
+      say("profile.decile_more", { nation }),
+      found.rank === null ? null : say("profile.decile_rank", { rank: found.rank }),
+      found.income === null ? null : say("profile.income_decile", { decile: found.income }),
     ].filter(Boolean);
   };
 
@@ -136,26 +140,27 @@ HalfFull.profile = (() => {
 
   const deprivationCard = (place) => {
     const sample = data.neighbourhoods.find((neighbourhood) => neighbourhood.deprivation)?.deprivation;
-    if (!sample) return el("p", { class: "note" }, data.words.deprivation_none);
+    if (!sample) return el("p", { class: "note" }, say("profile.deprivation_none"));
     const body =
       place === whole
         ? [
-            el("p", {}, "Neighbourhoods of this district in each decile:"),
+            el("p", {}, say("profile.deciles")),
             decileChart(),
-            el("p", { class: "note" }, `${sample.index}. Decile 1 is the most deprived tenth in ${data.district.nation}.`),
+            el("p", { class: "note" }, say("profile.index_note", { index: sample.index, nation: data.district.nation })),
           ]
         : deprivationSentences(place).map((text) => el("p", {}, text));
-    return el("section", { class: "card beside" }, el("h3", {}, "Deprivation, beside it"), ...body);
+    return el("section", { class: "card beside" }, el("h3", {}, say("profile.beside")), ...body);
   };
 
   const key = () =>
     el(
       "p",
       { class: "bar-key" },
-      "Bars: share of residents within ",
+      say("profile.bars"),
+      " ",
       data.minutes.flatMap((minute, n) => [
         n ? " " : "",
-        el("span", { class: "key" }, el("span", { class: `dot step-${n + 1}`, "aria-hidden": "true" }), `${minute} min`),
+        el("span", { class: "key" }, el("span", { class: `dot step-${n + 1}`, "aria-hidden": "true" }), minutes(minute)),
       ]),
     );
 
@@ -165,13 +170,13 @@ HalfFull.profile = (() => {
     el("div", { class: "cards" }, data.kinds.map((kind) => kindCard(kind, place)), deprivationCard(place)),
   ];
   const nothingKnown = (place) => [
-    el("p", { class: "strengths" }, data.words.all_no_data),
+    el("p", { class: "strengths" }, say("profile.all_no_data")),
     el("div", { class: "cards" }, deprivationCard(place)),
   ];
 
   /** Fill the section about one neighbourhood, or about the district. */
   const show = (place) => {
-    replace(byId("profile-title"), "What is within reach: ", named(nameOf(place)));
+    replace(byId("profile-title"), sayParts("profile.title_of", { place: named(nameOf(place)) }));
     replace(
       byId("profile-body"),
       el("p", { class: "lede" }, residents(place)),
@@ -181,19 +186,19 @@ HalfFull.profile = (() => {
 
   /** The same in short, for a pop-up on the map. */
   const popup = (place, { category, measure, onMore }) => {
-    const more = el("button", { type: "button", class: "link" }, data.words.profile_button);
+    const more = el("button", { type: "button", class: "link" }, say("profile.see_everything"));
     more.addEventListener("click", onMore);
     return el(
       "div",
       { class: "pop" },
       el("h2", {}, named(nameOf(place))),
       el("p", { class: "lede" }, residents(place)),
-      el("p", {}, el("strong", {}, named(category.label)), `: ${figures.sentence(category.id, measure, place)}.`),
+      el("p", {}, el("strong", {}, labelled(category)), `: ${figures.sentence(category.id, measure, place)}.`),
       strengthsSentence(place),
       el("p", { class: "beside" }, deprivationSentences(place)[0]),
       more,
     );
   };
 
-  return { show, popup, nameOf, residents, middle };
+  return { show, popup, nameOf, labelled, middle };
 })();

@@ -5,9 +5,9 @@
  */
 
 HalfFull.routes = (() => {
-  const { data, el, named, fill, byId, replace } = HalfFull;
+  const { data, el, named, byId, replace } = HalfFull;
   const { figures, layers, profile, streets, symbols, tables, walks } = HalfFull;
-  const say = (key, slots) => fill(data.words.walks[key], slots);
+  const say = (key, slots) => HalfFull.say(`walks.${key}`, slots);
   // A nameless stretch shorter than this is a crossing or a corner, and goes without saying.
   const SHORTEST_NAMELESS_DM = 300;
   const MOST_IN_POPUP = 5;

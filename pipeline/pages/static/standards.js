@@ -2,7 +2,7 @@
 /* How the district stands beside published standards: one table, a part for each standard. */
 
 HalfFull.standards = (() => {
-  const { data, el, named, byId, replace } = HalfFull;
+  const { data, el, named, say, sayParts, byId, replace, theirs } = HalfFull;
   const { standards } = data;
 
   const head = () =>
@@ -13,11 +13,11 @@ HalfFull.standards = (() => {
         "tr",
         {},
         [
-          data.words.standard_asks,
-          data.words.standard_walking,
-          data.words.standard_line,
-          data.words.standard_difference,
-          data.words.standard_own,
+          say("standards.asks"),
+          say("standards.walking"),
+          say("standards.line"),
+          say("standards.difference"),
+          say("standards.own"),
         ].map((label) => el("th", { scope: "col" }, label)),
       ),
     );
@@ -34,7 +34,7 @@ HalfFull.standards = (() => {
       el(
         "th",
         { scope: "row" },
-        named(row.label),
+        named(row.label, theirs),
         el("span", { class: "asks" }, named(row.asks), row.evidence ? ` (${row.evidence})` : null),
       ),
       numbers(row),
@@ -51,10 +51,10 @@ HalfFull.standards = (() => {
         el(
           "th",
           { scope: "rowgroup", colspan: 5 },
-          el("strong", {}, named(standard.name)),
+          el("strong", {}, named(standard.name, theirs)),
           ", ",
           named(standard.by),
-          el("span", { class: "asks" }, named(standard.note), " ", named(standard.reference)),
+          el("span", { class: "asks" }, named(standard.note, theirs), " ", named(standard.reference, theirs)),
         ),
       ),
       standard.rows.map(line),
@@ -67,7 +67,7 @@ HalfFull.standards = (() => {
       el(
         "table",
         {},
-        el("caption", {}, el("span", {}, named(data.district.name), data.words.standard_caption)),
+        el("caption", {}, el("span", {}, sayParts("standards.caption", { district: named(data.district.name) }))),
         head(),
         standards.map(part),
       ),

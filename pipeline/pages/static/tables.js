@@ -2,7 +2,7 @@
 /* The same figures as tables, and the places as a list; sorted by buttons in the headings. */
 
 HalfFull.tables = (() => {
-  const { data, el, named, fill, byId, replace, number, capital } = HalfFull;
+  const { data, el, named, say, sayParts, byId, replace, number, capital, compareTexts } = HalfFull;
   const { figure, isCounted, isKnown, brief, measures, whole, byName } = HalfFull.figures;
   const FIRST_ROWS = 100;
   const LONGEST_DETAIL = 120;
@@ -10,7 +10,7 @@ HalfFull.tables = (() => {
   /** Numbers rise, text follows the alphabet, and what has no figure comes last. */
   const compare = (a, b) => {
     if (a === null || b === null) return (a === null) - (b === null);
-    return typeof a === "number" ? a - b : a.localeCompare(b, "en-GB", { numeric: true });
+    return typeof a === "number" ? a - b : compareTexts(a, b);
   };
 
   const headCell = (column, n, sorting, onSort) => {
@@ -61,7 +61,7 @@ HalfFull.tables = (() => {
 
   const nameOf = (place) => HalfFull.profile.nameOf(place);
   const nameColumn = (onChoose) => ({
-    label: data.words.neighbourhood,
+    label: say("tables.neighbourhood"),
     value: nameOf,
     cell: (place) => {
       if (place === whole) return el("th", { scope: "row" }, named(nameOf(place)));
@@ -71,13 +71,13 @@ HalfFull.tables = (() => {
     },
   });
   const peopleColumn = {
-    label: data.words.people,
+    label: say("tables.people"),
     class: "number",
     value: (place) => (place === whole ? data.district.people : data.neighbourhoods[place].people),
     cell: (place) => el("td", { class: "number" }, number(peopleColumn.value(place))),
   };
   const decileColumn = {
-    label: data.words.deprivation,
+    label: say("tables.deprivation"),
     class: "number",
     value: (place) => (place === whole ? null : (data.neighbourhoods[place].deprivation?.decile ?? null)),
     cell: (place) => el("td", { class: "number beside" }, decileColumn.value(place) ?? "–"),
@@ -105,11 +105,14 @@ HalfFull.tables = (() => {
     const hasData = (place) => (one ? isCounted(category.id, place) : isKnown(place));
     const known = byName.filter(hasData);
     const others = byName.filter((place) => !hasData(place));
-    const counts = { n: number(known.length), of: number(byName.length), district: nameOf(whole) };
+    const counts = { n: known.length, of: byName.length, district: named(nameOf(whole)) };
     sortable(byId("figures-table"), {
       caption: [
-        ...(one ? [named(category.label), ": every measure. "] : [`${words.label}, for every kind of asset. `]),
-        others.length && known.length ? named(fill(data.words.some_data, counts)) : null,
+        one
+          ? sayParts("tables.every_measure", { category: HalfFull.profile.labelled(category) })
+          : say("tables.every_kind", { measure: words.label }),
+        " ",
+        others.length && known.length ? sayParts("tables.some_data", counts) : null,
       ],
       columns: [nameColumn(onChoose), peopleColumn, ...numbers, ...(hasDeprivation ? [decileColumn] : [])],
       rows: [...known, ...others],
@@ -119,7 +122,7 @@ HalfFull.tables = (() => {
 
   const placeName = (n) => data.places.name[n] || capital(data.categories[data.places.category[n]].one);
   const whereOf = (n) =>
-    data.places.where[n] < 0 ? data.words.elsewhere : data.neighbourhoods[data.places.where[n]].name;
+    data.places.where[n] < 0 ? say("map.elsewhere") : data.neighbourhoods[data.places.where[n]].name;
   const sourcesOf = (n) => data.places.sources[n].map((source) => data.places.source_texts[source]).join("; ");
   const detailsOf = (n) => {
     const texts = data.places.detail_texts;
@@ -137,9 +140,9 @@ HalfFull.tables = (() => {
 
   /** One line for each detail, cut where it is long; the pop-up of the place has it whole. */
   const detailsColumn = {
-    label: "Opening hours and more",
+    label: say("tables.details"),
     value: (n) => detailsOf(n).flat().join(" ") || null,
-    cell: (n) => el("td", {}, detailsOf(n).map(([label, text]) => el("p", {}, named(label), ": ", named(cut(text))))),
+    cell: (n) => el("td", {}, detailsOf(n).map(([label, text]) => el("p", {}, sayParts("tables.detail", { label: named(label), text: named(cut(text)) })))),
   };
 
   /** The places of one category, each with a button that shows it on the map. */
@@ -147,12 +150,13 @@ HalfFull.tables = (() => {
     const numberOf = data.categories.indexOf(category);
     const rows = [...data.places.category.keys()].filter((n) => data.places.category[n] === numberOf);
     rows.sort((a, b) => compare(!data.places.name[a] ? null : placeName(a), !data.places.name[b] ? null : placeName(b)));
-    replace(byId("list-title"), "The places: ", named(category.label));
+    const label = HalfFull.profile.labelled;
+    replace(byId("list-title"), sayParts("tables.places_of", { category: label(category) }));
     sortable(byId("list-table"), {
-      caption: [named(category.label), `: ${number(rows.length)} mapped in and just around the district`],
+      caption: sayParts("tables.places_caption", { category: label(category), n: rows.length }),
       columns: [
         {
-          label: data.words.name,
+          label: say("tables.name"),
           value: placeName,
           cell: (n) => {
             const button = el("button", { type: "button", class: "link" }, named(placeName(n)));
@@ -160,13 +164,13 @@ HalfFull.tables = (() => {
             return el("th", { scope: "row" }, button);
           },
         },
-        textColumn(data.words.in_neighbourhood, whereOf),
+        textColumn(say("map.in_neighbourhood"), whereOf),
         detailsColumn,
-        textColumn("Sources", sourcesOf),
+        textColumn(say("tables.sources"), sourcesOf),
       ],
       rows,
       limit: FIRST_ROWS,
-      more: fill(data.words.show_all, { n: number(rows.length) }),
+      more: say("tables.show_all", { n: rows.length }),
     });
   };
 
