@@ -5,6 +5,7 @@ The typeface is the one that comes with matplotlib, so that nothing depends on w
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from functools import lru_cache
 from pathlib import Path
 
@@ -62,6 +63,8 @@ def wrapped(text: str, face: FontProperties, width_mm: float, most: int) -> list
         longer = f"{lines[-1]} {word}".strip()
         if not lines[-1] or _width_mm(longer, face) <= width_mm:
             lines[-1] = longer
+        elif len(lines) > most:
+            break
         else:
             lines.append(word)
     kept, left = lines[:most], lines[most:]
@@ -75,8 +78,11 @@ def wrapped(text: str, face: FontProperties, width_mm: float, most: int) -> list
 def _cut(line: str, face: FontProperties, width_mm: float) -> str:
     if _width_mm(line, face) <= width_mm:
         return line
-    fits = [n for n in range(len(line)) if _width_mm(f"{line[:n]}…", face) <= width_mm]
-    return f"{line[: max(fits, default=0)].rstrip()}…"
+    # The first length that is too wide; the more letters, the wider.
+    first = bisect_left(
+        range(1, len(line)), 1, key=lambda n: _width_mm(f"{line[:n]}…", face) > width_mm
+    )
+    return f"{line[:first].rstrip()}…"
 
 
 def _width_mm(text: str, face: FontProperties) -> float:
