@@ -55,7 +55,7 @@ KERNELS := pipeline/snapping.py $(wildcard pipeline/routing/*.py)
 COMPILED := $(VENV)/.compiled
 # What every step leans on: its results are made anew when one of these changes.
 CORE := requirements.lock $(wildcard pipeline/config/*.py pipeline/files/*.py pipeline/steps/*.py) \
-        $(addprefix pipeline/,codes.py contracts.py heights.py rasters.py tables.py text.py)
+        $(addprefix pipeline/,codes.py contracts.py feeds.py heights.py rasters.py tables.py text.py)
 
 # Not */*: Python keeps compiled modules in a folder there.
 PAGES := $(wildcard pipeline/pages/*.py pipeline/pages/static/* pipeline/pages/templates/*)

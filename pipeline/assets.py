@@ -16,12 +16,13 @@ from pipeline import tables
 from pipeline.classification import INSIDE, REASONS, TOO_SMALL, Walls, classify
 from pipeline.config import CategoryRules, OsmInput, RecordsTable
 from pipeline.corroboration import corroborate
-from pipeline.quarantine import rows_counted, set_aside, words_on_rows
+from pipeline.departures import Timetable, join_departures
+from pipeline.quarantine import MOSTLY_ASIDE, rows_counted, set_aside, with_more, words_on_rows
 from pipeline.records import LayerRecords, LayerRows, read_layer
 from pipeline.tags import read_tags
 from pipeline.text import clean_text
 
-__all__ = ["OSM", "LayerRows", "build_assets", "classify"]
+__all__ = ["OSM", "LayerRows", "Timetable", "build_assets", "classify"]
 
 OSM = "osm"
 OSM_PAGE = "https://www.openstreetmap.org/"
@@ -45,6 +46,7 @@ def build_assets(
     *,
     osm: OsmInput,
     buffer_m: float,
+    timetables: Mapping[str, Timetable] | None = None,
 ) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, pd.DataFrame, dict[str, Any]]:
     """Make the assets of a district out of OpenStreetMap and official layers.
 
@@ -62,6 +64,8 @@ def build_assets(
         Date and licence of the OpenStreetMap data.
     buffer_m
         How far beyond the outline rows of layers are taken.
+    timetables
+        Timetables by the district's name for them.
 
     Returns
     -------
@@ -91,6 +95,18 @@ def build_assets(
     assets, too_small = corroborate(records, rules, outline)
     points, n_without_asset = _access_points(read, layers, assets, crs)
     aside = set_aside(read, layers, records, assets, too_small, points)
+    joined = join_departures(timetables or {}, assets, records, rules, reach)
+    assets, aside = joined.assets, with_more(aside, joined.quarantine)
+    words = [
+        text
+        for name, layer in read.items()
+        for text in words_on_rows(
+            layers[name].declaration.title,
+            layer.rows,
+            aside[aside["layer"] == name],
+            layer.put_right,
+        )
+    ]
     report = {
         "features": len(features),
         "records": len(matched),
@@ -99,19 +115,16 @@ def build_assets(
         "layers": {
             name: rows_counted(layer.rows, aside[aside["layer"] == name])
             for name, layer in read.items()
+        }
+        | {
+            name: rows_counted(found["stops"], aside[aside["layer"] == name])
+            for name, found in joined.report.items()
         },
+        "timetables": joined.report,
         "access_points": {"used": len(points), "of_no_asset": n_without_asset},
         "set_aside": len(aside),
-        "caveats": [
-            text
-            for name, layer in read.items()
-            for text in words_on_rows(
-                layers[name].declaration.title,
-                layer.rows,
-                aside[aside["layer"] == name],
-                layer.put_right,
-            )
-        ],
+        "mostly_set_aside": [text for text in words if text.startswith(MOSTLY_ASIDE)],
+        "caveats": words + joined.caveats,
     }
     columns = [column.name for column in tables.ASSETS.columns]
     return assets[columns], points, aside, report

@@ -62,6 +62,30 @@ def outline_of(neighbourhoods: gpd.GeoDataFrame) -> shapely.Geometry:
     return outline
 
 
+def degrees_around(
+    shape: shapely.Geometry, crs: str, within_m: float
+) -> tuple[float, float, float, float]:
+    """Return the box in degrees that a shape and its surroundings lie in.
+
+    Parameters
+    ----------
+    shape
+        In metres.
+    crs
+        Its system.
+    within_m
+        How far the surroundings reach.
+
+    Returns
+    -------
+    tuple of float
+        West, south, east and north.
+    """
+    wide = gpd.GeoSeries([shapely.buffer(shape, within_m)], crs=crs)
+    west, south, east, north = wide.to_crs("EPSG:4326").total_bounds
+    return float(west), float(south), float(east), float(north)
+
+
 def system_called(text: str) -> str:
     """Return the code of a coordinate reference system that a row names in its own way.
 

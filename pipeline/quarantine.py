@@ -19,6 +19,7 @@ from pipeline.records import LayerRecords, LayerRows
 TWICE, INSIDE, TOO_SMALL, OF_NO_ASSET = "listed_twice", "inside", "too_small", "of_no_asset"
 # From which share on it is said aloud that a layer is not used.
 MOST_ASIDE = 0.5
+MOSTLY_ASIDE = "More than half"
 _FAULTS = ("fault", TOO_SMALL, OF_NO_ASSET, "not_matched")
 Key = tuple[str, str]
 
@@ -62,10 +63,27 @@ def set_aside(
         else:
             parts.append(_not_counted(name, source, layer.records, owner, (used, small, counted)))
         parts.append(layer.quarantine)
+    return with_more(*parts)
+
+
+def with_more(*parts: pd.DataFrame) -> pd.DataFrame:
+    """Return rows that are set aside as one table.
+
+    Parameters
+    ----------
+    parts
+        Any number of tables with the columns of `tables.SET_ASIDE`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Their rows, sorted by layer and row.
+    """
     columns = [column.name for column in tables.SET_ASIDE.columns]
     empty = pd.DataFrame({name: [] for name in columns}).astype("str").astype({"row": "int64"})
     found = pd.concat([empty, *parts], ignore_index=True)[columns]
-    found = found.astype(dict.fromkeys(("layer", "id", "kind", "reason"), "str"))
+    texts = dict.fromkeys(("layer", "id", "kind", "reason"), "str")
+    found = found.astype({**texts, "row": "int64"})
     return found.sort_values(["layer", "row"], ignore_index=True)
 
 
@@ -161,7 +179,7 @@ def words_on_rows(title: str, rows: int, aside: pd.DataFrame, put_right: int) ->
     if rows and len(faults) > rows * MOST_ASIDE:
         common = faults["reason"].value_counts()
         yield (
-            f"More than half of “{title}” is not used: {len(faults)} of {rows} rows are set aside. "
+            f"{MOSTLY_ASIDE} of “{title}” is not used: {len(faults)} of {rows} rows are set aside. "
             f"The commonest reason is that a row {common.index[0]}; each stands in set_aside.csv."
         )
     if put_right:

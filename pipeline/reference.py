@@ -31,6 +31,7 @@ from pipeline.config import (
     State,
     Study,
     Theme,
+    TimetableTable,
     Walker,
 )
 from pipeline.config.lock import Lock
@@ -201,6 +202,10 @@ def _kind(table: NationalTable) -> str:
             words = f"`{table.from_vintage}` to `{table.to_vintage}`, exact fit"
         case RecordsTable():
             words = "places, or ways into them"
+        case TimetableTable():
+            words = "a timetable (GTFS): departures from the stops of " + ", ".join(
+                f"`{category}`" for category in table.stops_of
+            )
         case PeopleRasterTable():
             words = "people per cell of a raster, for districts whose neighbourhoods are a grid"
         case ElevationTable():

@@ -28,6 +28,7 @@ from pipeline.config.national import (
     PeopleRasterTable,
     PeopleTable,
     RecordsTable,
+    TimetableTable,
 )
 from pipeline.config.place import LocalFile, MapPlace, OnTheWeb, PackagedFile, Place
 from pipeline.config.standard import Chosen, Evidence, Method, Quantity, Standard, Together, Within
@@ -44,6 +45,6 @@ __all__ = [
     "MapPlace", "Method", "Nation", "NationDefaults", "NationalTable", "OnTheWeb", "OsmInput",
     "OsmRules", "PackagedFile", "PeopleRasterTable", "PeopleTable", "Place", "Quantity",
     "RecordsTable", "Slopes", "Slug", "Snapping", "Standard", "State", "Study", "Surface",
-    "TableInput", "TagConditions", "TagValues", "Theme", "Together", "Unwelcome", "Usual",
-    "Vintage", "Walker", "Walking", "Way", "Within", "Wording", "Words",
+    "TableInput", "TagConditions", "TagValues", "Theme", "TimetableTable", "Together", "Unwelcome",
+    "Usual", "Vintage", "Walker", "Walking", "Way", "Within", "Wording", "Words",
 ]  # fmt: skip

@@ -193,6 +193,28 @@ class ElevationTable(Published):
     heights_of: Literal["ground", "surface"]
 
 
+class TimetableTable(Published):
+    """Departures of public transport, as a feed of the General Transit Feed Specification.
+
+    `stops_of` names the categories whose stops it speaks of. `codes` is the published table whose
+    codes its stops go by; without it, and where a code is not known, a stop is found by its place
+    and name. An evening lasts from one full hour to another of the day of service.
+    """
+
+    kind: Literal["timetable"]
+    stops_of: Annotated[tuple[Slug, ...], Field(min_length=1)]
+    codes: Slug | None = None
+    evening_from: Annotated[int, Field(ge=12, le=24)] = 19
+    evening_to: Annotated[int, Field(ge=13, le=30)] = 24
+
+    @model_validator(mode="after")
+    def _evening_must_last(self) -> TimetableTable:
+        if self.evening_from >= self.evening_to:
+            msg = "`evening_from` must be before `evening_to`"
+            raise ValueError(msg)
+        return self
+
+
 class PeopleRasterTable(Published):
     """People on a grid, where a country has no counts by small areas.
 
@@ -212,6 +234,7 @@ NationalTable = Annotated[
     | DeprivationTable
     | LookupTable
     | RecordsTable
-    | ElevationTable,
+    | ElevationTable
+    | TimetableTable,
     Field(discriminator="kind"),
 ]

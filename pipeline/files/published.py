@@ -24,15 +24,18 @@ from pipeline.config import (
     PeopleTable,
     RecordsTable,
     TableInput,
+    TimetableTable,
     Vintage,
 )
 from pipeline.errors import CodesDoNotMatch, FileIsDamaged, SourceIsEmpty, listed, quoted
+from pipeline.feeds import Feed
 from pipeline.files import elevation, rasters
 from pipeline.files.attributes import FAULTS, faults_of
 from pipeline.files.columns import column_if_any, column_named, numbers, table_from
 from pipeline.files.outside import VECTOR_ENDINGS, ending_of
 from pipeline.files.raw import ELEVATION, Manifest, raw_file
 from pipeline.files.tiles import Box
+from pipeline.files.timetables import read_feed
 from pipeline.files.vectors import must_lie_within, read_vector
 from pipeline.files.workbooks import read_rows
 from pipeline.heights import Heights
@@ -210,9 +213,43 @@ def read_layers(
         path = raw_file(manifest, key)
         table = layer.table if isinstance(layer, TableInput) else None
         declared = layer if table is None else national[table]
+        if isinstance(declared, TimetableTable):
+            continue
         assert isinstance(declared, CouncilLayer | RecordsTable)
         day = manifest.inputs[key].date
         found[key] = (declared, read_table_of(path, declared), table, day)
+    return found
+
+
+def read_timetables(
+    manifest: Manifest, district: District, national: dict[str, NationalTable], box: Box
+) -> dict[str, tuple[TimetableTable, Feed, str, date]]:
+    """Read the timetables of a district.
+
+    Parameters
+    ----------
+    manifest
+        The raw files.
+    district
+        The district.
+    national
+        The national tables.
+    box
+        West, south, east and north of the district and its surroundings, in degrees.
+
+    Returns
+    -------
+    dict
+        By the district's name for the layer: its declaration, the trips that call in the box, the
+        name of the published table it is, and the day of this copy.
+    """
+    found = {}
+    for key, layer in district.layers.items():
+        table = layer.table if isinstance(layer, TableInput) else ""
+        declared = national.get(table)
+        if isinstance(declared, TimetableTable):
+            day = manifest.inputs[key].date
+            found[key] = (declared, read_feed(raw_file(manifest, key), box), table, day)
     return found
 
 
@@ -243,6 +280,8 @@ def read_table_of(path: Path, table: NationalTable | CouncilLayer) -> pd.DataFra
             found = read_lookup(path, table)
         case RecordsTable():
             found = read_cells(path, table.layer, table.id, sets_aside=True)
+        case TimetableTable():
+            found = read_feed(path).stops
         case ElevationTable():
             found = elevation.read_catalogue(path, table)
         case PeopleRasterTable():

@@ -31,6 +31,7 @@ from pipeline.config import (
     RecordsTable,
     Slug,
     TableInput,
+    TimetableTable,
     Words,
 )
 from pipeline.config.choice import Day, Days
@@ -47,6 +48,8 @@ from pipeline.text import clean_text
 
 OPENSTREETMAP = "openstreetmap"
 ELEVATION = "elevation"
+# What may stand among the layers of a district.
+LAYERS = (RecordsTable, TimetableTable)
 RESERVED = (
     OPENSTREETMAP,
     "boundaries",
@@ -175,7 +178,7 @@ def inputs_of(
                 f"{where}: this name is taken by an input of the district; give the layer another."
             )
         inputs[key] = (
-            _table_input(key, layer, RecordsTable, where, national)
+            _table_input(key, layer, LAYERS, where, national)
             if isinstance(layer, TableInput)
             else _council_input(key, layer)
         )
@@ -205,7 +208,11 @@ def _table_inputs(district: District) -> Iterator[tuple[str, TableInput, type]]:
 
 
 def _table_input(
-    key: str, entry: TableInput, kind: type, where: str, national: dict[str, NationalTable]
+    key: str,
+    entry: TableInput,
+    kind: type | tuple[type, ...],
+    where: str,
+    national: dict[str, NationalTable],
 ) -> DeclaredInput:
     table = national.get(entry.table)
     fitting = sorted(name for name, other in national.items() if _fits(other, key, kind))
@@ -243,7 +250,7 @@ def _day(entry: TableInput, table: NationalTable) -> date | None:
     return None if is_asked else table.date
 
 
-def _fits(table: NationalTable, key: str, kind: type) -> bool:
+def _fits(table: NationalTable, key: str, kind: type | tuple[type, ...]) -> bool:
     if not isinstance(table, kind):
         return False
     return not isinstance(table, PeopleTable) or key == table.counts

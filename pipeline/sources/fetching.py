@@ -35,6 +35,7 @@ from pipeline.config import (
     PackagedFile,
     PeopleRasterTable,
     RecordsTable,
+    TimetableTable,
 )
 from pipeline.config.lock import Lock
 from pipeline.errors import (
@@ -395,6 +396,8 @@ def _endings(declared: DeclaredInput) -> tuple[str, ...]:
         return OSM_ENDINGS
     if isinstance(declared.declared, ElevationTable):
         return ELEVATION_ENDINGS
+    if isinstance(declared.declared, TimetableTable):
+        return (ZIP,)
     if isinstance(declared.declared, PeopleRasterTable):
         return GEOTIFF_ENDINGS
     if isinstance(declared.declared, BoundariesTable):

@@ -106,11 +106,12 @@ def assets(
     del note
     from pipeline import tables
     from pipeline.assets import build_assets
-    from pipeline.coordinates import outline_of
+    from pipeline.coordinates import degrees_around, outline_of
+    from pipeline.departures import Timetable
     from pipeline.files import choices, published, raw
     from pipeline.records import LayerRows
-
     from pipeline.wanted import must_cover
+
     held: Study = files.read_choices(study, Study)
     place: District = files.read_choices(district, District)
     fetched = raw.read_manifest(manifest)
@@ -126,15 +127,16 @@ def assets(
         files.read_table(features, tables.FEATURES),
         held_rules,
         {name: LayerRows(*layer) for name, layer in layers.items()},
-        outline_of(files.read_table(neighbourhoods, tables.NEIGHBOURHOODS)),
+        outline,
         osm=raw.dated(place, fetched).openstreetmap,
         buffer_m=held.walking.buffer_m,
+        timetables={name: Timetable(*feed) for name, feed in feeds.items()},
     )
     files.write_table(aside, tables.SET_ASIDE, out[2])
     files.write_table(points, tables.ACCESS_POINTS, out[1])
     files.write_table(found, tables.ASSETS, out[0], report)
-    loud = "".join(f" {text}" for text in report["caveats"])
-    return f"{len(found):,} assets, {len(aside):,} rows of layers set aside.{loud}"
+    aloud = "".join(f". {text}" for text in report["mostly_set_aside"])
+    return f"{len(found):,} assets, {len(aside):,} rows of layers set aside{aloud}"
 
 
 def network(
