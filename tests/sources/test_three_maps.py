@@ -1,0 +1,134 @@
+"""Overpass, an extract of Geofabrik and a file: of one place and day, the same tables."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import osmium
+import pandas as pd
+import pytest
+
+from pipeline.osm import WITHOUT_DAYS
+from pipeline.sources.osm_answers import header_of
+from pipeline.sources.osm_clip import time_of
+from tests.servers import faulty, geofabrik, overpass
+from tests.servers.faulty import Server, serving
+from tests.tiny import Project
+
+DAY = "2026-01-01"
+# These name the place itself.
+OF_THE_PLACE = {"outputs/tiny/run.json", "data/interim/tiny/district.json"}
+
+
+def said_of_its_time(path: Path) -> None:
+    """Let a map say of what day it is, as every extract does."""
+    plain = path.with_name("plain.osm.pbf")
+    path.rename(plain)
+    as_of = datetime(2026, 1, 1, 10, tzinfo=UTC)
+    with osmium.SimpleWriter(str(path), header=header_of(as_of)) as writer:
+        for entity in osmium.FileProcessor(str(plain)):
+            writer.add(entity)
+    assert time_of(path) == as_of
+
+
+def at(project: Project, place: dict[str, Any]) -> None:
+    """Let the district have its map from a place, and leave the day to it."""
+    project.choose(lambda values: values.update(openstreetmap={"at": place}))
+
+
+@pytest.fixture(scope="module")
+def three(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[dict[str, Project], dict[str, Server]]]:
+    """Build one district three times, side by side."""
+    folder = tmp_path_factory.mktemp("three")
+    projects = {"file": Project.new(folder / "file")}
+    said_of_its_time(projects["file"].inputs / "map.osm.pbf")
+    at(projects["file"], {"file": "../inputs/map.osm.pbf"})
+    for name in ("overpass", "geofabrik"):
+        projects[name] = projects["file"].copy(folder / name)
+    pbf = projects["file"].inputs / "map.osm.pbf"
+    town = overpass.Town.of(pbf)
+    region = geofabrik.region("wales", (-1.0, 53.0, 1.0, 55.0), f"https://here{geofabrik.PBF}")
+    with (
+        serving(overpass.serving_town(town, as_of=f"{DAY}T10:00:00Z")) as live,
+        serving(geofabrik.serving_extract(pbf, [region])) as extracts,
+    ):
+        at(projects["overpass"], {"overpass": f"{live.address}/api", "local": True})
+        index = f"{extracts.address}{geofabrik.INDEX}"
+        at(projects["geofabrik"], {"geofabrik": "wales", "index": index, "local": True})
+        for project in projects.values():
+            project.built()
+        yield projects, {"overpass": live, "geofabrik": extracts}
+
+
+@pytest.mark.slow
+def test_the_extract_of_a_region_gives_every_byte_that_the_file_gives(
+    three: tuple[dict[str, Project], dict[str, Server]],
+) -> None:
+    differing = _differing(three[0]["geofabrik"], three[0]["file"])
+    assert differing == OF_THE_PLACE
+
+
+@pytest.mark.slow
+def test_overpass_gives_the_same_but_for_the_days_of_edits_and_says_so(
+    three: tuple[dict[str, Project], dict[str, Server]],
+) -> None:
+    ours, theirs = three[0]["overpass"], three[0]["file"]
+    for name in ("network", "streets", "entrances", "homes", "access", "indicators"):
+        ours_frame, theirs_frame = (
+            pd.read_parquet(p.made / f"{name}.parquet") for p in (ours, theirs)
+        )
+        pd.testing.assert_frame_equal(ours_frame, theirs_frame)
+    features = pd.read_parquet(ours.made / "features.parquet")
+    assert set(features["edited"]) == {""}
+    pd.testing.assert_frame_equal(
+        features.drop(columns="edited"),
+        pd.read_parquet(theirs.made / "features.parquet").drop(columns="edited"),
+    )
+    assets = pd.read_parquet(ours.made / "assets.parquet")
+    assert len(assets) > 5
+    pd.testing.assert_frame_equal(assets, pd.read_parquet(theirs.made / "assets.parquet"))
+    note = json.loads((ours.out / "run.json").read_text(encoding="utf-8"))
+    assert WITHOUT_DAYS in note["caveats"]
+    assert WITHOUT_DAYS not in (theirs.out / "run.json").read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_all_three_are_of_the_day_of_the_data(
+    three: tuple[dict[str, Project], dict[str, Server]],
+) -> None:
+    for project in three[0].values():
+        manifest = json.loads((project.raw / "manifest.json").read_text(encoding="utf-8"))
+        assert manifest["inputs"]["openstreetmap"]["date"] == DAY
+
+
+@pytest.mark.slow
+def test_the_map_alone_is_asked_for_again_and_a_failure_leaves_the_old_one(
+    three: tuple[dict[str, Project], dict[str, Server]],
+) -> None:
+    project, server = three[0]["overpass"], three[1]["overpass"]
+    before = project.state()
+    server.asked.clear()
+    project.built("refetch", "D=tiny", "SOURCE=openstreetmap")
+    assert len(server.asked) == 1
+    assert project.state() == before
+    server.always = faulty.status(404)
+    run = project.make("refetch", "D=tiny", "SOURCE=openstreetmap")
+    server.always = None
+    assert run.returncode
+    assert "it answered with status 404" in run.stdout
+    assert f"(OpenStreetMap of {DAY}) stay as they are" in run.stdout
+    assert "Traceback" not in run.stdout
+    assert {name for name in project.state() if ".overpass" not in name} == set(before)
+
+
+def _differing(one: Project, other: Project) -> set[str]:
+    ours, theirs = one.state(), other.state()
+    made = {name for name in theirs if name.startswith(("data/interim", "outputs"))}
+    assert len(made) > 20
+    return {name for name in made if ours[name] != theirs[name]}
