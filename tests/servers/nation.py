@@ -43,6 +43,7 @@ class Nation:
             return self._counts(name.partition(".")[0], parse_qs(address.query))
         if name == "index-v1.json":
             return Reply(json.dumps(self._index()).encode(), "application/json")
+        name = "access-nodes.csv" if name == "access-nodes" else name
         file = self.files.get(name.removesuffix(".md5"))
         if file is None:
             return Reply(b"not here", "text/plain", 404)
