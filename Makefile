@@ -287,7 +287,7 @@ $(addprefix $(OUT)/%/,$(PUBLISHED)): config/study.yaml config/theme.yaml $(MADE)
 		$(MADE)/words.json $(MADE)/standards.json $(MADE)/%/district.json $(RAW)/%/manifest.json \
 		$(addprefix $(MADE)/%/,$(addsuffix .parquet,neighbourhoods coverage features network terrain \
 		assets set_aside entrances homes indicators by_walker sensitivity standards catchments catchment_people raster_minutes)) \
-		$(MADE)/%/minutes_to_nearest.tif \
+		$(MADE)/%/minutes_to_nearest.tif $(MADE)/%/pictures.zip \
 		$(addprefix pipeline/,publish.py headline.py places.py standards.py tags.py walkers.py) $(PAGES) $(CORE)
 	@$(call district-step,publish,$(OUT)/$*/run.json)
 

@@ -33,6 +33,7 @@ from pipeline.pages.layers import assets_gpkg, profiles_gpkg
 from pipeline.pages.map import map_page
 from pipeline.pages.material import Material
 from pipeline.pages.note import run_note
+from pipeline.pages.scene import CAPTIONS
 from pipeline.pages.sheets import (
     by_walker_csv,
     indicators_csv,
@@ -72,6 +73,7 @@ def district_files(material: Material) -> dict[str, Content]:
         "catchments.gpkg": catchments_gpkg(material),
         "minutes_to_nearest.tif": material.surface,
         **people_of_raster(material),
+        **{name: file for name, file in material.pictures.items() if name != CAPTIONS},
     }
 
 

@@ -27,7 +27,8 @@ class Material:
     `manifest` maps the name of an input to what is known of it (title, publisher, licence,
     attribution, date, sha256, rows). `reports` maps the name of a table to its report; the
     sentences in `report["caveats"]` are repeated on the page. Tables keep their contracts in
-    `pipeline.tables`; nothing here is changed. `surface` is the GeoTIFF of minutes, as it is.
+    `pipeline.tables`; nothing here is changed. `surface` is the GeoTIFF of minutes, as it is; `pictures` are those that
+    `pipeline.pages.pictures` drew, by the names of their files, and their captions.
     """
 
     study: Study
@@ -56,6 +57,7 @@ class Material:
     surface: bytes
     reports: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     set_aside: pd.DataFrame = field(default_factory=_nothing_aside)
+    pictures: Mapping[str, bytes] = field(default_factory=dict)
 
     @cached_property
     def people(self) -> pd.Series:

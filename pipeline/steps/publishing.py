@@ -37,6 +37,7 @@ def publish(
     catchment_people: Path,
     raster_minutes: Path,
     surface: Path,
+    pictures: Path,
     *,
     out: Outputs,
     note: Path | None = None,
@@ -45,6 +46,7 @@ def publish(
     from pipeline import pages, tables
     from pipeline import publish as gate
     from pipeline.files import raw
+    from pipeline.files.bundles import read_bundle
     from pipeline.files.choices import read_named
     from pipeline.standards import standards_for
 
@@ -82,6 +84,7 @@ def publish(
             for key, file in fetched.inputs.items()
         },
         surface=surface.read_bytes(),
+        pictures=read_bundle(pictures),
         reports={table.name: files.read_report(path) for table, path in stored.items()},
         **{table.name: files.read_table(path, table) for table, path in stored.items()},
     )
