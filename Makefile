@@ -70,7 +70,7 @@ run-step = $(PYTHON) -m pipeline $(1) $(arguments) --out $(2) --note
 step = $(run-step) $(MADE)/notes/$(1).json
 district-step = $(run-step) $(MADE)/$*/notes/$(1).json
 
-GOALS := help setup setup-servers demo test check format bench bench-engine performance catchment doctor clean new-district refetch lock offline reference
+GOALS := help setup setup-servers demo test check format bench bench-engine performance catchment doctor clean new-district refetch lock offline live-check reference
 ifneq ($(filter $(GOALS),$(DISTRICTS)),)
   $(error $(DISTRICTS_DIR)/$(firstword $(filter $(GOALS),$(DISTRICTS))).yaml: this is the name of a goal of make; give the district another)
 endif
@@ -287,7 +287,7 @@ $(addprefix $(OUT)/%/,$(PUBLISHED)): config/study.yaml config/theme.yaml $(MADE)
 		$(MADE)/words.json $(MADE)/standards.json $(MADE)/%/district.json $(RAW)/%/manifest.json \
 		$(addprefix $(MADE)/%/,$(addsuffix .parquet,neighbourhoods coverage features network terrain \
 		assets set_aside entrances homes indicators by_walker sensitivity standards catchments catchment_people raster_minutes)) \
-		$(MADE)/%/minutes_to_nearest.tif $(MADE)/%/pictures.zip \
+		$(MADE)/%/minutes_to_nearest.tif \
 		$(addprefix pipeline/,publish.py headline.py places.py standards.py tags.py walkers.py) $(PAGES) $(CORE)
 	@$(call district-step,publish,$(OUT)/$*/run.json)
 
@@ -333,6 +333,10 @@ lock: $(if $(filter $(D),$(DISTRICTS)),$(MADE)/national.json $(MADE)/$(D)/distri
 offline: | $(INSTALLED) $(COMPILED)
 	@test -n "$(filter $(D),$(DISTRICTS))" || { echo "make offline: name a district, D=<one of: $(DISTRICTS)>"; exit 1; }
 	@$(PYTHON) -m pipeline.offline $(D) --data $(DATA) --out $(OUT) --make $(MAKE) $(MAKEOVERRIDES)
+
+## live-check: ask each real service for one small thing: is it still what the choices say
+live-check: $(MADE)/national.json $(foreach d,$(DISTRICTS),$(MADE)/$(d)/district.json)
+	@$(PYTHON) -m pipeline live_check $^ --out $(DATA)/live-check.json --note $(MADE)/notes/live-check.json
 
 export ASSET
 ## catchment D=<district> ASSET=<asset_id>: draw what lies within reach of one asset

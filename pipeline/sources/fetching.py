@@ -64,9 +64,11 @@ from pipeline.files.raw import (
     DeclaredInput,
     Manifest,
     RawFile,
+    bring_to_end,
     inputs_of,
     raw_file,
     read_manifest,
+    ready_for,
     write_manifest,
 )
 from pipeline.files.shapefiles import SHAPEFILE, pack_shapefile
@@ -79,8 +81,9 @@ from pipeline.sources.asking import Area, Fetched
 from pipeline.sources.local import local_file
 from pipeline.sources.overpass import KEPT
 from pipeline.sources.packaged import packaged_file
+from pipeline.sources.parts import sweep
 from pipeline.sources.progress import Watch, quietly
-from pipeline.sources.services import UNITED_KINGDOM, area_around, fetch_from, key_for
+from pipeline.sources.services import PARTS, UNITED_KINGDOM, area_around, fetch_from, key_for
 
 # More than this since the last fetch is rather a fault of the source than a change of the place.
 MOST_ROWS_LOST = 0.10
@@ -471,13 +474,19 @@ def _sweep(folder: Path) -> None:
     for leftover in folder.glob(f"{PARTIAL}*"):
         if leftover.is_dir() and time.time() - leftover.stat().st_mtime > ABANDONED_AFTER_S:
             shutil.rmtree(leftover, ignore_errors=True)
+    sweep(folder / PARTS)
 
 
 def _move_into_place(staging: Path, out: Path) -> None:
-    """Rename, which needs no room on the disk; the manifest last, as the sign that all stand."""
+    """Rename, which needs no room on the disk.
+
+    From the first rename on, all of it is sure to take its place: what a kill leaves in the middle
+    is brought to its end by whoever reads the manifest next.
+    """
     try:
-        for part in sorted(staging.iterdir(), key=lambda part: (part.name == out.name, part.name)):
-            part.replace(out.parent / part.name)
+        bring_to_end(out)
+        staging.rename(ready_for(out))
+        bring_to_end(out)
     except OSError as error:
         raise _cannot_write(out.parent, error) from None
 

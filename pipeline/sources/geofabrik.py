@@ -81,8 +81,7 @@ def fetch(
         If the index has no such region, it lies elsewhere, or its extract cannot be had with the
         sum that is published for it.
     """
-    where = f"{client.service.name}: {shown(place.index)}"
-    region = _the_one(read_as(client, place.index, JSON, regions_of), place, area, where)
+    region = region_of(place, area, client)
     url = str(region.url)
     target = folder / "clipped.osm.pbf"
     with _lock_of(shared / f"{plain_name(region.id.replace('/', '-'))}.lock", client) as lock:
@@ -100,6 +99,55 @@ def fetch(
             "is; give its file as `file`, with a `date`."
         )
     return Fetched(target, None, as_of.date(), shown(url))
+
+
+def region_of(place: GeofabrikRegion, area: Area, client: Client) -> Region:
+    """Find the region in the index.
+
+    Parameters
+    ----------
+    place
+        The region, and the index that it stands in.
+    area
+        Where it must lie.
+    client
+        Asks the index.
+
+    Returns
+    -------
+    Region
+        With the address of its extract.
+
+    Raises
+    ------
+    SourceFailed
+        If there is none, it lies elsewhere, or has no extract.
+    """
+    where = f"{client.service.name}: {shown(place.index)}"
+    return _the_one(read_as(client, place.index, JSON, regions_of), place, area, where)
+
+
+def published_sum(url: str, client: Client) -> str:
+    """Ask for the sum that is published for an extract.
+
+    Parameters
+    ----------
+    url
+        The address of the extract.
+    client
+        Asks its server.
+
+    Returns
+    -------
+    str
+        Its MD5.
+
+    Raises
+    ------
+    SourceFailed
+        If there is none.
+    """
+    return read_as(client, f"{url}.md5", TEXT, _sum)
 
 
 # --- the index -----------------------------------------------------------------------------------

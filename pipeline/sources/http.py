@@ -254,7 +254,12 @@ class Client:
             part.forget_if_useless()
 
     def beginning(
-        self, address: str, form: Form, *, params: Mapping[str, str] | None = None
+        self,
+        address: str,
+        form: Form,
+        *,
+        params: Mapping[str, str] | None = None,
+        least: int = ENOUGH,
     ) -> bytes:
         """Return the first bytes of an answer, and let the rest be.
 
@@ -266,11 +271,13 @@ class Client:
             What the answer must be.
         params
             The query.
+        least
+            How many bytes to wait for, if there are so many.
 
         Returns
         -------
         bytes
-            A few thousand at most.
+            Some more than that at most.
 
         Raises
         ------
@@ -285,7 +292,7 @@ class Client:
                 first = b""
                 for piece in self._body(response, ask, 0, deadline):
                     first += piece
-                    if len(first) >= ENOUGH:
+                    if len(first) >= least:
                         break
                 return first
 

@@ -25,7 +25,7 @@ from pipeline.sources.reading import HasChanged, OddAnswer, as_csv, as_rows, rea
 CODE, VALUE, COUNT = "GEOGRAPHY_CODE", "OBS_VALUE", "RECORD_COUNT"
 PAGE = 25_000
 # The counts of persons or households, not shares of them.
-_NUMBERS = "20100"
+NUMBERS = "20100"
 _CODE = re.compile(r"[A-Z0-9]{1,12}")
 
 
@@ -100,7 +100,7 @@ def _all_values(
         "date": "latest",
         "geography": f"{area.code}{place.type}",
         **dimensions,
-        "measures": _NUMBERS,
+        "measures": NUMBERS,
         "select": f"{CODE},{VALUE},{COUNT}",
     }
     values: dict[str, str] = {}

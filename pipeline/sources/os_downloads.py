@@ -23,7 +23,9 @@ _MD5 = re.compile(r"[0-9a-fA-F]{32}")
 
 
 @dataclass(frozen=True)
-class _File:
+class File:
+    """A file of a product, as the API lists it."""
+
     name: str
     url: str
     size: int
@@ -66,9 +68,7 @@ def fetch(place: OsProduct, area: Area, client: Client, folder: Path) -> Fetched
 def _fetch_once(place: OsProduct, client: Client, folder: Path) -> Fetched:
     product = f"{place.api.rstrip('/')}/downloads/v1/products/{place.os_downloads}"
     version = read_as(client, product, JSON, lambda body: _version(body, place))
-    params = {"area": place.area, "format": place.format}
-    files = read_as(client, f"{product}/downloads", JSON, _files, params)
-    file = _the_one(files, place, f"{client.service.name}: {shown(product)}")
+    file = file_of(place, client)
     target = folder / plain_name(file.name)
     where = f"{client.service.name}: {shown(file.url)}"
     done = client.download(
@@ -90,6 +90,32 @@ def _fetch_once(place: OsProduct, client: Client, folder: Path) -> Fetched:
     return Fetched(path, None, _day(version), shown(file.url))
 
 
+def file_of(place: OsProduct, client: Client) -> File:
+    """Ask for the one file of a product that fits, with its size and sum.
+
+    Parameters
+    ----------
+    place
+        The product, its format, and the part of Great Britain.
+    client
+        Asks the API.
+
+    Returns
+    -------
+    File
+        As the API lists it.
+
+    Raises
+    ------
+    SourceFailed
+        If not exactly one fits.
+    """
+    product = f"{place.api.rstrip('/')}/downloads/v1/products/{place.os_downloads}"
+    params = {"area": place.area, "format": place.format}
+    files = read_as(client, f"{product}/downloads", JSON, _files, params)
+    return _the_one(files, place, f"{client.service.name}: {shown(product)}")
+
+
 def _version(body: bytes, place: OsProduct) -> str:
     answer = as_json(body)
     version = answer.get("version") if isinstance(answer, dict) else None
@@ -105,14 +131,14 @@ def _day(version: str) -> date | None:
     return None
 
 
-def _files(body: bytes) -> list[_File]:
+def _files(body: bytes) -> list[File]:
     answer = as_json(body)
     if not isinstance(answer, list):
         raise OddAnswer("is no list of files")
     return [_file(item) for item in answer]
 
 
-def _file(item: Any) -> _File:  # noqa: ANN401 (JSON)
+def _file(item: Any) -> File:  # noqa: ANN401 (JSON)
     values = item if isinstance(item, dict) else {}
     name, url, size, md5 = (values.get(key) for key in ("fileName", "url", "size", "md5"))
     if not (isinstance(name, str) and isinstance(url, str) and isinstance(size, int)) or size <= 0:
@@ -120,10 +146,10 @@ def _file(item: Any) -> _File:  # noqa: ANN401 (JSON)
     if not isinstance(md5, str) or not _MD5.fullmatch(md5):
         raise OddAnswer(f"lists the file {quoted(name)} without its MD5")
     formats = (str(values.get(key) or "") for key in ("format", "subformat", "area"))
-    return _File(name, url, size, md5, *formats)
+    return File(name, url, size, md5, *formats)
 
 
-def _the_one(files: list[_File], place: OsProduct, where: str) -> _File:
+def _the_one(files: list[File], place: OsProduct, where: str) -> File:
     fitting = [
         file
         for file in files
@@ -143,5 +169,5 @@ def _the_one(files: list[_File], place: OsProduct, where: str) -> _File:
     return fitting[0]
 
 
-def _kind_of(file: _File) -> str:
+def _kind_of(file: File) -> str:
     return f"{file.format}, {file.subformat}" if file.subformat else file.format

@@ -84,6 +84,7 @@ class Part:
             for data in body:
                 with self._room():
                     file.write(data)
+                    file.flush()  # a kill must not lose it
             with self._room():
                 file.flush()
                 os.fsync(file.fileno())

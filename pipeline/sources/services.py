@@ -43,6 +43,8 @@ from pipeline.sources.progress import Progress
 # Assets and streets outside a district are within reach of those who live at its edge: half as
 # much again as anybody is taken to walk.
 SURROUNDINGS_M = 3_000.0
+# Where parts of downloads are kept from run to run, in the folder of raw files.
+PARTS = ".parts"
 # What is asked for before it is known where the district lies: its own boundaries, by their codes.
 M_PER_DEGREE = 111_000.0
 UNITED_KINGDOM = (-8.7, 49.8, 1.8, 60.9)
@@ -150,7 +152,9 @@ def client_for(
     hosts = frozenset({urlsplit(address_of(place)).hostname or "", *place.also})
     pause_s = 0.0 if place.local else PAUSE_S.get(type(place), 0.0)
     service = Service(title, hosts, is_local=place.local, pause_s=pause_s)
-    return Client(service, locks, progress or Progress(), key_for(place, title))
+    return Client(
+        service, locks, progress or Progress(), key_for(place, title), locks.parent / PARTS
+    )
 
 
 def key_for(place: OnTheWeb, title: str) -> Key | None:

@@ -21,7 +21,7 @@ from pipeline.steps.gathering import (
     walkers,
     words,
 )
-from pipeline.steps.keeping import lock
+from pipeline.steps.keeping import live_check, lock
 from pipeline.steps.picturing import picture_words, pictures
 from pipeline.steps.publishing import index, publish
 from pipeline.steps.reading import assets, fetch, neighbourhoods, network, osm, terrain
@@ -39,9 +39,10 @@ from pipeline.steps.walking import (
 
 __all__ = [
     "OF_NO_DISTRICT", "SEVERAL_OUTPUTS", "STEPS", "WITH_BARS", "access", "assets", "catchment",
-    "catchments", "district", "entrances", "fetch", "homes", "index", "kernels", "lock", "looks",
-    "national", "neighbourhoods", "network", "new_district", "osm", "outputs_of", "picture_words", "pictures", "profiles",
-    "publish", "published_standards", "reference", "rules", "sensitivity", "standards", "surface",
+    "catchments", "district", "entrances", "fetch", "homes", "index", "kernels",
+    "live_check", "lock", "looks", "national", "neighbourhoods", "network", "new_district",
+    "osm", "outputs_of", "picture_words", "pictures", "profiles", "publish",
+    "published_standards", "reference", "rules", "sensitivity", "standards", "surface",
     "terrain", "walkers", "words",
 ]  # fmt: skip
 STEPS: dict[str, Callable[..., str]] = {
@@ -50,8 +51,7 @@ STEPS: dict[str, Callable[..., str]] = {
         rules, looks, national, walkers, kernels, district, fetch, neighbourhoods, osm, assets,
         network, terrain, entrances, homes, access, sensitivity, surface, catchments, catchment,
         profiles, standards, publish, index, reference, published_standards, words,
-        picture_words, pictures,
-        lock, new_district,
+        live_check, picture_words, pictures, lock, new_district,
     )
 }  # fmt: skip
 OF_NO_DISTRICT = frozenset(
@@ -68,11 +68,12 @@ OF_NO_DISTRICT = frozenset(
         "index",
         "reference",
         "lock",
+        "live_check",
         "new_district",
     )
 )
 # These draw on the terminal themselves.
-WITH_BARS = frozenset(("fetch",))
+WITH_BARS = frozenset(("fetch", "live_check"))
 SEVERAL_OUTPUTS: dict[str, int] = {
     "osm": 3, "sensitivity": 2, "surface": 2, "catchments": 2, "assets": 3, "reference": 12,
 }  # fmt: skip

@@ -3,13 +3,54 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 from pipeline import files
-from pipeline.config import District, NationalTable
+from pipeline.config import District, Nation, NationalTable
 from pipeline.steps.outputs import Outputs
 
 COMMIT = "HALF_FULL_COMMIT"
+# Columns of the table.
+WIDEST, LONGEST_LOOK = 40, 120
+
+
+def live_check(national: Path, *districts: Path, out: Outputs, note: Path | None = None) -> str:
+    """Ask each real service for one small thing: is it still what config says."""
+    del note
+    from pipeline.errors import SourceFailed
+    from pipeline.files import raw
+    from pipeline.files.choices import read_named
+    from pipeline.sources import live
+
+    declared = read_named(national, NationalTable)
+    places: dict[str, District] = {
+        path.parent.name: files.read_choices(path, District) for path in districts
+    }
+    inputs = {
+        name: list(raw.inputs_of(name, place, declared).values()) for name, place in places.items()
+    }
+    codes = {name: place.code for name, place in places.items()}
+    # Tables that no district here uses are asked about for one that could.
+    english = [name for name, place in places.items() if place.nation == Nation.ENGLAND]
+    if english:
+        inputs[""], codes[""] = live.tables(declared), codes[english[0]]
+    looked = live.answered(live.questions(inputs, codes, out[0].parent / "raw" / ".hosts"))
+    files.write_json([vars(one) for one in looked], out[0])
+    for one in looked:
+        what, words = one.what[:WIDEST], one.words[:LONGEST_LOOK]
+        sys.stdout.write(
+            f"{one.state:<12} {what:<{WIDEST}} {one.where[:WIDEST]:<{WIDEST}} {words}\n"
+        )
+    counts = {state: sum(one.state == state for one in looked) for state in live.STATES}
+    words = ", ".join(f"{n} {state}" for state, n in counts.items())
+    if counts[live.AS_DECLARED] < len(looked):
+        raise SourceFailed(
+            f"live-check: of {len(looked)} places on the web {words}. What each said stands in "
+            f"{out[0]}. One that has changed is mended in config/national or in the district’s "
+            "file; for one that is unreachable, look at this machine’s connection and ask later."
+        )
+    return words
 
 
 def lock(
