@@ -262,6 +262,11 @@ $(MADE)/%/indicators.parquet: config/study.yaml $(MADE)/rules.json $(MADE)/%/dis
 		$(MADE)/%/access.parquet $(addprefix pipeline/,profiles.py headline.py places.py) $(CORE)
 	@$(call district-step,profiles,$@)
 
+$(MADE)/%/gradient.parquet: config/study.yaml \
+		$(addprefix $(MADE)/%/,$(addsuffix .parquet,neighbourhoods homes indicators)) \
+		$(addprefix pipeline/,equity.py headline.py places.py) $(CORE)
+	@$(call district-step,gradient,$@)
+
 $(MADE)/%/standards.parquet: config/study.yaml $(MADE)/rules.json $(MADE)/standards.json \
 		$(MADE)/%/district.json $(RAW)/%/manifest.json $(MADE)/%/neighbourhoods.parquet \
 		$(MADE)/%/coverage.parquet $(MADE)/%/assets.parquet $(MADE)/%/entrances.parquet \
@@ -287,7 +292,7 @@ $(addprefix $(OUT)/%/,$(PUBLISHED)): config/study.yaml config/theme.yaml $(MADE)
 		$(MADE)/words.json $(MADE)/standards.json $(MADE)/%/district.json $(RAW)/%/manifest.json \
 		$(addprefix $(MADE)/%/,$(addsuffix .parquet,neighbourhoods coverage features network terrain \
 		assets set_aside entrances homes indicators by_walker sensitivity standards catchments catchment_people raster_minutes)) \
-		$(MADE)/%/minutes_to_nearest.tif \
+		$(MADE)/%/minutes_to_nearest.tif $(MADE)/%/pictures.zip \
 		$(addprefix pipeline/,publish.py headline.py places.py standards.py tags.py walkers.py) $(PAGES) $(CORE)
 	@$(call district-step,publish,$(OUT)/$*/run.json)
 

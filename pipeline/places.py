@@ -43,6 +43,10 @@ class Places:
         sums = np.bincount(self.place, weights=values, minlength=len(self.ids) - 1)
         return np.append(sums, sums.sum())
 
+    def by_place(self, values: Floats) -> pd.Series:
+        """Add up one value a home over each place, by its code and without the district."""
+        return pd.Series(self.sums(values)[:-1], index=self.ids[:-1])
+
 
 def places_of(homes: gpd.GeoDataFrame, neighbourhoods: gpd.GeoDataFrame, code: str) -> Places:
     """Lay homes out by place, in the order of their names.

@@ -13,6 +13,11 @@ UNITS = (
     "min", "%", "assets", "ha",
     "assets per 1,000", "ha per 1,000", "assets per 1,000 children", "ha per 1,000 children",
 )  # fmt: skip
+GRADIENT_PARTS = (
+    *(f"decile_{decile:02}" for decile in range(1, 11)),
+    *("mean", "slope_index", "relative_index", "concentration_index"),
+    *("bounded_concentration_index", "gini", "palma"),
+)
 AREAS = ("Polygon", "MultiPolygon")
 LINES = ("LineString", "MultiLineString")
 
@@ -441,6 +446,69 @@ SENSITIVITY = Table(
     may_be_empty=True,
 )
 
+GRADIENT = Table(
+    "gradient",
+    "one number about a category and a measure over all people: of a decile of deprivation, or "
+    "one for the whole gradient",
+    ("category", "measure", "against", "part"),
+    (
+        _CATEGORY,
+        Column("measure", "text", "What was measured."),
+        Column(
+            "against",
+            "text",
+            "What neighbourhoods are put in order by: the `index`, its `income` domain alone, or "
+            "the `value` itself.",
+            allowed=("index", "income", "value"),
+        ),
+        Column(
+            "part",
+            "text",
+            "A decile, the mean of all, or the name of a measure of inequality (docs/methods.md).",
+            allowed=GRADIENT_PARTS,
+        ),
+        Column(
+            "decile",
+            "int",
+            "Decile 1 is the most deprived tenth of the nation; empty for single numbers.",
+            may_be_missing=True,
+            at_least=1,
+            at_most=10,
+        ),
+        Column(
+            "value", "float", "The number, empty unless `ok` or `true_zero`.", may_be_missing=True
+        ),
+        Column(
+            "low",
+            "float",
+            "Lower end of the interval, from drawing neighbourhoods again.",
+            may_be_missing=True,
+        ),
+        Column("high", "float", "Its upper end.", may_be_missing=True),
+        Column("unit", "text", "Its unit; empty where it has none.", allowed=("%", "assets", "")),
+        _STATE,
+        Column("neighbourhoods", "int", "How many it is about.", "neighbourhoods", at_least=0),
+        Column("people", "float", "Their people with an answer.", "people", at_least=0),
+        Column(
+            "cumulative_people_pct",
+            "float",
+            "Share of the people who live in this decile or a more deprived one.",
+            "%",
+            may_be_missing=True,
+            at_least=0,
+        ),
+        Column(
+            "cumulative_value_pct",
+            "float",
+            "Share that those have of what all have: a point of the concentration curve.",
+            "%",
+            may_be_missing=True,
+            at_least=0,
+        ),
+    ),
+    may_be_empty=True,
+)
+
 STANDARDS = Table(
     "standards",
     "one number: a neighbourhood (or the district, by its own code), a criterion of a published "
@@ -593,6 +661,7 @@ ALL = (
     INDICATORS,
     BY_WALKER,
     SENSITIVITY,
+    GRADIENT,
     STANDARDS,
     CATCHMENTS,
     CATCHMENT_PEOPLE,

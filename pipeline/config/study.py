@@ -184,6 +184,19 @@ class Sensitivity(Choice):
     snapping_shares: tuple[Annotated[float, Field(gt=0, le=10)], ...]
 
 
+class Equity(Choice):
+    """How numbers over the deciles of deprivation are given.
+
+    Neighbourhoods are drawn again, with replacement, `draws` times; intervals hold the middle
+    `interval_pct` of what comes of it. Of fewer than `fewest_neighbourhoods` no single number
+    is given.
+    """
+
+    draws: Annotated[int, Field(ge=100, le=10_000)]
+    interval_pct: Annotated[float, Field(gt=0, lt=100)]
+    fewest_neighbourhoods: Annotated[int, Field(ge=3, le=1000)]
+
+
 class Study(Choice):
     """What holds in every district: `config/study.yaml`."""
 
@@ -195,4 +208,5 @@ class Study(Choice):
     sensitivity: Sensitivity
     slopes: Slopes
     surface: Surface
+    equity: Equity
     fewest_people: Annotated[int, Field(ge=0, le=1000)]

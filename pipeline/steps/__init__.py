@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from pipeline.steps.assessing import gradient
 from pipeline.steps.founding import new_district
 from pipeline.steps.gathering import (
     district,
@@ -39,7 +40,7 @@ from pipeline.steps.walking import (
 
 __all__ = [
     "OF_NO_DISTRICT", "SEVERAL_OUTPUTS", "STEPS", "WITH_BARS", "access", "assets", "catchment",
-    "catchments", "district", "entrances", "fetch", "homes", "index", "kernels",
+    "catchments", "district", "entrances", "fetch", "gradient", "homes", "index", "kernels",
     "live_check", "lock", "looks", "national", "neighbourhoods", "network", "new_district",
     "osm", "outputs_of", "picture_words", "pictures", "profiles", "publish",
     "published_standards", "reference", "rules", "sensitivity", "standards", "surface",
@@ -50,7 +51,7 @@ STEPS: dict[str, Callable[..., str]] = {
     for step in (
         rules, looks, national, walkers, kernels, district, fetch, neighbourhoods, osm, assets,
         network, terrain, entrances, homes, access, sensitivity, surface, catchments, catchment,
-        profiles, standards, publish, index, reference, published_standards, words,
+        profiles, gradient, standards, publish, index, reference, published_standards, words,
         live_check, picture_words, pictures, lock, new_district,
     )
 }  # fmt: skip
