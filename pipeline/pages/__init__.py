@@ -31,9 +31,8 @@ from pipeline.pages.catchments import catchments_csv, catchments_gpkg, people_of
 from pipeline.pages.index import index_page
 from pipeline.pages.layers import assets_gpkg, profiles_gpkg
 from pipeline.pages.map import map_page
-from pipeline.pages.material import Material
+from pipeline.pages.material import CAPTIONS, Material
 from pipeline.pages.note import run_note
-from pipeline.pages.scene import CAPTIONS
 from pipeline.pages.sheets import (
     by_walker_csv,
     indicators_csv,

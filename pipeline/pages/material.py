@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -14,6 +15,10 @@ from pipeline.headline import ranges
 from pipeline.pages.wording import Words
 from pipeline.tables import SET_ASIDE
 from pipeline.text import clean_text
+
+
+# What is said of the pictures, kept beside them.
+CAPTIONS = "captions.json"
 
 
 def _nothing_aside() -> pd.DataFrame:
@@ -66,6 +71,12 @@ class Material:
         at_homes = self.homes.groupby("neighbourhood_id")["people"].sum()
         people: pd.Series = counted.fillna(at_homes.reindex(counted.index)).fillna(0.0)
         return people
+
+    @property
+    def captions(self) -> list[dict[str, str]]:
+        """Layer, title and what is told of each picture, in the order in which they are read."""
+        captions: list[dict[str, str]] = json.loads(self.pictures.get(CAPTIONS, b"[]"))
+        return captions
 
     def noted(self, frame: Any) -> Any:  # noqa: ANN401 (a DataFrame or a GeoDataFrame)
         """Add the district's notice to every row, where it has one.

@@ -18,8 +18,9 @@ from pipeline.errors import ChoiceIsNotAllowed
 from pipeline.pages import Material
 from pipeline.pages.drawing import DOTS_PER_INCH, PANEL_MM, Ground, drawn
 from pipeline.pages.lettering import POINTS_PER_MM, _width_mm, fitting, typeface, wrapped
+from pipeline.pages.material import CAPTIONS
 from pipeline.pages.picture_gate import SVG, faults_of_png, faults_of_svg
-from pipeline.pages.pictures import CAPTIONS, categories_must_be_known, described, pictures
+from pipeline.pages.pictures import categories_must_be_known, described, pictures
 from pipeline.pages.scene import Scene, ground_of
 from tests.pages.town import IDS, town
 
