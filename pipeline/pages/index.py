@@ -52,7 +52,7 @@ def index_page(
         {"class": "foot brief"},
         el("p", {"class": "note"}, "© ", osm, " ", words("index.and_others")),
     )
-    bar = el("div", {"class": "bar"}, brand(words), switch(words))
+    bar = el("div", {"class": "masthead"}, brand(words), switch(words))
     slots = {
         **about_language(words),
         "title": words("index.title"),

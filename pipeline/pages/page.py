@@ -165,7 +165,7 @@ def head(material: Material, here: str, up: str) -> Element:
         {"class": "top"},
         el(
             "div",
-            {"class": "bar"},
+            {"class": "masthead"},
             brand(words),
             el("p", {"class": "district"}, named(name)),
             el(
