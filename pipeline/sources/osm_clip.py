@@ -1,10 +1,10 @@
 """A part of an OpenStreetMap file: all in a box, with everything that it refers to.
 
-Kept are the nodes in the box, the ways with a node in it, and the relations that draw an area
-any step reads, of those in the box. Ways come with all their nodes and those relations with all
-their members, as far as they reach: a park across the edge stays whole. Relations that nobody
-reads (routes, turn restrictions) and the outlines of countries, counties and islands are left
-out: they would drag half the country with them.
+Kept are the nodes in the box, the ways with a node in it, and the relations that draw an area of
+which a member is in it. Ways come with all their nodes and those relations with all their
+members, as far as they reach: a park across the edge stays whole. Relations that draw no area
+(routes, turn restrictions), which no step reads, and the outlines of countries, counties and
+islands are left out: they would drag half the country with them.
 """
 
 from __future__ import annotations
@@ -20,6 +20,13 @@ from pipeline.errors import FileIsDamaged, quoted
 from pipeline.osm_file import AREA_RELATIONS
 from pipeline.sources.osm_answers import AS_OF, header_of
 from pipeline.wanted import is_wanted
+
+# Boundaries of places that people go to; all others divide the country.
+LOCAL_BOUNDARIES = frozenset(("forest", "national_park", "protected_area"))
+LARGE_PLACES = frozenset(
+    ("archipelago", "continent", "country", "county", "district", "island", "municipality",
+     "ocean", "province", "region", "sea", "state")
+)  # fmt: skip
 
 Box = tuple[float, float, float, float]
 
@@ -119,5 +126,7 @@ def _nodes_in(source: str, box: Box) -> Iterator[int]:
 
 
 def _is_read(tags: dict[str, str]) -> bool:
-    is_area = tags.get("type") in AREA_RELATIONS and tags.get("boundary") != "administrative"
-    return is_area and is_wanted(tags)
+    if tags.get("type") not in AREA_RELATIONS or tags.get("boundary") == "administrative":
+        return False
+    is_local = tags.get("boundary", "protected_area") in LOCAL_BOUNDARIES
+    return is_wanted(tags) or (is_local and tags.get("place") not in LARGE_PLACES)

@@ -46,6 +46,9 @@ def drawn(path: Path, day: str = "2026-11-20T20:21:22Z") -> Path:
     draft.relation(8, [(40, "outer"), (30, "inner")], type="boundary", boundary="administrative",
                    name="England")  # fmt: skip
     draft.relation(9, [(40, "outer"), (30, "inner")], type="multipolygon", place="island")
+    draft.relation(10, [(40, "outer"), (30, "inner")], type="boundary", boundary="political")
+    draft.relation(11, [(30, "outer")], type="multipolygon", power="plant")
+    draft.relation(12, [(1_100, "")], type="route", route="bus", name="every street")
     plain = path.with_name(f"plain-{path.name}")
     draft.write(plain)
     with osmium.SimpleWriter(
@@ -59,7 +62,7 @@ def drawn(path: Path, day: str = "2026-11-20T20:21:22Z") -> Path:
 WEST, SOUTH = TO_DEGREES.transform(EAST - 200, NORTH - 200)
 BOX = (WEST, SOUTH, *TO_DEGREES.transform(EAST + 1_000, NORTH + 700))
 AREA = Area("W06000099", *BOX)
-KEPT = {"w1100", "w1300", "w1500", "w20", "w30", "w31", "r7"}
+KEPT = {"w1100", "w1300", "w1500", "w20", "w30", "w31", "r7", "r11"}
 
 
 @pytest.fixture(scope="module")
