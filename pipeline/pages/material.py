@@ -16,7 +16,6 @@ from pipeline.pages.wording import Words
 from pipeline.tables import SET_ASIDE
 from pipeline.text import clean_text
 
-
 # What is said of the pictures, kept beside them.
 CAPTIONS = "captions.json"
 
@@ -119,6 +118,11 @@ class Material:
             "nearest_q75_min",
             f"mean_count_within_{max(minutes)}_min",
         )
+
+    @property
+    def has_deprivation(self) -> bool:
+        """Whether this edition may speak of deprivation, with figures or without."""
+        return self.edition == "planner"
 
     @cached_property
     def words(self) -> Words:
