@@ -31,8 +31,9 @@ class Material:
     `manifest` maps the name of an input to what is known of it (title, publisher, licence,
     attribution, date, sha256, rows). `reports` maps the name of a table to its report; the
     sentences in `report["caveats"]` are repeated on the page. Tables keep their contracts in
-    `pipeline.tables`; nothing here is changed. `surface` is the GeoTIFF of minutes, as it is; `pictures` are those that
-    `pipeline.pages.pictures` drew, by the names of their files, and their captions.
+    `pipeline.tables`; nothing here is changed. `surface` is the GeoTIFF of minutes, as it is;
+    `pictures` are those that `pipeline.pages.pictures` drew, by the names of their files, and
+    their captions.
     """
 
     study: Study
