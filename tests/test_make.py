@@ -21,8 +21,11 @@ from tests.tiny import STEPS, Project, built_once, steps_run
 PARK = "config/categories/park.yaml"
 ACCENT = 'accent: "#.{6}"'
 PAGES = ["index", "publish"]
-WORDS = sorted([*PAGES, "looks", "rules"])
-CHOICES = ["looks", "national", "published_standards", "rules", "walkers", "words"]
+DRAWN = sorted([*PAGES, "pictures"])
+WORDS = sorted([*DRAWN, "looks", "rules"])
+CHOICES = [
+    "looks", "national", "picture_words", "published_standards", "rules", "walkers", "words",
+]  # fmt: skip
 
 
 @pytest.fixture(scope="session")
@@ -156,7 +159,10 @@ def test_a_district_without_elevation_says_that_its_walks_are_on_the_flat(built:
 def test_the_published_files_are_those_that_make_knows(project: Project) -> None:
     whole = (project.folder / "Makefile").read_text().replace("\\\n", " ")
     listed = next(line for line in whole.splitlines() if line.startswith("PUBLISHED :="))
-    assert sorted(listed.split()[2:]) == sorted(path.name for path in project.out.iterdir())
+    # Which pictures there are follows from the theme, and not from the Makefile.
+    found = sorted(path.name for path in project.out.iterdir() if path.name[:4] != "map-")
+    assert sorted(listed.split()[2:]) == found
+    assert (project.out / "map-assets.png").is_file()
 
 
 def test_a_dry_run_changes_nothing(project: Project) -> None:
@@ -192,7 +198,7 @@ BEFORE_THEM = ["homes", "network", "osm", "terrain"]
 # What a change touches. A study or a district is an argument of nearly every step; a step whose
 # result is the same rewrites it all the same, because it was made from other choices.
 TOUCHED: dict[str, tuple[Callable[[Project], None], list[str]]] = {
-    "a colour of the theme": (_edit("config/theme.yaml", ACCENT, 'accent: "#0b5c64"'), PAGES),
+    "a colour of the theme": (_edit("config/theme.yaml", ACCENT, 'accent: "#0b5c64"'), DRAWN),
     "the colour of a category": (_edit(PARK, 'colour: "#.{6}"', 'colour: "#2e7d33"'), WORDS),
     "why a category helps": (_edit(PARK, "sentence: ", "sentence: All "), WORDS),
     "an OSM rule of a category": (
@@ -205,12 +211,20 @@ TOUCHED: dict[str, tuple[Callable[[Project], None], list[str]]] = {
     ),
     "the longest walk": (
         _edit("config/study.yaml", r"minutes: \[.*\]", "minutes: [5, 10, 12]"),
-        sorted({*PAGES, *AFTER_RULES, *BEFORE_THEM} - {"published_standards"}),
+        sorted({*DRAWN, *AFTER_RULES, *BEFORE_THEM} - {"published_standards"}),
     ),
     "the words of a national table": (_touch("config/national/iod_2019.yaml"), ["national"]),
     "the code of profiles": (
         _touch("pipeline/profiles.py"),
-        ["index", "profiles", "publish", "standards"],
+        ["index", "pictures", "profiles", "publish", "standards"],
+    ),
+    "a word of a page": (
+        _edit("config/words/en.yaml", "brand: Half Full", "brand: Half full"),
+        sorted([*PAGES, "picture_words", "words"]),
+    ),
+    "a word on a picture": (
+        _edit("config/words/en.yaml", "all_legend: .*", "all_legend: What there is"),
+        sorted([*DRAWN, "picture_words", "words"]),
     ),
     "the code of pages": (_touch("pipeline/pages/static/map.css"), PAGES),
     "a published page that is gone": (_unlink("outputs/tiny/map.html"), PAGES),
@@ -321,7 +335,7 @@ def test_a_step_that_fails_leaves_what_was_there_and_the_next_make_goes_on(
     assert "config/theme.yaml: accent" in _one_sentence(run.stdout)
     assert project.state() == before
     theme.write_text(words)
-    assert steps_run(project.built()) == PAGES
+    assert steps_run(project.built()) == DRAWN
     assert project.state() == before
 
 
