@@ -147,6 +147,7 @@ def _areas_placed(areas: Areas | Grid) -> Areas | Grid:
 def _placed(held: Input) -> Input:
     """Name a file from anywhere that is named from the folder of the district's file."""
     at = getattr(held, "at", None)
-    if not isinstance(at, LocalFile) or at.file.startswith(("$", "/")):
+    # What is an address is left as it is, and refused under its own name when it is looked for.
+    if not isinstance(at, LocalFile) or at.file.startswith(("$", "/")) or "://" in at.file:
         return held
     return held.model_copy(update={"at": LocalFile(file=f"{FOLDER}/{at.file}")})

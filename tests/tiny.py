@@ -29,7 +29,7 @@ ROOT = Path(__file__).parent.parent
 EAST, NORTH = 558_000, 472_000
 CODES = ("E01099801", "E01099802")
 STEPS = (
-    "fetch", "neighbourhoods", "osm", "assets", "network", "terrain", "entrances", "homes",
+    "district", "fetch", "neighbourhoods", "osm", "assets", "network", "terrain", "entrances", "homes",
     "access", "sensitivity", "surface", "catchments", "profiles", "standards", "pictures",
     "publish",
 )  # fmt: skip
