@@ -433,6 +433,35 @@ def test_the_areas_of_a_district_are_those_of_its_codes(client: Client, tmp_path
         must_be_all(fetched(server, client, tmp_path, **BY_CODES), [11, 8, 5, 3, 2])
 
 
+def test_the_field_of_the_district_is_found_whatever_year_it_is_of(
+    client: Client, tmp_path: Path
+) -> None:
+    """In the table of codes, and in a layer that names the district of each row itself."""
+    codes = CodesFrom(service="LSOA21_.*", district_field=r"LAD\d\dCD", field="LSOA21CD")
+    newer = lookup(codes_of([11, 3]))
+    newer.types = {"ObjectId": "OID", "LSOA21CD": "String", "LAD26CD": "String"}
+    newer.rows = [
+        ({name.replace("LAD25", "LAD26"): cell for name, cell in cells.items()}, None)
+        for cells, _ in newer.rows
+    ]
+    wards = table(types={**TYPES, "LAD24CD": "String"})
+    wards.rows = [
+        ({**cells, "LAD24CD": AREA.code if cells["FID"] > 36 else "E08000001"}, shape)
+        for cells, shape in wards.rows
+    ]
+    tables = {"LSOA_EW_BGC": table(), "LSOA21_WD25_LAD25_EW_LU": lookup(codes_of([1])),
+              "LSOA21_WD26_LAD26_EW_LU": newer, "Wards_UK_BGC": wards}  # fmt: skip
+    with serving(answering(tables)) as server:
+        must_be_all(fetched(server, client, tmp_path, **BY_CODES | {"codes": codes}), [11, 3])
+        of_district = {"service": "Wards.*", "district_field": r"LAD\d\dCD"}
+        found = fetched(server, client, tmp_path / "wards", **of_district)
+        assert read_vector(found.path)["name"].tolist() == ["Place 3", "Place 2", "Place 1"]
+        with pytest.raises(SourceFailed, match="CTY"):
+            fetched(server, client, tmp_path / "none", service="Wards.*", district_field="CTY.*")
+    with pytest.raises(ValueError, match="give `district_field`, or a condition"):
+        CodesFrom(service="LSOA21_.*", field="LSOA21CD")
+
+
 def test_many_codes_are_posted_in_batches_and_none_is_lost(client: Client, tmp_path: Path) -> None:
     numbers = list(range(1, 251))
     rows = [row(number) for number in range(1, 301)]

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.config.place import NaptanStops
+from pipeline.errors import SourceFailed
 from pipeline.sources.asking import Fetched
 from pipeline.sources.http import Service
 from pipeline.sources.naptan import COLUMNS, fetch
@@ -190,3 +191,54 @@ def test_a_table_cut_anywhere_is_an_error(
     folder = tmp_path_factory.mktemp("cut")
     with serving(answering(STOPS)) as server:
         must_refuse(fetching(server, folder), server, faulty.cut(cut), 0, folder)
+
+
+# --- the whole country ---------------------------------------------------------------------------
+
+
+def far(code: str, **cells: str) -> dict[str, str]:
+    return {"ATCOCode": code, "Easting": "100", "Northing": "100", **cells}
+
+
+def test_of_the_whole_country_the_stops_around_the_district_are_kept(tmp_path: Path) -> None:
+    """By metres where there are no degrees, by degrees where there are no metres."""
+    by_degrees = {"ATCOCode": "1800AAAA", "Longitude": "-2.35", "Latitude": "53.40"}
+    stops = [*STOPS, by_degrees, far("0100BRS"), far("9100FAR"), {"ATCOCode": "6200NOWHERE"}]
+
+    def route(asked: Asked) -> Reply:
+        assert parse_qs(urlsplit(asked.path).query) == {"dataFormat": ["csv"]}
+        return Reply(table(stops), "text/csv")
+
+    with serving(route) as server:
+        fetched = fetching(server, tmp_path, ())(tmp_path)
+    kept = stops_in(fetched)
+    assert [stop["ATCOCode"] for stop in kept] == [
+        "1800AAAA", "1800AMIC001", "1800SJ47601", "9100ALTRNHM",
+    ]  # fmt: skip
+    assert kept[2] == dict.fromkeys(COLUMNS, "") | STOPS[0]
+    assert fetched.rows == 4
+
+
+@pytest.mark.parametrize(
+    ("stops", "words"),
+    [
+        ([stop for stop in STOPS if stop["ATCOCode"][:3] != "910"], "holds no railway station"),
+        ([*STOPS, STOPS[0]], "‘1800SJ47601’ a second time"),
+        ([*STOPS, far("")], "a stop without its code"),
+        ([far("9100FAR"), far("0100BRS")], "no stop in or around the district; Northern Ireland"),
+    ],
+)
+def test_a_country_that_is_not_whole_or_not_the_districts_is_refused(
+    stops: list[dict[str, str]], words: str, tmp_path: Path
+) -> None:
+    with serving(lambda _: Reply(table(stops), "text/csv")) as server:
+        with pytest.raises(SourceFailed, match=words):
+            fetching(server, tmp_path, ())(tmp_path / "got")
+    assert not list((tmp_path / "got").glob("*"))
+
+
+def test_a_country_cut_in_a_row_is_refused(tmp_path: Path) -> None:
+    body = table([*STOPS, far("9100LAST")])
+    with serving(lambda _: Reply(body[:-30], "text/csv")) as server:
+        with pytest.raises(SourceFailed, match="cells in row"):
+            fetching(server, tmp_path, ())(tmp_path / "got")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -209,3 +210,44 @@ def test_a_count_that_changes_is_begun_anew_once(
     with pytest.raises(SourceFailed, match="13 rows, and 14 while they were read"):
         fetching(server, tmp_path)(tmp_path / "anew")
     assert not (tmp_path / "anew").exists()
+
+
+def test_the_numbers_of_several_categories_are_added_up_area_by_area(tmp_path: Path) -> None:
+    """Band 1 counts 1,500 and more, band 2 twice and band 3 three times as many."""
+
+    def route(asked: Asked) -> Reply:
+        (band,) = parse_qs(urlsplit(asked.path).query)["c2021_age_19"]
+        rows = [f'"E{1_006_000 - n:08d}",{(1500 + n) * int(band)},{ROWS}' for n in range(ROWS)]
+        # The order of areas is not that of the other bands.
+        return Reply(
+            head("GEOGRAPHY_CODE,OBS_VALUE,RECORD_COUNT", rows[:: 1 if band == "1" else -1])
+        )
+
+    place = NomisTable(
+        nomis="NM_2020_1", type="TYPE151", dimensions={"c2021_age_19": ("1", "2", "3")},
+        local=True,
+    )  # fmt: skip
+    with serving(lambda asked: replace(route(asked), content_type="text/csv")) as server:
+        place = place.model_copy(update={"api": server.address})
+        found = fetch(place, AREA, client(tmp_path), tmp_path)
+        assert len(server.asked) == len(place.dimensions["c2021_age_19"])
+    lines = found.path.read_text(encoding="utf-8").splitlines()
+    assert lines[-1] == "E01006000,9000"
+    assert lines[1] == f"E01005988,{6 * 1512}"
+    assert len(lines) == 1 + ROWS
+
+
+def test_a_category_that_has_fewer_areas_than_another_is_refused(tmp_path: Path) -> None:
+    def route(asked: Asked) -> Reply:
+        n = ROWS - (parse_qs(urlsplit(asked.path).query)["c2021_age_19"] == ["2"])
+        rows = [f'"E{1_006_000 - number:08d}",5,{n}' for number in range(n)]
+        return Reply(head("GEOGRAPHY_CODE,OBS_VALUE,RECORD_COUNT", rows), "text/csv")
+
+    with serving(route) as server:
+        place = NomisTable(
+            nomis="NM_2020_1", type="TYPE151", dimensions={"c2021_age_19": ("1", "2")},
+            api=server.address, local=True,
+        )  # fmt: skip
+        with pytest.raises(SourceFailed, match="some areas in one category and not in another"):
+            fetch(place, AREA, client(tmp_path), tmp_path)
+    assert not list(tmp_path.glob("*.csv"))

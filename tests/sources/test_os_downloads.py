@@ -252,3 +252,29 @@ def test_a_fault_that_stays_is_an_error_and_leaves_no_file(
 def test_a_slow_drip_ends_when_the_time_is_up(number: int, server: Server, tmp_path: Path) -> None:
     hurried = fetching(server, tmp_path, service=replace(HURRIED, hosts=SENT_ON.hosts))
     must_refuse(hurried, server, faulty.drip, number, tmp_path, "took too long")
+
+
+def test_a_part_of_a_format_is_chosen_by_its_own_name(tmp_path: Path) -> None:
+    """Two files of one format differ in their subformat; without it none is guessed."""
+    shop = Shop()
+
+    def route(asked: Asked) -> Reply:
+        reply = shop.route(asked)
+        if not asked.path.partition("?")[0].endswith("/downloads") or "redirect" in asked.path:
+            return reply
+        files = [{**one, "subformat": part} for one in json.loads(reply.body) for part in "23"]
+        return Reply(json.dumps(files).encode())
+
+    with serving(route) as server:
+        for part, n_found in (("3", 1), (None, 2), ("4", 0)):
+            place = OsProduct(
+                os_downloads="OpenGreenspace", format="GeoPackage", subformat=part,
+                api=server.address, local=True,
+            )  # fmt: skip
+            asking = client(tmp_path, SENT_ON)
+            if n_found == 1:
+                assert fetch(place, AREA, asking, tmp_path / "got").path.is_file()
+                continue
+            words = f"{n_found or 'no'} files? in the format ‘GeoPackage’ for GB, and one is wanted"
+            with pytest.raises(SourceFailed, match=words):
+                fetch(place, AREA, asking, tmp_path / "got")
