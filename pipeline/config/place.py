@@ -21,6 +21,7 @@ FileAddress = Annotated[
 Host = Annotated[
     str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$", max_length=200)
 ]
+Ending = Annotated[str, StringConstraints(pattern=r"^\.[a-z]{2,8}$")]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Region = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([-_/][a-z0-9]+)*$", max_length=80)]
 Variable = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*$", max_length=80)]
@@ -81,9 +82,13 @@ class OnTheWeb(Choice):
 
 
 class WebFile(OnTheWeb):
-    """A file at an address; `sha256` pins its bytes, `member` names a file inside a zip."""
+    """A file at an address; `sha256` pins its bytes, `member` names a file inside a zip.
+
+    `ends_in` says what the file is where its address does not, as that of a timetable.
+    """
 
     url: FileAddress
+    ends_in: Ending | None = None
     sha256: Sha256 | None = None
     member: PathText | None = None
 

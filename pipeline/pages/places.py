@@ -112,10 +112,14 @@ def source_title(source: str) -> str:
 
 def _details(labels: dict[str, str], text: str, numbered: Numbered) -> list[int]:
     details = json.loads(text) if text else {}
+    # Where there are numbers, they say it; where there are none, that is what is to be said.
+    if details.get("departures_state") != State.NO_DATA:
+        details.pop("departures_state", None)
     found: list[int] = []
     for key in sorted(details, key=lambda k: (k not in labels, k)):
         label = labels.get(key, clean_text(key).replace("_", " ").capitalize())
-        found += [numbered(label), numbered(clean_text(details[key]))]
+        said = details[key].replace("_", " ") if key == "departures_state" else details[key]
+        found += [numbered(label), numbered(clean_text(said))]
     return found
 
 

@@ -62,6 +62,8 @@ def _downloaded(
     place: WebFile, client: Client, folder: Path, where: str
 ) -> tuple[Path, Downloaded]:
     name = plain_name(place.url)
+    if place.ends_in is not None and not name.endswith(place.ends_in):
+        name += place.ends_in
     is_proved = place.sha256 is not None
     # What a member is taken out of is a zip, whatever its address ends in.
     if place.member is not None:

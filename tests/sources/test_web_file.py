@@ -73,6 +73,17 @@ def fetching(
     return lambda folder: fetch(place, AREA, client(tmp_path, service), folder, LANDING)
 
 
+def test_a_file_is_what_is_declared_where_its_address_does_not_say(
+    server: Server, tmp_path: Path
+) -> None:
+    path = "timetable/download/gtfs-file/north_east/"
+    with pytest.raises(SourceFailed, match=r"does not end in"):
+        fetching(server, tmp_path, path)(tmp_path)
+    found = fetching(server, tmp_path, path, {"ends_in": ".zip"})(tmp_path)
+    assert found.path.name == "file.zip"
+    assert found.path.read_bytes() == ARCHIVE
+
+
 @pytest.mark.parametrize("ending", KINDS)
 def test_files_of_every_kind_come_as_they_are(ending: str, server: Server, tmp_path: Path) -> None:
     fetched = fetching(server, tmp_path, f"some/File%207{ending}")(tmp_path / "got")
