@@ -94,26 +94,25 @@ def _kept(source: str, box: Box) -> dict[str, set[int]]:
     Sets of Python grow with the part; those of pyosmium with the largest number, which is more
     than a gigabyte for the nodes of any district.
     """
-    nodes = set(_nodes_in(source, box))
-    ways = {
-        way.id
-        for way in osmium.FileProcessor(source, osmium.osm.WAY)
-        if any(node.ref in nodes for node in way.nodes)
-    }
+    inside = set(_nodes_in(source, box))
+    nodes = set(inside)
+    ways: set[int] = set()
+    for way in osmium.FileProcessor(source, osmium.osm.WAY):
+        referred = [node.ref for node in way.nodes]
+        if not inside.isdisjoint(referred):
+            ways.add(way.id)
+            nodes.update(referred)
+    there = {"n": inside, "w": frozenset(ways), "r": frozenset[int]()}
     relations: set[int] = set()
-    referred: set[tuple[str, int]] = set()
-    there = {"n": nodes, "w": ways}
     for relation in osmium.FileProcessor(source, osmium.osm.RELATION):
         members = [(member.type, member.ref) for member in relation.members]
-        is_there = any(ref in there.get(kind, ()) for kind, ref in members)
-        if is_there and _is_read(dict(relation.tags)):
+        if any(ref in there[kind] for kind, ref in members) and _is_read(dict(relation.tags)):
             relations.add(relation.id)
-            referred.update(members)
-    ways |= {ref for kind, ref in referred if kind == "w"}
-    nodes |= {ref for kind, ref in referred if kind == "n"}
-    for way in osmium.FileProcessor(source, osmium.osm.WAY):
-        if way.id in ways:
-            nodes.update(node.ref for node in way.nodes)
+            ways.update(ref for kind, ref in members if kind == "w")
+            nodes.update(ref for kind, ref in members if kind == "n")
+    further = osmium.filter.IdFilter(ways - there["w"])
+    for way in osmium.FileProcessor(source, osmium.osm.WAY).with_filter(further):
+        nodes.update(node.ref for node in way.nodes)
     return {"n": nodes, "w": ways, "r": relations}
 
 
