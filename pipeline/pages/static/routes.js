@@ -8,6 +8,7 @@ HalfFull.routes = (() => {
   const { data, el, named, byId, replace } = HalfFull;
   const { figures, layers, profile, streets, symbols, tables, walks } = HalfFull;
   const say = (key, slots) => HalfFull.say(`walks.${key}`, slots);
+  const sayParts = (key, slots) => HalfFull.sayParts(`walks.${key}`, slots);
   // A nameless stretch shorter than this is a crossing or a corner, and goes without saying.
   const SHORTEST_NAMELESS_DM = 300;
   const MOST_IN_POPUP = 5;
@@ -39,7 +40,10 @@ HalfFull.routes = (() => {
   const placeWords = () =>
     now.place === null ? say("point_outside") : say("point_in", { neighbourhood: data.neighbourhoods[now.place].name });
 
-  const metres = (decimetres) => `${Math.max(10, Math.round(decimetres / 100) * 10)} m`;
+  const distance = (decimetres) => {
+    const metres = Math.max(10, Math.round(decimetres / 100) * 10);
+    return metres < 1000 ? HalfFull.say("numbers.metres", { n: metres }) : HalfFull.say("numbers.kilometres", { n: metres / 1000 });
+  };
 
   /** Stretches of one name put together; short ones without a name go without saying. */
   const stretches = (way) => {
@@ -58,16 +62,21 @@ HalfFull.routes = (() => {
     return joined;
   };
 
+  const listed = (parts) => parts.flatMap((part, n) => [n ? ", " : "", part]);
+
   /** The way in words: how far in all, and along which streets in their order. */
   const wayWords = (way) => {
-    const parts = stretches(way).map(({ called, length }) => {
-      const name = called < NAMELESS.length ? say(NAMELESS[called]) : streets.names[called - NAMELESS.length];
-      return el("span", {}, named(name), ` ${metres(length)}`);
+    const names = stretches(way).map(({ called, length }) => {
+      const street = called < NAMELESS.length ? say(NAMELESS[called]) : named(streets.names[called - NAMELESS.length]);
+      return el("span", {}, sayParts("stretch", { street, distance: distance(length) }));
     });
-    const slots = { minutes: minutesWords(way.cost), metres: metres(way.length) };
-    const lead = [el("strong", {}, say("way_to"), " ", named(tables.placeName(way.asset))), ": ", say("in_all", slots)];
-    if (!parts.length) return [...lead, ". ", say("at_the_door")];
-    return [...lead, ". ", say("along"), " ", ...parts.flatMap((part, n) => [n ? ", " : "", part]), "."];
+    const slots = {
+      place: el("strong", {}, named(tables.placeName(way.asset))),
+      minutes: minutesWords(way.cost),
+      distance: distance(way.length),
+    };
+    if (!names.length) return sayParts("way_short", slots);
+    return sayParts("way", { ...slots, streets: el("span", {}, listed(names)) });
   };
 
   // --- the line on the map -------------------------------------------------------------------
@@ -109,10 +118,10 @@ HalfFull.routes = (() => {
   const row = (category) => {
     const number = data.categories.indexOf(category);
     const found = now.walk.best[number];
-    const label = el("span", { class: "row-label" }, symbols.picture(category), named(category.label));
+    const label = el("span", { class: "row-label" }, symbols.picture(category), profile.labelled(category));
     if (!found) return el("li", { class: "walk none" }, label, el("span", { class: "row-words" }, reason(number)));
     const name = data.places.name[found.asset];
-    const button = el("button", { type: "button", class: "link", "data-category": number }, name ? named(name) : say("nameless"));
+    const button = el("button", { type: "button", class: "link", "data-category": number }, name ? named(name) : say("show_way"));
     button.addEventListener("click", () => {
       said(showWay(number));
       host.seeMap();
@@ -189,7 +198,7 @@ HalfFull.routes = (() => {
     if (now.place === null) return null;
     const { place, latLng } = now;
     const name = profile.nameOf(place);
-    const button = el("button", { type: "button", class: "link" }, say("neighbourhood"), " ", named(name));
+    const button = el("button", { type: "button", class: "link" }, sayParts("neighbourhood", { neighbourhood: named(name) }));
     button.addEventListener("click", () => host.choosePlace(place, latLng));
     return el("div", { class: "pop-place" }, button);
   };
@@ -201,7 +210,7 @@ HalfFull.routes = (() => {
       el("h2", {}, say("here")),
       now.walk
         ? el("ul", { class: "plain nearby" }, nearby().map(({ category, words, name }) =>
-            el("li", {}, symbols.picture(category), el("span", {}, named(category.label), name ? el("span", { class: "names" }, " ", named(name)) : null), el("span", { class: "walk-minutes" }, words))))
+            el("li", {}, symbols.picture(category), el("span", {}, profile.labelled(category), name ? el("span", { class: "names" }, " ", named(name)) : null), el("span", { class: "walk-minutes" }, words))))
         : el("p", {}, nowhere()),
       now.walk ? moreButton() : null,
       neighbourhoodPart(),
@@ -225,10 +234,9 @@ HalfFull.routes = (() => {
     Object.assign(now, { latLng, place, known: walks.knownWithin(latLng) });
     walk();
     host.openPopup(latLng, popup(), from);
-    const heard = now.walk
-      ? nearby().flatMap(({ category, words }, n) => [n ? "; " : "", named(category.label), ` ${words}`])
-      : [nowhere()];
-    said(say("here"), ": ", heard, ". ", now.walk ? say("list_below") : "");
+    if (!now.walk) return said(nowhere());
+    const minutes = nearby().map(({ category, words }) => el("span", {}, profile.labelled(category), ` ${words}`));
+    return said(sayParts("heard", { minutes: el("span", {}, listed(minutes)) }), " ", say("below"));
   };
 
   const clear = () => {
