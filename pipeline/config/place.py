@@ -209,6 +209,13 @@ class OverpassArea(OnTheWeb):
 
     overpass: Address
 
+    @model_validator(mode="after")
+    def _asks_without_a_key(self) -> OverpassArea:
+        if self.key_from is not None:
+            msg = "leave `key_from` out: an Overpass server is asked without a key"
+            raise ValueError(msg)
+        return self
+
 
 class GeofabrikRegion(OnTheWeb):
     """What the extract of a region holds of the district, by its `id` in the published index."""

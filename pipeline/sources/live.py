@@ -449,11 +449,25 @@ def _overpass(declared: DeclaredInput, area: Area, client: Client) -> str:
     del area
     place = declared.place
     assert isinstance(place, OverpassArea)
+    if place.local:  # a server of one's own need not say how busy it is
+        return _own_overpass(place, client)
     address = f"{place.overpass.rstrip('/')}/status"
     body = client.read(address, TEXT)
     if b"slots" not in body and b"Rate limit" not in body:
         raise SourceFailed(f"{shown(address)}: says nothing of a rate limit or slots.")
     return "says how busy it is"
+
+
+def _own_overpass(place: OverpassArea, client: Client) -> str:
+    def read(body: bytes) -> str:
+        answer = as_json(body)
+        state = answer.get("osm3s") if isinstance(answer, dict) else None
+        if not isinstance(state, dict) or answer.get("remark"):
+            raise OddAnswer("does not say of what day its data is")
+        return f"data of {quoted(str(state.get('timestamp_osm_base', ''))[:10])}"
+
+    params = {"data": "[out:json][timeout:5];out count;"}
+    return read_as(client, f"{place.overpass.rstrip('/')}/interpreter", JSON, read, params)
 
 
 def _geofabrik(declared: DeclaredInput, area: Area, client: Client) -> str:

@@ -11,7 +11,7 @@ import pytest
 
 from pipeline import files
 from pipeline.config import District, NationalTable
-from pipeline.config.place import WebFile
+from pipeline.config.place import OverpassArea, WebFile
 from pipeline.errors import ChoiceIsNotAllowed, PipelineError
 from pipeline.sources import fetching, http
 from pipeline.sources.forms import CSV
@@ -162,4 +162,6 @@ def test_a_key_needs_a_way_to_be_sent() -> None:
                  {"key_from": "a secret itself", "key_query": "key"}):  # fmt: skip
         with pytest.raises(ValueError, match="key_"):
             WebFile.model_validate({"url": "https://example.org/a.csv", **more})
+    with pytest.raises(ValueError, match="without a key"):
+        OverpassArea(overpass="https://example.org/api", key_from="A_KEY", key_query="key")
     assert key_of(WebFile(url="https://example.org/a.csv"), "https://example.org", "x", {}) is None

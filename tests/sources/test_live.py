@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -28,7 +28,9 @@ from pipeline.config.place import (
 )
 from pipeline.files.raw import DeclaredInput
 from pipeline.sources import http, live, naptan
+from pipeline.sources.asking import Area
 from pipeline.sources.live import AS_DECLARED, AWAY, CHANGED
+from pipeline.sources.services import client_for
 from tests.servers import arcgis, faulty
 from tests.servers import geofabrik as regions
 from tests.servers.faulty import Asked, Reply, Server, serving
@@ -88,6 +90,7 @@ class World:
             "/downloads/v1/products/OpenGreenspace/downloads": [
                 {"fileName": "gb.zip", "url": "https://api.os.uk/x", "size": 9, "md5": "0" * 32,
                  "format": "GeoPackage", "area": "GB"}],
+            "/api/interpreter": {"osm3s": {"timestamp_osm_base": "2026-11-20T00:00:00Z"}},
             "/index.json": {"type": "FeatureCollection", "features": [
                 regions.region("wales", (-5.5, 51.3, -2.6, 53.5), url)]},
         }  # fmt: skip
@@ -194,6 +197,19 @@ def test_a_service_that_is_away_is_told_from_one_that_has_changed(
     looked = look(kind, server, tmp_path)
     assert looked.state == state, looked
     assert "Traceback" not in looked.words
+
+
+def test_a_public_overpass_server_says_how_busy_it_is(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = OverpassArea(overpass=f"{server.address}/api", local=True)
+    declared = DeclaredInput("osm", place, "The map", "p", "l", "a", None, None, None)
+    own = client_for(place, "The map", tmp_path / "locks")
+    public = declared.place.model_copy(update={"local": False})
+    monkeypatch.setattr("pipeline.sources.live.client_for", lambda *_: own)
+    asked = replace(declared, place=public)
+    assert live.look_at(asked, Area("E1", 0, 0, 1, 1), tmp_path) == "says how busy it is"
+    assert [one.path for one in server.asked] == ["/api/status"]
 
 
 def _rename_service(world: World) -> None:
