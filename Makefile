@@ -285,9 +285,11 @@ $(MADE)/%/pictures.zip: config/study.yaml config/theme.yaml $(MADE)/looks.json $
 
 # --- what is published ---------------------------------------------------------------------------
 
-# run.json is written last, and holds the sum of every file published with it.
-PUBLISHED := run.json map.html profiles.csv indicators.csv by_walker.csv sensitivity.csv standards.csv set_aside.csv profiles.gpkg assets.gpkg catchments.csv \
-             catchments.gpkg minutes_to_nearest.tif
+# A district’s folder is put in its place in one step. run.json holds the sum of every file in it:
+# of these, of the maps for reports, and of whatever has a number that depends on the district.
+EDITION := run.json map.html profiles.csv indicators.csv by_walker.csv sensitivity.csv standards.csv set_aside.csv profiles.gpkg assets.gpkg catchments.csv \
+           catchments.gpkg minutes_to_nearest.tif
+PUBLISHED := $(EDITION) planner.zip $(addprefix community/,$(EDITION) community.zip)
 $(addprefix $(OUT)/%/,$(PUBLISHED)): config/study.yaml config/theme.yaml $(MADE)/looks.json $(MADE)/walkers.json \
 		$(MADE)/words.json $(MADE)/standards.json $(MADE)/%/district.json $(RAW)/%/manifest.json \
 		$(addprefix $(MADE)/%/,$(addsuffix .parquet,neighbourhoods coverage features network terrain \

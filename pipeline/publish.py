@@ -1,8 +1,9 @@
 """The one gate that every public file passes.
 
-`publish(files, folder, note)` writes all files beside their places, checks each, and only then
-renames them, `run.json` last. If one is not fit to be published none is: what was published
-before stays as it was.
+`publish(files, folder, note)` writes all files of a district into a folder beside its place,
+checks each, and only then lets the two folders change places, in one step. If one file is not fit
+to be published none is: what was published before stays as it was. `publish_file` does the same
+for a file that stands alone.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import re
 import sqlite3
 import sys
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack, closing
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,11 @@ from pyogrio.errors import DataLayerError, DataSourceError
 
 from pipeline import files as disk
 from pipeline.errors import FileCannotBeWritten, PageIsNotSafe, quoted
+from pipeline.files.packing import faults_of_archive, write_archive
 from pipeline.files.rasters import fault_of_bands
-from pipeline.pages import Content
+from pipeline.files.switching import switched
+from pipeline.files.writing import as_json
+from pipeline.pages import Content, Packed
 from pipeline.pages.gate import faults_of_page
 from pipeline.pages.picture_gate import faults_of_png, faults_of_svg
 from pipeline.pages.plain import is_formula
@@ -38,26 +42,27 @@ LARGEST_BYTES = {
     ".png": 10_000_000,
     ".svg": 10_000_000,
     ".tif": 1_000_000_000,
+    ".zip": 2_000_000_000,
 }
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*\.[a-z]+")
+_NAME = re.compile(r"(?:[a-z0-9][a-z0-9_-]*/){0,2}[A-Za-z0-9][A-Za-z0-9_-]*\.[a-z]+")
 _PLAIN_NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 
-def publish(
-    files: Mapping[str, Content], folder: Path, note: Mapping[str, Any] | None = None
-) -> None:
+def publish(files: Mapping[str, Content], folder: Path, note: Mapping[str, Any]) -> None:
     """Publish a set of files: all of them, or none.
 
     Parameters
     ----------
     files
-        File name → text, bytes, or a callable that writes the file to the path it is given.
+        Path from the folder → text, bytes, a callable that writes the file to the path it is
+        given, or an archive of others. Paths have at most two folders.
     folder
-        Where they belong.
+        Where they belong. What others wrote there is kept; what the last run published and this
+        one does not is gone.
     note
         What is known of the run. It becomes `run.json`, with the sha256 of every other file
-        added as `published`, and is put in place last. None for a set without a run note.
+        added as `published`.
 
     Raises
     ------
@@ -67,33 +72,91 @@ def publish(
     FileCannotBeWritten
         If the disk is full, or the folder may not be written to.
     """
-    with ExitStack() as stack:
-        # What is entered first is renamed last.
-        note_part = None
-        if note is not None:
-            note_part = stack.enter_context(disk.written_whole(folder / RUN_NOTE))
+    for name in files:
+        _must_be_a_name(name)
+    with switched(folder, _published_before(folder)) as new:
         hashes = {}
-        for name in sorted(files):
-            part = stack.enter_context(disk.written_whole(folder / _checked_name(name)))
-            _write(files[name], part, name)
+        # Archives last: they hold the others.
+        for name in sorted(files, key=lambda name: (isinstance(files[name], Packed), name)):
+            part = new / name
+            part.parent.mkdir(parents=True, exist_ok=True)
+            _write(files[name], part, name, files)
+            _remove_sidecars(part)
             check_file(part, name)
             hashes[name] = hashlib.sha256(part.read_bytes()).hexdigest()
-        if note_part is not None:
-            _write(_json({**(note or {}), "published": hashes}), note_part, RUN_NOTE)
-            check_file(note_part, RUN_NOTE)
+        _write(as_json({**note, "published": hashes}), new / RUN_NOTE, RUN_NOTE)
+        check_file(new / RUN_NOTE, RUN_NOTE)
 
 
-def _checked_name(name: str) -> str:
+def publish_file(content: Content, path: Path) -> None:
+    """Publish one file that stands alone, whole or not at all.
+
+    Parameters
+    ----------
+    content
+        As for `publish`.
+    path
+        Where it belongs.
+
+    Raises
+    ------
+    PageIsNotSafe, FileCannotBeWritten
+        As for `publish`.
+    """
+    _must_be_a_name(path.name)
+    with disk.written_whole(path) as part:
+        _write(content, part, path.name)
+        check_file(part, path.name)
+
+
+def _must_be_a_name(name: str) -> None:
     if not _NAME.fullmatch(name) or name == RUN_NOTE:
         raise PageIsNotSafe(
-            f"{quoted(name)}: is not a name for a published file; use small letters, digits, `_`, "
-            "`-` and one ending, and leave run.json to the run note."
+            f"{quoted(name)}: is not a name for a published file; use letters, digits, `_`, `-` "
+            "and one ending, in at most two folders of small letters, and leave run.json to the "
+            "run note."
         )
-    return name
 
 
-def _write(content: Content, part: Path, name: str) -> None:
-    if isinstance(content, str):
+def _published_before(folder: Path) -> frozenset[str]:
+    """Return what the last run put there, as its note tells; nothing where there is no note."""
+    try:
+        note = json.loads((folder / RUN_NOTE).read_bytes())
+        return frozenset((RUN_NOTE, *note["published"]))
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        return frozenset((RUN_NOTE,))
+
+
+def _remove_sidecars(part: Path) -> None:
+    """GDAL may leave a journal beside what it wrote."""
+    for leftover in part.parent.glob(f"{part.name}?*"):
+        leftover.unlink()
+
+
+def _packed(packed: Packed, part: Path, files: Mapping[str, Content]) -> dict[str, Path]:
+    """Return what belongs into an archive: the files of its edition, but for archives."""
+    base = part.parent
+    up = len(packed.folder.split("/")) if packed.folder else 0
+    return {
+        f"{packed.name}/{name.split('/', up)[-1]}": base / name.split("/", up)[-1]
+        for name, content in files.items()
+        if not isinstance(content, Packed) and _edition_of(name, files) == packed.folder
+    }
+
+
+def _edition_of(name: str, files: Mapping[str, Content]) -> str:
+    """Return the folder of the innermost archive that a file belongs into."""
+    folders = (content.folder for content in files.values() if isinstance(content, Packed))
+    around = [folder for folder in folders if not folder or name.startswith(f"{folder}/")]
+    return max(around, key=len, default="")
+
+
+def _write(
+    content: Content, part: Path, name: str, files: Mapping[str, Content] | None = None
+) -> None:
+    if isinstance(content, Packed):
+        write_archive(_packed(content, part, files or {}), part)
+    elif isinstance(content, str):
         part.write_bytes(content.encode("utf-8", errors="surrogatepass"))
     elif isinstance(content, bytes):
         part.write_bytes(content)
@@ -105,10 +168,6 @@ def _write(content: Content, part: Path, name: str) -> None:
                 f"{name}: could not be written ({quoted(error)}). What was published before is "
                 "untouched; make room or give write permission, then run again."
             ) from error
-
-
-def _json(note: Mapping[str, Any]) -> str:
-    return json.dumps(note, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False) + "\n"
 
 
 def check_file(path: Path, name: str) -> None:
@@ -218,4 +277,5 @@ _CHECKS: dict[str, Callable[[Path], str]] = {
     ".png": _image_fault,
     ".svg": _drawing_fault,
     ".tif": fault_of_bands,
+    ".zip": lambda path: next(faults_of_archive(path), ""),
 }

@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import sqlite3
+import zipfile
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -16,16 +17,30 @@ import pytest
 
 from pipeline import pages
 from pipeline.errors import FileCannotBeWritten, PageIsNotSafe
+from pipeline.files.writing import as_json
 from pipeline.pages import frame
+from pipeline.pages.elements import el, html
 from pipeline.pages.sheets import INDICATOR_COLUMNS, cell, sheet
-from pipeline.publish import check_file, publish
-from tests.pages.town import CODE, IDS, town
+from pipeline.publish import check_file, publish, publish_file
+from tests.pages.town import CODE, IDS, town, wordings
 
-ORDINARY = frame.with_data(frame.plain_frame("index"), '{"theme":{},"cards":[]}')
+ORDINARY = frame.filled(
+    frame.plain_frame(("index.css",), ("standards.js",)),
+    {
+        "language": 'lang="en-GB" dir="ltr"',
+        "title": "Ordinary",
+        "theme": ":root { --ink: #000000; }",
+        "top": "",
+        "body": html(el("main", {}, el("a", {"href": "map.html"}, "A map"))),
+        "bottom": "",
+    },
+    '{"theme":{},"cards":[]}',
+)
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+    found = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
 
 
 def rows_of(content: bytes) -> list[dict[str, str]]:
@@ -108,15 +123,25 @@ def test_deprivation_stands_beside_and_the_district_has_none() -> None:
 # --- the whole set --------------------------------------------------------------------------------
 
 
+def both(material: pages.Material) -> dict[str, pages.Content]:
+    def note_of(edition: pages.Material) -> bytes:
+        return as_json(pages.run_note(edition, {}))
+
+    return pages.editions(material, pages.district_files, note_of, "littleton")
+
+
 def test_a_district_is_published_with_a_note_that_names_every_hash(tmp_path: Path) -> None:
     material = town(is_hostile=True)
-    publish(pages.district_files(material), tmp_path, pages.run_note(material, {}))
-    found = contents(tmp_path)
-    assert sorted(found) == [
+    publish(both(material), tmp_path / "d", pages.run_note(material, {}))
+    found = contents(tmp_path / "d")
+    edition = {
         "assets.gpkg", "by_walker.csv", "catchments.csv", "catchments.gpkg", "indicators.csv",
         "map.html", "minutes_to_nearest.tif", "profiles.csv", "profiles.gpkg", "run.json",
-        "sensitivity.csv", "standards.csv",
-    ]  # fmt: skip
+        "sensitivity.csv", "set_aside.csv", "standards.csv",
+    }  # fmt: skip
+    assert edition <= set(found)
+    assert {f"community/{name}" for name in (*edition, "community.zip")} <= set(found)
+    assert "planner.zip" in found
     published = json.loads(found.pop("run.json"))["published"]
     assert published == {name: hashlib.sha256(text).hexdigest() for name, text in found.items()}
 
@@ -124,7 +149,7 @@ def test_a_district_is_published_with_a_note_that_names_every_hash(tmp_path: Pat
 def test_the_same_inputs_give_the_same_bytes(tmp_path: Path) -> None:
     for folder in ("one", "other"):
         material = town()
-        publish(pages.district_files(material), tmp_path / folder, pages.run_note(material, {}))
+        publish(both(material), tmp_path / folder, pages.run_note(material, {}))
     assert contents(tmp_path / "one") == contents(tmp_path / "other")
 
 
@@ -144,18 +169,32 @@ def test_the_layers_hold_what_the_tables_hold(tmp_path: Path) -> None:
         assert value == (pytest.approx(62.38),)
 
 
-def test_the_run_note_is_put_in_place_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    order: list[str] = []
-    rename = Path.replace
+def test_what_others_wrote_stays_and_what_is_no_longer_published_goes(tmp_path: Path) -> None:
+    folder = tmp_path / "d"
+    publish({"a.html": ORDINARY, "neighbourhoods/E01.csv": b"a\n1\n"}, folder, {"x": 1})
+    (folder / "catchments").mkdir()
+    (folder / "catchments/osm-1.gpkg").write_bytes(b"theirs")
+    publish({"a.html": ORDINARY, "neighbourhoods/E02.csv": b"a\n1\n"}, folder, {"x": 2})
+    assert sorted(contents(tmp_path)) == [
+        "d/a.html", "d/catchments/osm-1.gpkg", "d/neighbourhoods/E02.csv", "d/run.json",
+    ]  # fmt: skip
+    assert (folder / "catchments/osm-1.gpkg").read_bytes() == b"theirs"
 
-    def noted(self: Path, target: Path) -> Path:
-        order.append(Path(target).name)
-        return rename(self, target)
 
-    monkeypatch.setattr(Path, "replace", noted)
-    publish({"a.html": ORDINARY, "b.csv": b"a\n1\n"}, tmp_path, {"x": 1})
-    assert sorted(order[:-1]) == ["a.html", "b.csv"]
-    assert order[-1] == "run.json"
+def test_an_edition_is_packed_whole_and_the_same_twice(tmp_path: Path) -> None:
+    material = town()
+    for folder in ("one", "other"):
+        publish(both(material), tmp_path / folder, pages.run_note(material, {}))
+    one = contents(tmp_path / "one")
+    with zipfile.ZipFile(tmp_path / "one/community/community.zip") as archive:
+        for name in archive.namelist():
+            assert archive.read(name) == one[name.replace("littleton-", "", 1)]
+        assert len(archive.namelist()) == len([n for n in one if n.startswith("community/")]) - 1
+    with zipfile.ZipFile(tmp_path / "one/planner.zip") as archive:
+        assert "littleton/map.html" in archive.namelist()
+        assert not [name for name in archive.namelist() if "community" in name]
+    for name in ("planner.zip", "community/community.zip"):
+        assert one[name] == (tmp_path / "other" / name).read_bytes()
 
 
 # --- refusals -------------------------------------------------------------------------------------
@@ -180,6 +219,8 @@ UNSAFE_PAGES = {
     "handler": with_body('<p onclick="x()">x</p>'),
     "style attribute": with_body('<p style="background: url(https://example.org)">x</p>'),
     "script link": with_body('<a href="javascript:x()">x</a>'),
+    "link to any host": with_body('<a href="//example.org/x">x</a>'),
+    "link from the root": with_body('<a href="/etc/passwd">x</a>'),
     "data link": with_body('<a href="data:text/html,x">x</a>'),
     "plain http link": with_body('<a href="http://example.org">x</a>'),
     "ping": with_body('<a href="#x" ping="https://example.org">x</a>'),
@@ -202,10 +243,10 @@ UNSAFE_PAGES = {
 
 @pytest.mark.parametrize("name", UNSAFE_PAGES)
 def test_an_unsafe_page_is_refused_and_what_was_there_stays(name: str, tmp_path: Path) -> None:
-    publish({"a.html": ORDINARY, "b.csv": b"a\n1\n"}, tmp_path, {"x": 1})
+    publish({"a.html": ORDINARY, "b.csv": b"a\n1\n"}, tmp_path / "d", {"x": 1})
     before = contents(tmp_path)
     with pytest.raises(PageIsNotSafe, match=r"^a\.html: .+\.$"):
-        publish({"a.html": UNSAFE_PAGES[name], "b.csv": b"a\n2\n"}, tmp_path, {"x": 2})
+        publish({"a.html": UNSAFE_PAGES[name], "b.csv": b"a\n2\n"}, tmp_path / "d", {"x": 2})
     assert contents(tmp_path) == before
 
 
@@ -223,35 +264,46 @@ def test_an_unsafe_page_is_refused_and_what_was_there_stays(name: str, tmp_path:
 )
 def test_an_unsafe_sheet_is_refused(content: bytes, tmp_path: Path) -> None:
     with pytest.raises(PageIsNotSafe):
-        publish({"a.csv": content}, tmp_path)
+        publish({"a.csv": content}, tmp_path / "d", {})
     assert contents(tmp_path) == {}
 
 
 @pytest.mark.parametrize(
-    "name", ["../a.html", "A.html", "a.exe", "run.json", ".hidden.html", "a/b.csv"]
+    "name",
+    [
+        "../a.html",
+        "a.exe",
+        "run.json",
+        ".hidden.html",
+        "a/b/c/d.csv",
+        "/a.csv",
+        "a//b.csv",
+        "A/b.csv",
+    ],
 )
 def test_odd_names_are_refused(name: str, tmp_path: Path) -> None:
     with pytest.raises(PageIsNotSafe):
-        publish({name: b"a\n1\n"}, tmp_path / "out")
+        publish({name: b"a\n1\n"}, tmp_path / "out", {})
+    assert contents(tmp_path) == {}
 
 
 def test_a_damaged_layer_is_refused(tmp_path: Path) -> None:
     with pytest.raises(PageIsNotSafe, match="GeoPackage"):
-        publish({"a.gpkg": b"SQLite format 3\x00 and no more"}, tmp_path)
+        publish_file(b"SQLite format 3\x00 and no more", tmp_path / "a.gpkg")
     pages.assets_gpkg(town())(tmp_path / "whole.gpkg")
     cut = (tmp_path / "whole.gpkg").read_bytes()[:50_000]
     with pytest.raises(PageIsNotSafe, match="GeoPackage"):
-        publish({"a.gpkg": cut}, tmp_path)
+        publish_file(cut, tmp_path / "a.gpkg")
 
 
 def test_a_note_must_be_finite(tmp_path: Path) -> None:
     with pytest.raises((PageIsNotSafe, ValueError)):
-        publish({"b.csv": b"a\n1\n"}, tmp_path, {"x": float("nan")})
+        publish({"b.csv": b"a\n1\n"}, tmp_path / "d", {"x": float("nan")})
     assert contents(tmp_path) == {}
 
 
 def test_a_file_that_cannot_be_written_leaves_all_as_it_was(tmp_path: Path) -> None:
-    publish({"a.csv": b"a\n1\n", "b.csv": b"a\n1\n"}, tmp_path, {"x": 1})
+    publish({"a.csv": b"a\n1\n", "b.csv": b"a\n1\n"}, tmp_path / "d", {"x": 1})
     before = contents(tmp_path)
 
     def full(path: Path) -> None:
@@ -259,7 +311,7 @@ def test_a_file_that_cannot_be_written_leaves_all_as_it_was(tmp_path: Path) -> N
         raise OSError(28, "No space left on device")
 
     with pytest.raises(FileCannotBeWritten, match="No space left"):
-        publish({"a.csv": b"a\n2\n", "b.csv": full}, tmp_path, {"x": 2})
+        publish({"a.csv": b"a\n2\n", "b.csv": full}, tmp_path / "d", {"x": 2})
     assert contents(tmp_path) == before
 
 
@@ -267,6 +319,9 @@ def test_every_page_of_ours_passes(tmp_path: Path) -> None:
     material = town(is_hostile=True)
     note = pages.run_note(material, {})
     path = tmp_path / "x.html"
-    for page in (pages.map_page(material), pages.index_page({"littleton": note}, material.theme)):
+    for page in (
+        pages.map_page(material),
+        pages.index_page({"littleton": note}, material.theme, wordings()),
+    ):
         path.write_text(page, encoding="utf-8")
         check_file(path, "x.html")

@@ -15,7 +15,9 @@
 `run_note(material, seconds) -> dict`
     What is known of the run.
 `district_files(material) -> dict[str, Content]`
-    All files of a district but `run.json`, ready for `pipeline.publish.publish`.
+    All files of one edition but its run note.
+`editions(material, files_of, note_of, name) -> dict[str, Content]`
+    All files of both editions, ready for `pipeline.publish.publish`.
 `index_page(notes, theme, wordings) -> str`
     `outputs/index.html`, from `{folder: run.json}`.
 
@@ -24,10 +26,8 @@ Nothing here opens a local file of the project or writes one of its own accord.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-
 from pipeline.pages.catchments import catchments_csv, catchments_gpkg, people_of_raster
+from pipeline.pages.editions import Content, Packed, editions, without_deprivation
 from pipeline.pages.index import index_page
 from pipeline.pages.layers import assets_gpkg, profiles_gpkg
 from pipeline.pages.map import map_page
@@ -42,11 +42,9 @@ from pipeline.pages.sheets import (
 )
 from pipeline.pages.standards import standards_csv
 
-Content = str | bytes | Callable[[Path], None]
-
 
 def district_files(material: Material) -> dict[str, Content]:
-    """Return every file of a district but its run note.
+    """Return every file of one edition but its run note.
 
     Parameters
     ----------
@@ -79,11 +77,13 @@ def district_files(material: Material) -> dict[str, Content]:
 __all__ = [
     "Content",
     "Material",
+    "Packed",
     "assets_gpkg",
     "by_walker_csv",
     "catchments_csv",
     "catchments_gpkg",
     "district_files",
+    "editions",
     "index_page",
     "indicators_csv",
     "map_page",
@@ -93,4 +93,5 @@ __all__ = [
     "sensitivity_csv",
     "set_aside_csv",
     "standards_csv",
+    "without_deprivation",
 ]

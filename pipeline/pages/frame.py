@@ -33,6 +33,7 @@ MAP_SCRIPTS = (
     "walks.js",
     "profile.js",
     "tables.js",
+    "routes.js",
     "standards.js",
     "map.js",
 )
@@ -86,8 +87,13 @@ class _Page(folium.Figure):  # type: ignore[misc]
 
 
 @cache
-def map_frame() -> str:
+def map_frame(*, is_beside: bool = True) -> str:
     """Return the frame of a map page, with a slot for the data.
+
+    Parameters
+    ----------
+    is_beside
+        Whether deprivation stands beside access; if not, no script of the page knows of it.
 
     Returns
     -------
@@ -107,11 +113,15 @@ def map_frame() -> str:
     )
     page.add_child(quiet)
     styles = [leaflet("leaflet.css"), static("page.css"), static("map.css")]
+    scripts = list(MAP_SCRIPTS)
+    if is_beside:
+        styles.append(static("deprivation.css"))
+        scripts.insert(scripts.index("layers.js") + 1, "deprivation.js")
     slots = {
         "styles": "".join(_style(text) for text in styles),
         "body": "<!--slot:body-->",
         "before": _scripts("looks.js") + _script(leaflet("leaflet.js")) + _scripts("page.js"),
-        "after": _scripts(*MAP_SCRIPTS),
+        "after": _scripts(*scripts),
     }
     return fill_slots(page.render(), slots)
 

@@ -35,12 +35,14 @@ def map_page(material: Material) -> str:
         district. It carries the streets as finely as a page may be large; where not even the
         coarsest fit, it says so.
     """
-    shown = {**spoken(material.words, *SAID), **payload(material)}
+    beside = material.has_deprivation
+    said = (*SAID, "deprivation") if beside else SAID
+    shown = {**spoken(material.words, *said), **payload(material)}
     slots = _slots(material)
     page = ""
     for carried in streets(material):
         data = json_for_page({**shown, "streets": carried})
-        page = frame.filled(frame.map_frame(), slots, data)
+        page = frame.filled(frame.map_frame(is_beside=beside), slots, data)
         if _fits(page):
             break
     return page
@@ -58,6 +60,7 @@ def _slots(material: Material) -> dict[str, str]:
             )
         ),
         "credit": html(_credit(material)),
+        "beside": html(_beside(material)) if material.has_deprivation else "",
         "banner": html(banner(material)),
     }
     template = frame.static("map.html")
@@ -67,6 +70,16 @@ def _slots(material: Material) -> dict[str, str]:
         "body": frame.fill_slots(frame.worded(template, said), inner),
         "bottom": html(foot(material)),
     }
+
+
+def _beside(material: Material) -> Element:
+    """Return the choice that lays deprivation over the map; a script shows it where it may."""
+    return el(
+        "div",
+        {"class": "check", "id": "beside-choice", "hidden": True},
+        el("input", {"type": "checkbox", "id": "show-beside"}),
+        el("label", {"for": "show-beside"}, material.words("deprivation.lay_over")),
+    )
 
 
 def _credit(material: Material) -> Element:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -62,6 +62,7 @@ class Material:
     surface: bytes
     reports: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     set_aside: pd.DataFrame = field(default_factory=_nothing_aside)
+    edition: Literal["planner", "community"] = "planner"
     pictures: Mapping[str, bytes] = field(default_factory=dict)
 
     @cached_property

@@ -32,12 +32,12 @@ def payload(material: Material) -> dict[str, Any]:
         Plain values; text is cleaned, geometry coded as `pipeline.pages.shapes` says.
     """
     coder = Coder(material.neighbourhoods.crs)
-    theme, words, minutes = material.theme, material.words, material.study.walking.minutes
+    words, minutes = material.words, material.study.walking.minutes
     return {
         "district": _district(material, coder),
-        "theme": theme.model_dump(mode="json"),
+        "theme": _theme(material),
         "kinds": [{"id": kind, "label": words(f"kinds.{kind}")} for kind in KINDS],
-        "measures": [asdict(measure) for measure in measures(words, minutes, theme)],
+        "measures": [asdict(measure) for measure in measures(words, minutes, material.theme)],
         "minutes": list(minutes),
         "categories": _categories(material),
         "neighbourhoods": _neighbourhoods(material, coder),
@@ -49,6 +49,14 @@ def payload(material: Material) -> dict[str, Any]:
         "outline": _outline(material, coder),
         "edge": _edge_of_data(material, coder),
     }
+
+
+def _theme(material: Material) -> dict[str, Any]:
+    """Return the colours that scripts draw with."""
+    names = ("ink", "water", "green", "street", "outline", "no_data", "access_classes")
+    beside = ("deprivation_classes",) if material.has_deprivation else ()
+    dump: dict[str, Any] = material.theme.model_dump(mode="json", include={*names, *beside})
+    return dump
 
 
 def _district(material: Material, coder: Coder) -> dict[str, Any]:
@@ -116,7 +124,7 @@ def _neighbourhoods(material: Material, coder: Coder) -> list[dict[str, Any]]:
             "id": clean_text(row.neighbourhood_id),
             "name": clean_text(row.name),
             "people": round(float(people[row.neighbourhood_id])),
-            "deprivation": _deprivation(row),
+            **({"deprivation": _deprivation(row)} if material.has_deprivation else {}),
             "middle": middle,
             "shape": border,
         }

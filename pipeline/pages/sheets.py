@@ -249,10 +249,8 @@ def wide_table(material: Material) -> pd.DataFrame:
         "people": [*material.people, material.people.sum()],
         "people_state": [*rows["people_state"].iloc[:-1], _whole_state(material)],
     }
-    for name in DEPRIVATION_COLUMNS:
-        columns[name] = rows[name].to_numpy(dtype=float) if name in _WHOLE else rows[name].tolist()
-    columns["deprivation_state"] = [*rows["deprivation_state"].iloc[:-1], State.NO_DATA.value]
-    columns["deprivation_index"] = rows["deprivation_index"].fillna("").tolist()
+    if material.has_deprivation:
+        columns |= _deprivation(rows)
     figures = by_place(material)
     for category in material.categories:
         for measure in material.measures:
@@ -269,6 +267,16 @@ def wide_table(material: Material) -> pd.DataFrame:
                 )
     assert columns["neighbourhood_id"][-1] == whole
     return pd.DataFrame(columns)
+
+
+def _deprivation(rows: pd.DataFrame) -> dict[str, Any]:
+    columns: dict[str, Any] = {
+        name: rows[name].to_numpy(dtype=float) if name in _WHOLE else rows[name].tolist()
+        for name in DEPRIVATION_COLUMNS
+    }
+    columns["deprivation_state"] = [*rows["deprivation_state"].iloc[:-1], State.NO_DATA.value]
+    columns["deprivation_index"] = rows["deprivation_index"].fillna("").tolist()
+    return columns
 
 
 def _whole_state(material: Material) -> str:

@@ -48,6 +48,7 @@ def publish(
     from pipeline.files import raw
     from pipeline.files.bundles import read_bundle
     from pipeline.files.choices import read_named
+    from pipeline.files.writing import as_json
     from pipeline.standards import standards_for
 
     stored = {
@@ -88,8 +89,14 @@ def publish(
         reports={table.name: files.read_report(path) for table, path in stored.items()},
         **{table.name: files.read_table(path, table) for table, path in stored.items()},
     )
-    run = pages.run_note(material, _seconds(note))
-    gate.publish(pages.district_files(material), out[0].parent, run)
+    seconds = _seconds(note)
+
+    def note_of(edition: pages.Material) -> bytes:
+        return as_json(pages.run_note(edition, seconds))
+
+    folder = out[0].parent
+    found = pages.editions(material, pages.district_files, note_of, folder.name)
+    gate.publish(found, folder, pages.run_note(material, seconds))
     return "\n• ".join((f"open {out[0].parent / 'map.html'}", *old.values()))
 
 
@@ -103,9 +110,7 @@ def _seconds(note: Path | None) -> dict[str, float]:
     }
 
 
-def index(
-    theme: Path, words: Path, *notes: Path, out: Outputs, note: Path | None = None
-) -> str:
+def index(theme: Path, words: Path, *notes: Path, out: Outputs, note: Path | None = None) -> str:
     """Make the page over all districts."""
     del note
     from pipeline import pages
@@ -115,5 +120,5 @@ def index(
     found = {path.parent.name: json.loads(path.read_text(encoding="utf-8")) for path in notes}
     look = files.read_choices(theme, Theme)
     page = pages.index_page(found, look, read_named(words, Wording))
-    gate.publish({out[0].name: page}, out[0].parent)
+    gate.publish_file(page, out[0])
     return f"{len(found)} districts, open {out[0]}"

@@ -396,7 +396,7 @@ def catchment(
         _ground(held, walkers, streets, terrain)[0],
     )
     asset = known.set_index("asset_id").loc[out[0].stem]
-    gate.publish({out[0].name: pages.asset_gpkg(bands, people, asset, place)}, out[0].parent)
+    gate.publish_file(pages.asset_gpkg(bands, people, asset, place), out[0])
     return "\n".join([f"wrote {out[0]}", *pages.spoken(bands, people, asset)])
 
 

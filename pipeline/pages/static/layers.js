@@ -1,5 +1,5 @@
 "use strict";
-/* What is drawn: the quiet backdrop, the neighbourhoods in classes, deprivation as lines. */
+/* What is drawn: the quiet backdrop, the neighbourhoods in classes. */
 
 HalfFull.layers = (() => {
   const { data, svg, el } = HalfFull;
@@ -11,8 +11,8 @@ HalfFull.layers = (() => {
     ["areas", 300],
     ["streets", 340],
     ["edges", 350],
-    ["deprivation", 360],
-    ["deciles", 365],
+    ["beside", 360],
+    ["beside-numbers", 365],
     ["outlines", 370],
     ["places", 450],
   ];
@@ -57,23 +57,9 @@ HalfFull.layers = (() => {
     pattern("state-s", 9, ground(9), svg("circle", { cx: 4.5, cy: 4.5, r: 2, fill: "none", stroke })),
   ];
 
-  /** Five groups of deciles: the closer the lines, the more deprived. */
-  const SPACING = [6, 8.5, 12, 18, 28];
-  const groupOf = (decile) => Math.floor((decile - 1) / 2);
-  const hatch = (group) => {
-    const size = SPACING[group];
-    const lines = [
-      svg("path", { d: `M0 0V${size}`, stroke: "#ffffff", "stroke-width": 2.6, "stroke-opacity": 0.7 }),
-      svg("path", { d: `M0 0V${size}`, stroke: theme.deprivation_classes[2 * group], "stroke-width": 1.3 }),
-    ];
-    const made = pattern(`decile-${group}`, size, svg("g", { transform: `translate(${size / 2} 0)` }, ...lines));
-    made.setAttribute("patternTransform", "rotate(45)");
-    return made;
-  };
-
   const addPatterns = () => {
     const box = svg("svg", { width: 0, height: 0, class: "patterns", "aria-hidden": "true", focusable: "false" });
-    box.append(svg("defs", {}, ...statePatterns(), ...SPACING.map((_, group) => hatch(group))));
+    box.append(svg("defs", {}, ...statePatterns(), ...(HalfFull.beside?.patterns() ?? [])));
     document.body.append(box);
   };
 
@@ -160,25 +146,8 @@ HalfFull.layers = (() => {
     };
   };
 
-  /** Deprivation as lines over whatever is below, with the decile as a number. */
-  const deprivation = (map) => {
-    const options = { renderer: L.svg({ pane: "deprivation", padding: 0.5 }), pane: "deprivation", interactive: false };
-    const group = L.layerGroup();
-    for (const neighbourhood of data.neighbourhoods) {
-      if (!neighbourhood.deprivation) continue;
-      const { decile } = neighbourhood.deprivation;
-      const area = L.polygon(shape(neighbourhood.shape), {
-        ...options, stroke: false, fillColor: `url(#decile-${groupOf(decile)})`, fillOpacity: 1,
-      });
-      group.addLayer(area);
-      const icon = L.divIcon({ className: "decile", html: el("span", {}, String(decile)), iconSize: [20, 16] });
-      group.addLayer(L.marker(labelPoint(neighbourhood), { icon, interactive: false, keyboard: false, pane: "deciles" }));
-    }
-    return group;
-  };
-
   /** A point well inside a neighbourhood. */
   const labelPoint = ({ middle: [x, y] }) => [y / UNITS, x / UNITS];
 
-  return { UNITS, line, shape, preparePanes, addPatterns, patch, addBackdrop, addNeighbourhoods, deprivation, labelPoint, SPACING };
+  return { UNITS, line, shape, preparePanes, addPatterns, patch, addBackdrop, addNeighbourhoods, labelPoint, pattern };
 })();

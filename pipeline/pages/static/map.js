@@ -3,7 +3,7 @@
 
 (() => {
   const { data, el, named, say, sayParts, byId, replace, number, capital } = HalfFull;
-  const { figures, layers, profile, symbols, tables } = HalfFull;
+  const { beside, figures, layers, profile, routes, symbols, tables } = HalfFull;
   const map = halfFullMap;
   const whole = figures.whole;
   const chosen = { category: null, measure: null, place: whole, also: new Set() };
@@ -28,8 +28,7 @@
     byId("measure").append(...data.measures.map((measure) => option(measure.name, measure.label)));
     byId("neighbourhood").append(option(whole, say("map.whole_district", { district: data.district.name })));
     fillNeighbourhoods();
-    const hasDeprivation = data.neighbourhoods.some(({ deprivation }) => deprivation);
-    byId("deprivation-choice").hidden = !hasDeprivation;
+    if (beside?.isKnown) byId("beside-choice").hidden = false;
   };
 
   /** Those with figures first; groups only where some have none. */
@@ -125,15 +124,10 @@
       n === undefined ? null : el("span", { class: "unseen" }, say("counts.neighbourhoods", { n })),
     );
 
-  const deprivationLegend = () => {
-    const sample = data.neighbourhoods.find(({ deprivation }) => deprivation)?.deprivation;
-    if (!sample || !byId("show-deprivation").checked) return null;
-    const words = say("map.deprivation_legend", { ...sample, nation: data.district.nation });
-    const rows = layers.SPACING.map((_, group) => ({
-      patch: layers.patch(`url(#decile-${group})`, data.theme.access_classes[1]),
-      words: say("map.deprivation_group", { from: 2 * group + 1, to: 2 * group + 2 }),
-    }));
-    return [el("p", { class: "legend-title" }, words), el("ul", { class: "plain" }, rows.map(legendItem))];
+  const besideLegend = () => {
+    if (!byId("show-beside")?.checked) return null;
+    const { title, rows } = beside.legend();
+    return [el("p", { class: "legend-title" }, title), el("ul", { class: "plain" }, rows.map(legendItem))];
   };
 
   /** Over whom the number of the district is, where not all neighbourhoods have one. */
@@ -160,7 +154,7 @@
       el("p", { class: "note" }, asWhole(), countedSentence()),
       el("p", { class: "count-head", "aria-hidden": "true" }, say("map.legend_count")),
       el("ul", { class: "plain" }, classRows().map(legendItem)),
-      deprivationLegend(),
+      besideLegend(),
       el("p", { class: "why" }, el("strong", {}, say("map.why")), " ", why(category), " ", el("span", { class: "reference" }, named(category.reference))),
     );
   };
@@ -215,6 +209,7 @@
       category.is_potential ? el("p", {}, say("map.potential")) : null,
       el("p", { class: "why" }, why(category)),
       el("dl", {}, facts.flatMap(([label, text]) => [el("dt", {}, named(label)), el("dd", {}, named(text))])),
+      routes.startButton(n, symbolLayer.latLng(n)),
     );
   };
 
@@ -232,6 +227,7 @@
   const onMapClick = (event, place) => {
     const n = symbolLayer.at(event.containerPoint);
     if (n !== null) openPlace(n);
+    else if (routes.canWalk) routes.start([event.latlng.lat, event.latlng.lng], { place: place ?? null });
     else if (place !== undefined) choosePlace(place, { latLng: event.latlng });
   };
 
@@ -269,11 +265,12 @@
     showSymbols();
     showTable();
     tables.showPlaces({ category, onPlace: (n, from) => openPlace(n, { from }) });
+    routes.showCategory();
   };
 
-  const overlay = layers.deprivation(map);
-  const showDeprivation = () => {
-    if (byId("show-deprivation").checked) overlay.addTo(map);
+  const overlay = beside?.layer();
+  const showBeside = () => {
+    if (byId("show-beside").checked) overlay.addTo(map);
     else overlay.remove();
     showLegend();
   };
@@ -309,7 +306,7 @@
     byId("category").addEventListener("change", showChoice);
     byId("measure").addEventListener("change", showChoice);
     byId("show-places").addEventListener("change", showSymbols);
-    byId("show-deprivation").addEventListener("change", showDeprivation);
+    byId("show-beside")?.addEventListener("change", showBeside);
     byId("table-mode").addEventListener("change", showTable);
     byId("neighbourhood").addEventListener("change", () => choosePlace(Number(byId("neighbourhood").value)));
     map.on("click", (event) => onMapClick(event));
@@ -343,6 +340,18 @@
   map.scrollWheelZoom.disable();
   L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
   byId("map").setAttribute("aria-label", say("map.window_of", { district: data.district.name }));
+  routes.join(map, {
+    category: categoryNow,
+    measure: () => chosen.measure,
+    openPopup,
+    closePopup: () => {
+      lastFocus = null;
+      map.closePopup();
+    },
+    lastFocus: () => lastFocus,
+    choosePlace: (place, latLng) => choosePlace(place, { latLng, from: lastFocus }),
+    seeMap: () => byId("map").scrollIntoView({ block: "center" }),
+  });
   showChoice();
   profile.show(whole);
   wire();

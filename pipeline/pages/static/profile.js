@@ -1,5 +1,5 @@
 "use strict";
-/* One neighbourhood, or the district: what is within reach first, then deprivation beside it. */
+/* One neighbourhood, or the district: what is within reach first, then what stands beside it. */
 
 HalfFull.profile = (() => {
   const { data, el, named, say, sayParts, compareTexts, replace, byId } = HalfFull;
@@ -104,53 +104,7 @@ HalfFull.profile = (() => {
     );
   };
 
-  /** Sentences about the index of deprivation: which, of what year, which way it runs. */
-  const deprivationSentences = (place) => {
-    const found = data.neighbourhoods[place].deprivation;
-    if (!found) return [say("profile.decile_none")];
-    const nation = data.district.nation;
-    return [
-      `${say("profile.decile", found)}.`,
-      say("profile.decile_more", { nation }),
-      found.rank === null ? null : say("profile.decile_rank", { rank: found.rank }),
-      found.income === null ? null : say("profile.income_decile", { decile: found.income }),
-    ].filter(Boolean);
-  };
-
-  const deciles = () => {
-    const counts = Array(10).fill(0);
-    for (const { deprivation } of data.neighbourhoods) if (deprivation) counts[deprivation.decile - 1] += 1;
-    return counts;
-  };
-
-  /** How many neighbourhoods of the district are in each decile. */
-  const decileChart = () => {
-    const counts = deciles();
-    const most = Math.max(...counts, 1);
-    return el(
-      "ol",
-      { class: "deciles" },
-      counts.map((count, n) => {
-        const column = el("span", { class: "column", "aria-hidden": "true" });
-        column.style.height = `${Math.round((48 * count) / most)}px`;
-        return el("li", {}, el("span", { class: "count" }, count), column, el("span", { class: "tick" }, n + 1));
-      }),
-    );
-  };
-
-  const deprivationCard = (place) => {
-    const sample = data.neighbourhoods.find((neighbourhood) => neighbourhood.deprivation)?.deprivation;
-    if (!sample) return el("p", { class: "note" }, say("profile.deprivation_none"));
-    const body =
-      place === whole
-        ? [
-            el("p", {}, say("profile.deciles")),
-            decileChart(),
-            el("p", { class: "note" }, say("profile.index_note", { index: sample.index, nation: data.district.nation })),
-          ]
-        : deprivationSentences(place).map((text) => el("p", {}, text));
-    return el("section", { class: "card beside" }, el("h3", {}, say("profile.beside")), ...body);
-  };
+  const besideCard = (place) => HalfFull.beside?.card(place) ?? null;
 
   const key = () =>
     el(
@@ -167,11 +121,11 @@ HalfFull.profile = (() => {
   const everything = (place) => [
     strengthsSentence(place),
     key(),
-    el("div", { class: "cards" }, data.kinds.map((kind) => kindCard(kind, place)), deprivationCard(place)),
+    el("div", { class: "cards" }, data.kinds.map((kind) => kindCard(kind, place)), besideCard(place)),
   ];
   const nothingKnown = (place) => [
     el("p", { class: "strengths" }, say("profile.all_no_data")),
-    el("div", { class: "cards" }, deprivationCard(place)),
+    el("div", { class: "cards" }, besideCard(place)),
   ];
 
   /** Fill the section about one neighbourhood, or about the district. */
@@ -195,7 +149,7 @@ HalfFull.profile = (() => {
       el("p", { class: "lede" }, residents(place)),
       el("p", {}, el("strong", {}, labelled(category)), `: ${figures.sentence(category.id, measure, place)}.`),
       strengthsSentence(place),
-      el("p", { class: "beside" }, deprivationSentences(place)[0]),
+      HalfFull.beside ? el("p", { class: "beside" }, HalfFull.beside.first(place)) : null,
       more,
     );
   };

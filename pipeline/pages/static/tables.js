@@ -76,12 +76,6 @@ HalfFull.tables = (() => {
     value: (place) => (place === whole ? data.district.people : data.neighbourhoods[place].people),
     cell: (place) => el("td", { class: "number" }, number(peopleColumn.value(place))),
   };
-  const decileColumn = {
-    label: say("tables.deprivation"),
-    class: "number",
-    value: (place) => (place === whole ? null : (data.neighbourhoods[place].deprivation?.decile ?? null)),
-    cell: (place) => el("td", { class: "number beside" }, decileColumn.value(place) ?? "–"),
-  };
   const figureColumn = (label, isNamed, category, measure) => ({
     label,
     named: isNamed,
@@ -92,8 +86,6 @@ HalfFull.tables = (() => {
       return el("td", { class: state === "o" ? "number" : "number state" }, brief(category, measure, place));
     },
   });
-
-  const hasDeprivation = data.neighbourhoods.some((neighbourhood) => neighbourhood.deprivation);
 
   /** Neighbourhoods against measures of one category, or against all categories. */
   const showFigures = ({ category, measure, mode, onChoose }) => {
@@ -114,7 +106,7 @@ HalfFull.tables = (() => {
         " ",
         others.length && known.length ? sayParts("tables.some_data", counts) : null,
       ],
-      columns: [nameColumn(onChoose), peopleColumn, ...numbers, ...(hasDeprivation ? [decileColumn] : [])],
+      columns: [nameColumn(onChoose), peopleColumn, ...numbers, ...(HalfFull.beside?.isKnown ? [HalfFull.beside.column] : [])],
       rows: [...known, ...others],
       last: [whole],
     });

@@ -1,0 +1,164 @@
+"""The editions of one run: which files each has, and what each leaves out.
+
+The edition for planners has all there is. That for communities is made from material from which
+deprivation is taken out first, so that no page or sheet can let any of it through: a negative
+image of a place harms those who live there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any, Literal
+
+import pandas as pd
+
+from pipeline.config import Areas, District
+from pipeline.pages.material import Material
+
+Edition = Literal["planner", "community"]
+COMMUNITY = "community"
+RUN_NOTE = "run.json"
+
+_MENTION = re.compile(
+    r"depriv|decile|\b(?:W|S)?IMD\b|\bNIMDM\b|\bIoD\b|multiple_deprivation", re.IGNORECASE
+)
+_COLUMN = re.compile(r"depriv|decile|^income_|^imd", re.IGNORECASE)
+_SENTENCE = re.compile(r"(?<=[.!?;])\s+")
+
+
+@dataclass(frozen=True)
+class Packed:
+    """Everything of one edition in one archive.
+
+    `folder` is the edition's place below the district's, `name` the folder inside the archive.
+    """
+
+    folder: str
+    name: str
+
+
+Content = str | bytes | Callable[[Path], None] | Packed
+
+
+def editions(
+    material: Material,
+    files_of: Callable[[Material], Mapping[str, Content]],
+    note_of: Callable[[Material], bytes],
+    name: str,
+) -> dict[str, Content]:
+    """Return every file of both editions, as paths from the district's folder.
+
+    Parameters
+    ----------
+    material
+        The district, with all there is.
+    files_of
+        Makes the files of one edition.
+    note_of
+        Makes the run note of one edition, as JSON.
+    name
+        What the district's folder is called.
+
+    Returns
+    -------
+    dict
+        Path → content. The run note of the edition for planners is not among them: it names the
+        sums of all files, and so it is written last.
+    """
+    community = without_deprivation(material)
+    files: dict[str, Content] = dict(files_of(material))
+    files["planner.zip"] = Packed("", name)
+    for path, content in files_of(community).items():
+        files[f"{COMMUNITY}/{path}"] = content
+    files[f"{COMMUNITY}/{RUN_NOTE}"] = note_of(community)
+    files[f"{COMMUNITY}/community.zip"] = Packed(COMMUNITY, f"{name}-{COMMUNITY}")
+    return files
+
+
+def without_deprivation(material: Material) -> Material:
+    """Return a district without any figure, name or mention of deprivation.
+
+    Parameters
+    ----------
+    material
+        The district.
+
+    Returns
+    -------
+    Material
+        The community edition: columns, rows of groups, inputs, notes and references are gone.
+    """
+    tables = {
+        field.name: _without_columns(getattr(material, field.name))
+        for field in fields(material)
+        if isinstance(getattr(material, field.name), pd.DataFrame)
+    }
+    return replace(
+        material,
+        **tables,
+        edition="community",
+        district=_of_district(material.district),
+        manifest=_without_mentions(material.manifest),
+        reports=_without_mentions(material.reports),
+        looks={
+            name: look.model_copy(update={"why": look.why.model_copy(update=_texts(look.why))})
+            for name, look in material.looks.items()
+        },
+        published_standards={
+            name: standard.model_copy(update=_texts(standard))
+            for name, standard in material.published_standards.items()
+        },
+    )
+
+
+def _without_columns(table: Any) -> Any:  # noqa: ANN401 (a DataFrame or a GeoDataFrame)
+    """Drop the columns that hold deprivation, and the rows of people that it groups."""
+    kept = table.drop(columns=[name for name in table.columns if _COLUMN.search(str(name))])
+    for name in ("people_of", "group"):
+        if name in kept.columns:
+            kept = kept[~kept[name].astype(str).str.contains(_COLUMN)]
+    return kept
+
+
+def _of_district(district: District) -> District:
+    areas = district.neighbourhoods
+    if isinstance(areas, Areas):
+        areas = areas.model_copy(update={"deprivation": None})
+    lacks = {
+        key: text for key, text in district.lacks.items() if not _MENTION.search(f"{key} {text}")
+    }
+    return district.model_copy(update={"neighbourhoods": areas, "lacks": lacks})
+
+
+def _without_mentions(value: Any) -> Any:  # noqa: ANN401 (any plain value)
+    """Leave out every entry of a mapping or list whose key or text speaks of deprivation."""
+    if isinstance(value, Mapping):
+        return {
+            key: _without_mentions(inner)
+            for key, inner in value.items()
+            if not _MENTION.search(str(key)) and not _says_so(inner)
+        }
+    if isinstance(value, list | tuple):
+        return [_without_mentions(inner) for inner in value if not _says_so(inner)]
+    return value
+
+
+def _says_so(value: Any) -> bool:  # noqa: ANN401
+    """Tell whether a text speaks of deprivation, or an entry is named or titled so."""
+    if isinstance(value, Mapping):
+        return any(_says_so(value.get(key)) for key in ("title", "table", "name"))
+    return isinstance(value, str) and _MENTION.search(value) is not None
+
+
+def _texts(choice: Any) -> dict[str, str]:  # noqa: ANN401 (any of the types of config)
+    """Return the texts of a choice that speak of deprivation, without those sentences."""
+    found = {}
+    for name in type(choice).model_fields:
+        text = getattr(choice, name)
+        if isinstance(text, str) and _MENTION.search(text):
+            kept = [part for part in _SENTENCE.split(text) if not _MENTION.search(part)]
+            found[name] = " ".join(kept)
+    return found
