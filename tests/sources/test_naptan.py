@@ -231,14 +231,13 @@ def test_of_the_whole_country_the_stops_around_the_district_are_kept(tmp_path: P
 def test_a_country_that_is_not_whole_or_not_the_districts_is_refused(
     stops: list[dict[str, str]], words: str, tmp_path: Path
 ) -> None:
-    with serving(lambda _: Reply(table(stops), "text/csv")) as server:
-        with pytest.raises(SourceFailed, match=words):
-            fetching(server, tmp_path, ())(tmp_path / "got")
+    answer = Reply(table(stops), "text/csv")
+    with serving(lambda _: answer) as server, pytest.raises(SourceFailed, match=words):
+        fetching(server, tmp_path, ())(tmp_path / "got")
     assert not list((tmp_path / "got").glob("*"))
 
 
 def test_a_country_cut_in_a_row_is_refused(tmp_path: Path) -> None:
-    body = table([*STOPS, far("9100LAST")])
-    with serving(lambda _: Reply(body[:-30], "text/csv")) as server:
-        with pytest.raises(SourceFailed, match="cells in row"):
-            fetching(server, tmp_path, ())(tmp_path / "got")
+    answer = Reply(table([*STOPS, far("9100LAST")])[:-30], "text/csv")
+    with serving(lambda _: answer) as server, pytest.raises(SourceFailed, match="cells in row"):
+        fetching(server, tmp_path, ())(tmp_path / "got")
