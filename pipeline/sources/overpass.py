@@ -18,6 +18,7 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -32,12 +33,14 @@ from pipeline.sources.answers import Away, Passing, asked_to_wait
 from pipeline.sources.asking import Area, Fetched
 from pipeline.sources.http import LARGEST_ANSWER, Client, user_agent
 from pipeline.sources.osm_answers import Piece, joined, piece_of, tiles
-from pipeline.sources.reading import OddAnswer
+from pipeline.sources.reading import HasChanged, OddAnswer, tried_anew
 from pipeline.wanted import TAGS
 
 # Where answers are kept until the whole fetch is done, in the folder of the district.
 KEPT = ".overpass"
 KEPT_FOR_S = 6 * 3600.0
+# Servers behind one name may be of different days; one that keeps up is minutes behind.
+MOST_BETWEEN = timedelta(hours=12)
 # A dense city has some 8,000 nodes a square kilometre, of 90 bytes each in an answer.
 LARGEST_SIDE_M = 8_000.0
 M_PER_DEGREE = 111_000.0
@@ -88,13 +91,20 @@ def fetch(place: OverpassArea, area: Area, client: Client, folder: Path, kept: P
     across = up / math.cos(math.radians(max(abs(area.south), abs(area.north))))
     boxes = list(tiles(area.west, area.south, area.east, area.north, across, up))
     answers = _Answers(kept)
-    pieces: list[Piece] = []
-    deadline = time.monotonic() + client.service.download_s
+
+    def once() -> list[Piece]:
+        found = _pieces(boxes, folder, address, client, answers, asker)
+        times = [piece.as_of for piece in found]
+        if max(times) - min(times) > MOST_BETWEEN:
+            answers.forget()
+            raise HasChanged(
+                f"{where}: some of its data is of {min(times):%Y-%m-%d %H:%M} and some of "
+                f"{max(times):%Y-%m-%d %H:%M}, which do not fit together."
+            )
+        return found
+
     with _Asker(place, client, kept) as asker:
-        for at, box in enumerate(boxes):
-            target = folder / f"{at}.osm.pbf"
-            pieces.append(_piece(box, target, address, client, answers, asker, deadline))
-            client.progress.page(sum(piece.n for piece in pieces), None)
+        pieces = tried_anew(once)
     if not any(piece.n for piece in pieces):
         raise SourceFailed(
             f"{where}: it has nothing at all of this place; is it a server for another country?"
@@ -103,6 +113,18 @@ def fetch(place: OverpassArea, area: Area, client: Client, folder: Path, kept: P
     for piece in pieces:
         piece.path.unlink()
     return Fetched(folder / "overpass.osm.pbf", None, as_of.date(), shown(address))
+
+
+def _pieces(
+    boxes: list[Box], folder: Path, address: str, client: Client, answers: _Answers, asker: _Asker
+) -> list[Piece]:
+    deadline = time.monotonic() + client.service.download_s
+    pieces: list[Piece] = []
+    for at, box in enumerate(boxes):
+        target = folder / f"{at}.osm.pbf"
+        pieces.append(_piece(box, target, address, client, answers, asker, deadline))
+        client.progress.page(sum(piece.n for piece in pieces), None)
+    return pieces
 
 
 def _piece(
@@ -163,6 +185,11 @@ class _Answers:
             if not path.is_symlink() and 0 <= time.time() - path.stat().st_mtime < KEPT_FOR_S:
                 return _sum_of(path) == held.get("sha256")
         return False
+
+    def forget(self) -> None:
+        """Throw away all of them."""
+        self._known = {}
+        self.sweep()
 
     def of(self, question: str) -> Path | None:
         """Return the answer to a question that was asked before; none if there is none."""

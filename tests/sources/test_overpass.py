@@ -243,6 +243,24 @@ def test_an_answer_that_was_changed_or_is_old_is_thrown_away(
         assert len(server.asked) == 1
 
 
+@pytest.mark.parametrize("at", [0, 3])
+def test_answers_of_different_days_are_not_put_together(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at: int
+) -> None:
+    monkeypatch.setattr(overpass, "LARGEST_SIDE_M", 2_500.0)
+    right = fetched(server, tmp_path / "right").path.read_bytes()
+    behind = altered(lambda body: body.replace(b"2026-11-20T", b"2026-11-18T"))
+    server.asked.clear()
+    server.faults = [*[None] * at, behind]
+    assert fetched(server, tmp_path / "once").path.read_bytes() == right
+    assert len(server.asked) == 8
+    server.faults = [*[None] * at, behind, *[None] * 3, behind]
+    words = "some of its data is of 2026-11-18 10:00 and some of 2026-11-20 10:00"
+    with pytest.raises(SourceFailed, match=words):
+        fetched(server, tmp_path / "twice")
+    assert list((tmp_path / "twice").rglob("*.json")) == []
+
+
 # --- public servers ------------------------------------------------------------------------------
 
 
