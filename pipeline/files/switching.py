@@ -55,7 +55,7 @@ def switched(folder: Path, ours: Collection[str]) -> Iterator[Path]:
         yield beside
         _take_over(folder, beside, ours)
         _flush_all(beside)
-        _put_in_place(beside, folder)
+        _put_in_place(beside, folder, ours)
         _flush_folder(folder.parent)
         if beside.is_dir() and not beside.is_symlink():
             # What others wrote while the two changed places.
@@ -111,14 +111,14 @@ def exchange(one: Path, other: Path) -> bool:
     return done == 0
 
 
-def _put_in_place(beside: Path, folder: Path) -> None:
+def _put_in_place(beside: Path, folder: Path, ours: Collection[str]) -> None:
     if not os.path.lexists(folder):
         beside.rename(folder)
     elif not exchange(beside, folder):
         aside = _aside(folder)
         folder.rename(aside)
         beside.rename(folder)
-        _take_over(aside, folder, ())
+        _take_over(aside, folder, ours)
         _remove(aside)
 
 

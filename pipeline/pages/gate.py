@@ -27,7 +27,8 @@ ADDRESSES = frozenset(
 )
 DATA_TYPES = frozenset(("application/json",))
 
-_LINK = re.compile(r"(https://[^\s\"'<>]+|#[\w-]*|[\w./-]+)")
+_PART = r"#[\w=&,;:.~+-]*"
+_LINK = re.compile(rf"https://[^\s\"'<>]+|{_PART}|(\.\./)*(?![./])[\w./%-]+({_PART})?", re.ASCII)
 _LOCAL = re.compile(r"(#[\w-]*|data:image/[a-z+.-]+[;,].*)", re.DOTALL)
 _STYLE_REQUEST = re.compile(
     r"@import|url\(\s*['\"]?(?!#|data:image/)|expression\(|image-set\(", re.IGNORECASE

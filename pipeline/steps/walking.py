@@ -303,7 +303,9 @@ def surface(
     )
     raster = None if people is None else people.raster
     means = raster_people.measure_people(bands, raster, areas, place.code, held.fewest_people)
-    credit = ((file.attribution, file.licence) for file in fetched.inputs.values())
+    # Minutes are not made from the index of deprivation, which the community edition leaves out.
+    used = (file for name, file in fetched.inputs.items() if name != "deprivation")
+    credit = ((file.attribution, file.licence) for file in used)
     files.write_table(means, tables.RASTER_MINUTES, out[1], report)
     rasters.write_bands(bands, out[0], computing.about_surface(raw.dated(place, fetched), credit))
     cells = f"{report['cells_of_walkable_land']:,} cells of {report['cell_m']:g} m"
