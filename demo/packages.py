@@ -1,6 +1,8 @@
-"""Write the GeoPackages: neighbourhood boundaries and green space, byte for byte the same."""
+"""Write boundaries and green space as GeoPackages, and a layer as a shapefile."""
 
+import tempfile
 import uuid
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -61,6 +63,31 @@ def write_greenspace(path: Path) -> None:
     }
     _write(gpd.GeoDataFrame(columns, geometry=polygons, crs=CRS), path, "greenspace_site")
     _write(_access_points([area for area, _ in sites]), path, "access_point", append=True)
+
+
+def write_allotments(path: Path) -> None:
+    """Write the council's own layer of allotments as a zipped shapefile.
+
+    As such layers do, it cuts `Allotment_Name` to ten letters, and lists a site that nobody drew.
+    """
+    sites = [area for area in AREAS if area.tags.get("landuse") == "allotments"]
+    columns = {
+        "Allotment_": [*(area.name for area in sites), "Dock Lane Allotments"],
+        "UPRN": [100_099_000_001 + place for place in range(len(sites) + 1)],
+        "Plots": [round(shapely.Polygon(area.outline).area / 300) for area in sites] + [12],
+    }
+    outlines = [_national(shapely.Polygon(area.outline)) for area in sites]
+    frame = gpd.GeoDataFrame(columns, geometry=[*outlines, None], crs=CRS)
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder) / f"{path.stem}.shp"
+        pyogrio.write_dataframe(
+            frame, place, driver="ESRI Shapefile", encoding="UTF-8", geometry_type="Polygon",
+            DBF_DATE_LAST_UPDATE=WRITTEN[:10],
+        )  # fmt: skip
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            for part in sorted(place.parent.iterdir()):
+                member = zipfile.ZipInfo(part.name, (2026, 1, 1, 0, 0, 0))
+                archive.writestr(member, part.read_bytes(), zipfile.ZIP_DEFLATED)
 
 
 def _access_points(sites: list[Area]) -> gpd.GeoDataFrame:

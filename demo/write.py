@@ -3,7 +3,17 @@
 import tempfile
 from pathlib import Path
 
-from demo import census, deprivation, land, openstreetmap, packages, people, terrain, transport
+from demo import (
+    census,
+    deprivation,
+    land,
+    openstreetmap,
+    packages,
+    people,
+    terrain,
+    timetable,
+    transport,
+)
 from demo.town import draw
 
 LAST_FILE = "README.md"
@@ -27,6 +37,8 @@ The files have the formats in which the real ones are published:
 | `naptan-stops.csv` | NaPTAN access nodes |
 | `os_open_greenspace.gpkg` | OS Open Greenspace sites and access points, EPSG:27700 |
 | `council_markets.csv` | a council's own list of markets |
+| `council_allotments.zip` | a council's own layer of allotments, a shapefile, EPSG:27700 |
+| `bus_timetables.zip` | bus timetables, General Transit Feed Specification |
 | `terrain50/` | OS Terrain 50 grid tiles |
 
 The same version of the generator on the same machine writes the same bytes every time.
@@ -58,6 +70,8 @@ def _build(folder: Path) -> dict[str, int]:
     homes = openstreetmap.write(town, folder / "sampleton.osm.pbf")
     packages.write_boundaries(folder / "lsoa_2021_boundaries.gpkg")
     packages.write_greenspace(folder / "os_open_greenspace.gpkg")
+    packages.write_allotments(folder / "council_allotments.zip")
+    timetable.write(folder / "bus_timetables.zip")
     terrain.write(folder / "terrain50")
     texts = {
         deprivation.FILE_NAME: "\ufeff" + deprivation.table(counts.residents),

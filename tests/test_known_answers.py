@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import math
 from pathlib import Path
 from typing import Any
@@ -111,6 +112,26 @@ def test_what_was_worked_out_by_hand_comes_out(answer: dict[str, Any], walks: An
     else:
         assert found["state"] == "ok"
         assert found[answer["measure"]] == answer["value"]
+
+
+@pytest.mark.parametrize("answer", ANSWERS["departures"], ids=lambda answer: answer["sentence"])
+def test_departures_are_those_worked_out_by_hand(answer: dict[str, Any], sampleton: Made) -> None:
+    assets = sampleton[tables.ASSETS]
+    is_stop = (assets["category"] == "bus_stop") & (assets["name"] == answer["stop"])
+    (text,) = assets.loc[is_stop, "details"]
+    details = json.loads(text)
+    names = ("departures_weekday", "departures_evening", "departures_sunday")
+    assert details["departures_state"] == answer["state"]
+    assert [int(details[name]) for name in names if name in details] == answer["numbers"]
+    assert ("2026-01-07" in details.get("departures_source", "")) == bool(answer["numbers"])
+
+
+def test_a_councils_shapefile_joins_the_allotments_that_are_mapped(sampleton: Made) -> None:
+    plots = sampleton[tables.ASSETS].query("category == 'allotments'").set_index("name")
+    assert [json.loads(text)["plots"] for text in plots["details"]] == ["96", "92"]
+    assert plots["sources"].str.contains("council_allotments").all()
+    counts = files.read_report(sampleton.path(tables.ASSETS))["layers"]["council_allotments"]
+    assert counts == {"rows": 3, "used": 2, "set_aside": 1, "fault": 1}
 
 
 def nearest_for(walker: Walker, category: str, made: Made) -> pd.Series:
