@@ -35,8 +35,9 @@ from pipeline.pages.lettering import (
     typeface,
     wrapped,
 )
-from pipeline.pages.marks import CORNERS, Points, marker, outline_of
+from pipeline.pages.marks import marker, outline_of
 from pipeline.pages.shapes import Shapes
+from pipeline.pages.symbols import CORNERS, Points
 from pipeline.pages.vectors import slim
 
 WIDTH_MM, HEIGHT_MM = 297.0, 210.0
