@@ -327,7 +327,7 @@ refetch: $(MADE)/national.json $(if $(filter $(D),$(DISTRICTS)),$(MADE)/$(D)/dis
 	  { echo "make refetch: name an input, SOURCE=<one of the district’s file>, such as boundaries"; exit 1; }
 	@$(PYTHON) -m pipeline fetch $(MADE)/$(D)/district.json $(MADE)/national.json $$SOURCE $(if $(LOCKED),$(LOCK)) --out $(RAW)/$(D)/manifest.json --note $(MADE)/$(D)/notes/fetch.json
 
-CONFIG_FILES := config/study.yaml config/theme.yaml $(CATEGORY_FILES) $(NATIONAL_FILES) $(NATION_FILES) $(STANDARD_FILES) $(WALKER_FILES)
+CONFIG_FILES := $(sort $(wildcard config/*.yaml) $(filter-out config/districts/%,$(wildcard config/*/*.yaml)))
 CODE := pipeline Makefile requirements.lock
 ## lock D=<district>: write its exact inputs beside its file, so that others can fetch the same
 lock: $(if $(filter $(D),$(DISTRICTS)),$(MADE)/national.json $(MADE)/$(D)/district.json $(RAW)/$(D)/manifest.json)
