@@ -70,7 +70,7 @@ run-step = $(PYTHON) -m pipeline $(1) $(arguments) --out $(2) --note
 step = $(run-step) $(MADE)/notes/$(1).json
 district-step = $(run-step) $(MADE)/$*/notes/$(1).json
 
-GOALS := help setup setup-servers demo test check format bench bench-engine performance catchment doctor clean new-district refetch lock offline live-check reference
+GOALS := help setup setup-servers demo test check format bench bench-engine bench-pages performance pictures catchment doctor clean new-district refetch lock offline live-check reference
 ifneq ($(filter $(GOALS),$(DISTRICTS)),)
   $(error $(DISTRICTS_DIR)/$(firstword $(filter $(GOALS),$(DISTRICTS))).yaml: this is the name of a goal of make; give the district another)
 endif
@@ -410,10 +410,21 @@ bench-engine: $(PEERS)/.installed
 	@mkdir -p $(FIGURES)
 	@$(PEERS)/bin/python -B benchmarks/engine.py --json $(FIGURES)/engine.json
 
-## performance: run both benchmarks on a quiet machine, and write docs/performance.md
+## bench-pages: measure the map of a large district in Chromium against its budgets
+bench-pages: $(INSTALLED)
+	@mkdir -p $(FIGURES)
+	@$(PYTHON) benchmarks/pages.py --json $(FIGURES)/pages.json
+
+## pictures: take the pictures of the README from Sampleton; needs Chromium
+pictures: $(addprefix $(OUT)/sampleton/,$(PUBLISHED))
+	@$(PYTHON) bin/pictures.py $(OUT)/sampleton --out docs/pictures
+
+## performance: run all benchmarks on a quiet machine, and write docs/performance.md
 performance: bench-engine $(INSTALLED)
 	-@$(PYTHON) benchmarks/pipeline.py --json $(FIGURES)/district.json
-	@$(PYTHON) benchmarks/report.py --engine $(FIGURES)/engine.json --district $(FIGURES)/district.json --out docs/performance.md
+	-@$(PYTHON) benchmarks/pages.py --json $(FIGURES)/pages.json
+	@$(PYTHON) benchmarks/report.py --engine $(FIGURES)/engine.json --district $(FIGURES)/district.json \
+	  --pages $(FIGURES)/pages.json --out docs/performance.md
 
 ## fault-table: let every fault strike every service, print what came of it, and write docs/faults.md
 fault-table: setup-servers $(INSTALLED)
