@@ -1,6 +1,6 @@
-"""Write the figures of both benchmarks into a page.
+"""Write the figures of the benchmarks into a page.
 
-    python benchmarks/report.py --engine engine.json --district district.json
+    python benchmarks/report.py --engine engine.json --district district.json --pages pages.json
                                 --out docs/performance.md
 
 What stands between two lines such as `<!-- engine -->` and `<!-- /engine -->` is replaced; the
@@ -38,12 +38,14 @@ def main() -> int:
     )
     parser.add_argument("--engine", type=Path, help="what engine.py wrote with --json")
     parser.add_argument("--district", type=Path, help="what pipeline.py wrote with --json")
+    parser.add_argument("--pages", type=Path, help="what pages.py wrote with --json")
     parser.add_argument("--out", type=Path, required=True)
     choices = parser.parse_args()
     page = choices.out.read_text(encoding="utf-8")
     for name, read, write in (
         ("engine", choices.engine, engine_part),
         ("district", choices.district, district_part),
+        ("pages", choices.pages, pages_part),
     ):
         if read is None:
             continue
@@ -116,6 +118,13 @@ def _district_lines(figures: dict[str, dict[str, Any]]) -> Iterator[str]:
     yield from ("", "| whole build | seconds |", "|---|---:|")
     for what, seconds in figures["whole_s"].items():
         yield f"| {what} | {seconds:.2f} |"
+
+
+def pages_part(figures: dict[str, Any]) -> str:
+    """Lay out how large and quick the map of a large district is, and what odd ones come to."""
+    from benchmarks.pages import lines
+
+    return "\n".join(lines(figures))
 
 
 if __name__ == "__main__":
