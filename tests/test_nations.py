@@ -11,7 +11,7 @@ import csv
 import json
 import math
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ import pandas as pd
 import pytest
 import shapely
 
+from demo.write import write_all
 from pipeline.sources.naptan import COLUMNS
 from tests.servers import nation
 from tests.servers.faulty import serving
@@ -34,6 +35,7 @@ IRISH_RANKS = {100: 90, 101: 802}
 PEOPLE = {100: 620, 101: 410, 102: 999}
 # The same sea at the other coast, where the Irish grids hold.
 WEST = -412_000
+SAMPLETON = {"name": "Sampleton", "code": "E07099999", "nation": "england"}
 
 
 def outlines(first: int, codes: list[str], crs: int, shift: int = 0) -> gpd.GeoDataFrame:
@@ -153,6 +155,97 @@ def published(project: Project) -> pd.DataFrame:
     rows = pd.read_csv(project.out / "profiles.csv").set_index("neighbourhood_id")
     assert rows["people"].iloc[-1] == rows["people"].iloc[:-1].sum()
     return rows.iloc[:-1]
+
+
+def england(folder: Path) -> nation.Nation:
+    """Serve what the generator of the demonstration writes in the forms of the publishers."""
+    demo = folder / "demo"
+    write_all(demo)
+    areas = gpd.read_file(demo / "lsoa_2021_boundaries.gpkg")[["LSOA21CD", "LSOA21NM", "geometry"]]
+    listed = areas.drop(columns="LSOA21NM").assign(LAD26CD=SAMPLETON["code"], WD26CD="E05000001")
+    bands = pd.read_csv(demo / "census2021-ts007a-lsoa.csv").set_index("geography code")
+    columns = [name for name in bands.columns if name.startswith("Age: Aged")][:3]
+    people, households = (
+        pd.read_csv(demo / f"census2021-{table}-lsoa.csv").set_index("geography code").iloc[:, 2]
+        for table in ("ts001", "ts041")
+    )
+    pack(folder / "opgrsp_gpkg_gb.zip", {"Data/opgrsp_gb.gpkg": demo / "os_open_greenspace.gpkg"})
+    tiles = {f"data/ta/{path.name}": path for path in demo.glob("terrain50/*/*.zip")}
+    pack(folder / "terr50_gagg_gb.zip", tiles)
+    stops = (demo / "naptan-stops.csv").read_text(encoding="utf-8-sig").rstrip().splitlines()
+    (folder / "access-nodes.csv").write_text(
+        "\n".join([*stops, ",".join(stop("910", 1, 1, "Far Station"))]) + "\n", encoding="utf-8"
+    )
+    extract = nation.dated(demo / "sampleton.osm.pbf", folder / "x.osm.pbf", "2026-11-01T20:21:00Z")
+    index = next(demo.glob("File_7*.csv"))
+    return nation.Nation(
+        layers={
+            "Lower_layer_Super_Output_Areas_December_2021_Boundaries_EW_BGC_V5": nation.layer_of(
+                areas
+            ),
+            "LSOA21_WD26_LAD26_EW_LU_v1": nation.layer_of(listed, None),
+        },
+        census={
+            ("NM_2021_1", "0"): people.to_dict(),
+            ("NM_2063_1", "0"): households.to_dict(),
+            **{("NM_2020_1", str(n)): bands[name].to_dict() for n, name in enumerate(columns, 1)},
+        },
+        files={path.name: path for path in (index, extract, folder / "access-nodes.csv")},
+        regions={"here": (shapely.box(-10, 49, 3, 61), extract)},
+        products={
+            "OpenGreenspace": ("GeoPackage", folder / "opgrsp_gpkg_gb.zip"),
+            "Terrain50": ("ASCII Grid and GML (Grid)", folder / "terr50_gagg_gb.zip"),
+        },
+        entities=list(entities(demo / "brownfield-land-register.csv")),
+        district=SAMPLETON["code"],
+    )
+
+
+def pack(target: Path, members: dict[str, Path]) -> None:
+    """Write a zip."""
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, path in members.items():
+            archive.write(path, name)
+
+
+def entities(register: Path) -> Iterator[dict[str, Any]]:
+    """Give the rows of a register as planning.data.gov.uk does; those without a place it has not.
+
+    Its box lets through only what lies in it, so rows far away are left out too.
+    """
+    rows = pd.read_csv(register, dtype=str, keep_default_na=False)
+    for number, row in enumerate(rows.to_dict("records"), start=1_700_000):
+        if row["GeoX"] and 0.3 < float(row["GeoX"]) < 0.6 and 54 < float(row["GeoY"]) < 54.3:
+            yield {
+                "entity": number, "dataset": "brownfield-land", "reference": row["SiteReference"],
+                "site-address": row["SiteNameAddress"], "hectares": row["Hectares"],
+                "entry-date": row["LastUpdatedDate"] or "2025-01-01", "end-date": row["EndDate"],
+                "point": f"POINT ({row['GeoX']} {row['GeoY']})", "geometry": "",
+            }  # fmt: skip
+
+
+@pytest.mark.slow
+def test_an_english_district_of_five_lines_has_all_that_is_usual(tmp_path: Path) -> None:
+    services = england(tmp_path)
+    index = next(name for name in services.files if name.startswith("File_7"))
+    project = build(tmp_path, services, {"iod_2025": index}, SAMPLETON)
+    found = published(project)
+    assert len(found) == 24
+    assert found["deprivation_state"].eq("ok").all()
+    note = json.loads((project.out / "run.json").read_text(encoding="utf-8"))
+    assert set(note["inputs"]) == {
+        "openstreetmap", "boundaries", "people", "households", "children", "deprivation",
+        "elevation", "stops", "brownfield_register", "greenspace", "greenspace_access",
+    }  # fmt: skip
+    dates = {key: held["date"] for key, held in note["inputs"].items()}
+    # Editions are of their own day, whatever the server says; the others of the server's.
+    assert dates["people"] == "2021-03-21"
+    assert dates["deprivation"] == "2025-10-30"
+    assert dates["elevation"] == dates["greenspace"] == "2026-10-01"
+    assets = gpd.read_parquet(project.made / "assets.parquet")
+    sources = {name for several in assets["sources"] for name in several.split(";")}
+    assert {"naptan", "brownfield_land_register", "os_open_greenspace_sites"} <= sources
+    assert pd.read_parquet(project.made / "terrain.parquet")["steepest_pct"].max() > 10
 
 
 @pytest.mark.slow

@@ -35,6 +35,7 @@ from pipeline.config import (
     Words,
 )
 from pipeline.config.choice import Day, Days
+from pipeline.config.place import NaptanStops, OsProduct, PlanningData
 from pipeline.errors import (
     ChoiceIsNotAllowed,
     FileIsDamaged,
@@ -244,8 +245,13 @@ def _table_input(
 
 
 def _day(entry: TableInput, table: NationalTable) -> date | None:
-    """Return the day of a copy, unless its service says it: an edition is of its own day."""
-    is_renewed = table.good_for_days is not None
+    """Return the day of a copy, unless its service says it: an edition is of its own day.
+
+    Some services give nothing but the newest.
+    """
+    is_renewed = table.good_for_days is not None or isinstance(
+        table.at, OsProduct | PlanningData | NaptanStops
+    )
     is_asked = isinstance(entry.at, OnTheWeb) or (entry.at is None and is_renewed)
     return None if is_asked else table.date
 

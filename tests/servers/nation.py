@@ -30,6 +30,10 @@ class Nation:
     census: dict[tuple[str, str], Mapping[str, int]] = field(default_factory=dict)
     files: dict[str, Path] = field(default_factory=dict)
     regions: dict[str, tuple[shapely.Geometry, Path | None]] = field(default_factory=dict)
+    # Products of Ordnance Survey: the format and the file of each.
+    products: dict[str, tuple[str, Path]] = field(default_factory=dict)
+    # Rows of planning.data.gov.uk, all of one dataset and within the district.
+    entities: list[dict[str, Any]] = field(default_factory=list)
     district: str = ""
     address: str = ""
 
@@ -41,8 +45,15 @@ class Nation:
             return arcgis.answering(self.layers)(asked)
         if "/dataset/" in address.path:
             return self._counts(name.partition(".")[0], parse_qs(address.query))
-        if name == "index-v1.json":
-            return Reply(json.dumps(self._index()).encode(), "application/json")
+        if "/downloads/v1/products/" in address.path:
+            return self._product(address.path.split("/products/")[1])
+        if name in {"entity.json", "index-v1.json"}:
+            rows = {"entities": self.entities, "count": len(self.entities), "links": {}}
+            answer = rows if name == "entity.json" else self._index()
+            return Reply(json.dumps(answer).encode(), "application/json")
+        return self._file(name)
+
+    def _file(self, name: str) -> Reply:
         name = "access-nodes.csv" if name == "access-nodes" else name
         file = self.files.get(name.removesuffix(".md5"))
         if file is None:
@@ -59,6 +70,26 @@ class Nation:
         rows = [f'"{code}",{count},{len(counts)}' for code, count in counts.items()]
         head = '"GEOGRAPHY_CODE","OBS_VALUE","RECORD_COUNT"'
         return Reply("\n".join([head, *rows, ""]).encode(), "text/csv")
+
+    def _product(self, path: str) -> Reply:
+        """Answer with the version of a product, or with its list of one file."""
+        product, _, rest = path.partition("/")
+        form, file = self.products[product]
+        self.files[file.name] = file
+        found: Any = {"id": product, "version": "2026-10"}
+        if rest:
+            md5 = hashlib.md5(file.read_bytes(), usedforsecurity=False).hexdigest()
+            found = [
+                {
+                    "url": f"{self.address}/{file.name}",
+                    "fileName": file.name,
+                    "size": file.stat().st_size,
+                    "md5": md5,
+                    "format": form,
+                    "area": "GB",
+                }
+            ]
+        return Reply(json.dumps(found).encode(), "application/json")
 
     def _index(self) -> dict[str, Any]:
         features = [
