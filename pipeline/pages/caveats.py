@@ -111,7 +111,15 @@ def banner(material: Material) -> list[str]:
     """Return what stands under every map and cannot be switched off."""
     counts = coverage(material)
     partial = [_coverage_sentence(material)] if counts["covered"] != counts["of"] else []
-    return [material.words("caveats.levels"), *partial]
+    return [material.words("caveats.levels"), *partial, *_left_out_sentences(material)]
+
+
+def _left_out_sentences(material: Material) -> list[str]:
+    words = material.words
+    return [
+        words("map.left_out", category=words.of_category(name, material.looks[name]).label, n=n)
+        for name, n in places.left_out(material).items()
+    ]
 
 
 def opening(material: Material) -> list[str]:

@@ -92,6 +92,7 @@ def _bounds(material: Material, coder: Coder) -> list[int]:
 
 def _categories(material: Material) -> list[dict[str, Any]]:
     inside = caveats.district_counts(material)["categories"]
+    left_out = places.left_out(material)
     return [
         {
             "id": category,
@@ -106,6 +107,7 @@ def _categories(material: Material) -> list[dict[str, Any]]:
             "colour": look.colour,
             "symbol": look.symbol,
             "n": inside[category],
+            "is_left_out": category in left_out,
         }
         for category in material.categories
         for look in [material.looks[category]]

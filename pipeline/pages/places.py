@@ -18,6 +18,8 @@ from pipeline.text import clean_text
 # An asset smaller than this is drawn as its symbol alone.
 SMALLEST_OUTLINE_M2 = 2_000.0
 OUTLINE_TOLERANCE_M = 5.0
+# Some ninety bytes each: with more, a page would open slowly on a telephone.
+MOST_PLACES = 25_000
 
 
 class Numbered:
@@ -77,8 +79,37 @@ def places(material: Material, coder: Coder) -> dict[str, Any]:
 
 def shown_assets(material: Material) -> gpd.GeoDataFrame:
     """Return the assets of the categories shown, in the order in which a page numbers them."""
-    assets = material.assets[material.assets["category"].isin(material.categories)]
-    return assets.reset_index(drop=True)
+    shown = set(material.categories) - set(left_out(material))
+    return material.assets[material.assets["category"].isin(shown)].reset_index(drop=True)
+
+
+def left_out(material: Material, most: int = MOST_PLACES) -> dict[str, int]:
+    """Return the categories whose places are too many to be on a page one by one.
+
+    Their figures are there all the same, and the layers of the district hold every place.
+
+    Parameters
+    ----------
+    material
+        The district; its assets are used.
+    most
+        How many places a page can carry.
+
+    Returns
+    -------
+    dict
+        Category → how many places, the largest first; the largest are left out until the others
+        fit.
+    """
+    counts = material.assets["category"].value_counts()
+    numbers = {name: int(counts.get(name, 0)) for name in material.categories}
+    total, found = sum(numbers.values()), {}
+    for name in sorted(numbers, key=lambda each: (-numbers[each], each)):
+        if total <= most:
+            break
+        found[name] = numbers[name]
+        total -= numbers[name]
+    return found
 
 
 def _neighbourhood_of(material: Material, middles: Any) -> list[int]:  # noqa: ANN401

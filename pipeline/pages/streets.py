@@ -25,7 +25,7 @@ import pyproj
 import shapely
 
 from pipeline.pages.material import Material
-from pipeline.pages.places import ways_in
+from pipeline.pages.places import left_out, ways_in
 from pipeline.pages.shapes import Coder
 from pipeline.text import clean_text
 from pipeline.walkers import ground_of
@@ -279,13 +279,17 @@ def _nothing(material: Material) -> dict[str, str]:
     """Say of the categories that no walk leads to why that is so, by their number.
 
     `u`: no street leads to those that are mapped; `z`: there are none; `n`: none is mapped, which
-    does not mean that there are none.
+    does not mean that there are none; `l`: they are too many for a page.
     """
     attached = set(ways_in(material)[0]["category"])
     mapped = set(material.entrances["category"])
+    too_many = left_out(material)
     found = {}
     for number, category in enumerate(material.categories):
         if category in attached:
+            continue
+        if category in too_many:
+            found[str(number)] = "l"
             continue
         is_none = material.looks[category].none_mapped_means == "none"
         found[str(number)] = "u" if category in mapped else "z" if is_none else "n"

@@ -258,7 +258,9 @@
     chosen.category = byId("category").value;
     chosen.measure = byId("measure").value;
     const category = categoryNow();
-    replace(byId("show-places-label"), say(category.n ? "map.show_places" : "map.no_places", { n: category.n }));
+    const places = category.is_left_out ? "map.left_out_here" : category.n ? "map.show_places" : "map.no_places";
+    replace(byId("show-places-label"), say(places, { n: category.n }));
+    byId("show-places").disabled = category.is_left_out;
     map.closePopup();
     outlinesOf.paint(fillOf);
     showLegend();

@@ -33,7 +33,7 @@ HalfFull.routes = (() => {
   /** Why there are no minutes to a category. */
   const reason = (number) => {
     const letter = streets.nothing[number];
-    if (letter) return say({ n: "none_known", z: "none_here", u: "no_street_there" }[letter]);
+    if (letter) return say({ n: "none_known", z: "none_here", u: "no_street_there", l: "left_out" }[letter]);
     return say("further", { minutes: streets.furthest });
   };
 

@@ -145,7 +145,7 @@ HalfFull.tables = (() => {
     const label = HalfFull.profile.labelled;
     replace(byId("list-title"), sayParts("tables.places_of", { category: label(category) }));
     sortable(byId("list-table"), {
-      caption: sayParts("tables.places_caption", { category: label(category), n: rows.length }),
+      caption: sayParts(category.is_left_out ? "map.left_out" : "tables.places_caption", { category: label(category), n: category.is_left_out ? category.n : rows.length }),
       columns: [
         {
           label: say("tables.name"),
