@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.config import State
+from pipeline.pages import places
 from pipeline.pages.material import Material
 from pipeline.text import clean_text
 
