@@ -87,6 +87,26 @@ def day_of(path: Path) -> date | None:
         return None
 
 
+def ways_in(path: Path) -> int | None:
+    """Count the ways of an OpenStreetMap file.
+
+    Parameters
+    ----------
+    path
+        The file.
+
+    Returns
+    -------
+    int or None
+        None where there are none, or where the file cannot be read: the step that reads all of
+        it says why.
+    """
+    try:
+        return sum(1 for _ in osmium.FileProcessor(str(path), osmium.osm.WAY)) or None
+    except RuntimeError:
+        return None
+
+
 def _walk_blobs(file: IO[bytes], size: int) -> None:
     wanted = b"OSMHeader"
     place = 0

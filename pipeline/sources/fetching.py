@@ -50,7 +50,7 @@ from pipeline.errors import (
     quoted,
 )
 from pipeline.files.archives import ZIP, pack_folder
-from pipeline.files.maps import day_of, must_be_whole
+from pipeline.files.maps import day_of, must_be_whole, ways_in
 from pipeline.files.outside import (
     OSM_ENDINGS,
     ROW_ENDINGS,
@@ -212,12 +212,16 @@ def _what_stays(out: Path) -> str:
 
 
 def _line(key: str, raw: RawFile) -> str:
-    rows = "" if raw.rows is None else f", {raw.rows:,} rows"
+    rows = "" if raw.rows is None else f", {raw.rows:,} {_counted(key)}"
     if raw.rows and raw.rows_at_fault:
         rows += f", {raw.rows_at_fault:,} of which cannot be used"
         rows += " (MORE THAN HALF)" if raw.rows_at_fault > raw.rows / 2 else ""
     letters = ", read as Windows-1252" if raw.encoding == "cp1252" else ""
     return f"{key}: {raw.title}, {raw.date.isoformat()}, {raw.bytes:,} bytes{rows}{letters}"
+
+
+def _counted(key: str) -> str:
+    return "ways" if key == OPENSTREETMAP else "rows"
 
 
 def _file_here(declared: DeclaredInput, district_file: Path) -> Fetched | None:
@@ -292,8 +296,10 @@ def _must_not_have_shrunk(
     """Stop where an input has far fewer rows or far less area than when it was last fetched."""
     if earlier is None or raw.table != earlier.table or key in reasons:
         return
+    if key == OPENSTREETMAP and raw.declared_place != earlier.declared_place:
+        return  # a part of a map after the whole of it
     for word, now, before, most in (
-        ("rows", raw.rows, earlier.rows, MOST_ROWS_LOST),
+        (_counted(key), raw.rows, earlier.rows, MOST_ROWS_LOST),
         ("hectares", raw.hectares, earlier.hectares, MOST_AREA_LOST),
     ):
         if now is not None and before is not None and now < before * (1 - most):
@@ -412,6 +418,7 @@ def _measured(declared: DeclaredInput, path: Path) -> tuple[int | None, float | 
     """Read an input as later steps will, so that a fault is told now and under its own name."""
     if declared.key == OPENSTREETMAP:
         must_be_whole(path)
+        return ways_in(path), None, None
     if declared.declared is None:
         return None, None, None
     table = read_table_of(path, declared.declared)

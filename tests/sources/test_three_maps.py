@@ -17,6 +17,7 @@ from pipeline.sources.osm_answers import header_of
 from pipeline.sources.osm_clip import time_of
 from tests.servers import faulty, geofabrik, overpass
 from tests.servers.faulty import Server, serving
+from tests.sources.faults import in_json
 from tests.tiny import Project
 
 DAY = "2026-01-01"
@@ -125,6 +126,24 @@ def test_the_map_alone_is_asked_for_again_and_a_failure_leaves_the_old_one(
     assert f"(OpenStreetMap of {DAY}) stay as they are" in run.stdout
     assert "Traceback" not in run.stdout
     assert {name for name in project.state() if ".overpass" not in name} == set(before)
+
+
+@pytest.mark.slow
+def test_a_map_that_has_shrunk_is_not_taken_for_granted(
+    three: tuple[dict[str, Project], dict[str, Server]],
+) -> None:
+    project, server = three[0]["overpass"], three[1]["overpass"]
+    server.always = in_json(_half_the_buildings)
+    run = project.make("refetch", "D=tiny", "SOURCE=openstreetmap")
+    server.always = None
+    assert run.returncode
+    assert "has 155 ways now, and had 175 when it was last fetched" in run.stdout
+
+
+def _half_the_buildings(answer: dict[str, Any]) -> None:
+    """Send fewer ways, and nothing that tells: the places of their nodes come, too."""
+    houses = [one for one in answer["elements"] if "addr:street" in one.get("tags", {})]
+    answer["elements"] = [one for one in answer["elements"] if one not in houses]
 
 
 def _differing(one: Project, other: Project) -> set[str]:
