@@ -12,7 +12,7 @@ import pyproj
 import shapely
 
 from pipeline.errors import FileIsDamaged, FileIsNotAllowed, SourceIsEmpty, listed, quoted
-from pipeline.files.archives import unpack_member
+from pipeline.files.archives import members_of
 from pipeline.files.attributes import cells_of, layer_of
 from pipeline.files.markup import Element, Reader, plain_words
 from pipeline.files.shapes import NotDrawn, of_most_dimensions
@@ -23,6 +23,7 @@ _SHAPES = ("Point", "LineString", "LinearRing", "Polygon", "MultiGeometry")
 _OTHERS = ("Model", "Track", "MultiTrack")
 _FOLDERS = ("Folder", "Document")
 _DEGREES = 4326
+Placemarks = tuple[list[dict[str, str]], list[shapely.Geometry | None], dict[int, str]]
 
 
 def read_kml(path: Path, layer: str | None, declared: str | None) -> gpd.GeoDataFrame:
@@ -55,14 +56,7 @@ def read_kml(path: Path, layer: str | None, declared: str | None) -> gpd.GeoData
             f"{declared}` is declared; leave `crs` out."
         )
     if path.suffix.lower() == ".kmz":
-        with tempfile.TemporaryDirectory() as folder:
-            try:
-                inner = unpack_member(path, "*.kml", Path(folder))
-                rows, shapes, faults = _placemarks(inner, layer)
-            except (FileIsDamaged, FileIsNotAllowed, SourceIsEmpty) as error:
-                # People know the file that they gave, not what was unpacked from it.
-                said = str(error).removeprefix(f"{Path(folder)}/").partition(": ")[2]
-                raise type(error)(f"{path}: {said}") from None
+        rows, shapes, faults = _packed(path, layer)
     else:
         rows, shapes, faults = _placemarks(path, layer)
     cells = cells_of(pd.DataFrame(rows, dtype=object), path)
@@ -70,9 +64,24 @@ def read_kml(path: Path, layer: str | None, declared: str | None) -> gpd.GeoData
     return layer_of(cells, shapes, crs, faults)
 
 
-def _placemarks(
-    path: Path, layer: str | None
-) -> tuple[list[dict[str, str]], list[shapely.Geometry | None], dict[int, str]]:
+def _packed(path: Path, layer: str | None) -> Placemarks:
+    """Read the one KML file in a zip, which may be no larger than one that is not packed."""
+    found = list(members_of(path, (".kml",)))
+    if len(found) != 1:
+        raise FileIsNotAllowed(
+            f"{path}: holds {len(found) or 'no'} KML files, and one is read; pack one by itself."
+        )
+    with tempfile.TemporaryDirectory() as folder:
+        inner = Path(folder) / "doc.kml"
+        inner.write_bytes(found[0][1])
+        try:
+            return _placemarks(inner, layer)
+        except (FileIsDamaged, FileIsNotAllowed, SourceIsEmpty) as error:
+            # People know the file that they gave, not what was unpacked from it.
+            raise type(error)(f"{path}: {str(error).partition(': ')[2]}") from None
+
+
+def _placemarks(path: Path, layer: str | None) -> Placemarks:
     reader = Reader(path, frozenset({"Placemark"}), frozenset())
     rows: list[dict[str, str]] = []
     shapes: list[shapely.Geometry | None] = []

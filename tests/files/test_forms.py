@@ -23,6 +23,7 @@ from pipeline.errors import (
     PlaceIsElsewhere,
     SourceIsEmpty,
 )
+from pipeline.files import archives
 from pipeline.files.attributes import faults_of
 from pipeline.files.shapefiles import pack_shapefile
 from pipeline.files.vectors import read_vector
@@ -421,6 +422,24 @@ def test_xml_that_is_no_data_or_no_good_is_refused_in_a_sentence(name: str, tmp_
         read_vector(path, sets_aside=True)
     assert str(caught.value).startswith(str(path))
     assert "\n" not in str(caught.value)
+
+
+def test_of_a_kmz_the_one_file_in_it_is_read_within_limits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.kmz"
+    inner = kml(mark("x", SPOT)).encode()
+    _pack(path, {"doc.kml": inner, "files/other.kml": inner})
+    with pytest.raises(FileIsNotAllowed, match=r"a\.kmz: holds 2 KML files, and one is read"):
+        read_vector(path)
+    _pack(path, {"doc.kml": inner[:-10]})
+    with pytest.raises(FileIsDamaged, match=r"a\.kmz: is cut short or is not XML"):
+        read_vector(path)
+    _pack(path, {"doc.kml": inner})
+    assert len(read_vector(path)) == 1
+    monkeypatch.setattr(archives, "LARGEST_MEMBER_BYTES", 100)
+    with pytest.raises(FileIsNotAllowed, match=r"‘doc.kml’ unpacks to .* at most 100"):
+        read_vector(path)
 
 
 def test_a_folder_of_kml_is_a_layer_and_metres_cannot_be_declared(tmp_path: Path) -> None:
