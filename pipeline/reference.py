@@ -39,7 +39,7 @@ from pipeline.config.lock import Lock
 LOCK_WORDS = {
     "district": "Name of its file.",
     "inputs.<input>.place": (
-        "Where the district says that it lies, with all parameters, never a key; of a file its name."
+        "Where the district says that it lies, with all parameters and no key; of a file, its name."
     ),
     "inputs.<input>.asked": "The address that this led to; none for a file on the machine.",
     "inputs.<input>.date, fetched": "Of what day the data is, and on what day a service gave it.",
