@@ -75,6 +75,7 @@ def test_what_is_usual_in_a_nation_is_declared_and_fits_together(
         for key in ("boundaries", "people", "deprivation")
     }
     assert len(vintages) == 1
+    assert usual.deprivation is not None
     index = NATIONAL[usual.deprivation]
     assert index.nation == nation
     newest = max(

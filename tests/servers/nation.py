@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -27,9 +28,9 @@ class Nation:
     """Tables by the names of their services, numbers by dataset and category, files by name."""
 
     layers: dict[str, arcgis.Table] = field(default_factory=dict)
-    census: dict[tuple[str, str], Mapping[str, int]] = field(default_factory=dict)
+    census: Mapping[tuple[str, str], Mapping[Any, Any]] = field(default_factory=dict)
     files: dict[str, Path] = field(default_factory=dict)
-    regions: dict[str, tuple[shapely.Geometry, Path | None]] = field(default_factory=dict)
+    regions: Mapping[str, tuple[shapely.Polygon, Path | None]] = field(default_factory=dict)
     # Products of Ordnance Survey: the format and the file of each.
     products: dict[str, tuple[str, Path]] = field(default_factory=dict)
     # Rows of planning.data.gov.uk, all of one dataset and within the district.
@@ -146,8 +147,8 @@ def point_at(folder: Path, address: str, urls: Mapping[str, str]) -> None:
     `urls` gives the name of the file for each table that is one.
     """
     for path in sorted((folder / "config/national").glob("*.yaml")):
-        _change(path, lambda values, name=path.stem: _table_at(values, address, urls.get(name)))
-    _change(folder / "config/authorities.yaml", lambda values: _list_at(values, address))
+        _change(path, partial(_table_at, address=address, file=urls.get(path.stem)))
+    _change(folder / "config/authorities.yaml", partial(_list_at, address=address))
 
 
 def _change(path: Path, change: Callable[[dict[str, Any]], None]) -> None:
