@@ -96,6 +96,7 @@ def without_deprivation(material: Material) -> Material:
         for field in fields(material)
         if isinstance(getattr(material, field.name), pd.DataFrame)
     }
+    tables["gradient"] = tables["gradient"].iloc[:0]
     return replace(
         material,
         **tables,

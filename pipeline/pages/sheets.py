@@ -159,6 +159,22 @@ def sensitivity_csv(material: Material) -> bytes:
     return sheet(material.noted(rows[list(VARIANT_COLUMNS)]))
 
 
+def gradient_csv(material: Material) -> bytes:
+    """Return access over the deciles of deprivation, and in single numbers: `gradient.csv`.
+
+    Parameters
+    ----------
+    material
+        The district.
+
+    Returns
+    -------
+    bytes
+        CSV with the columns of `tables.GRADIENT` and the district's notice, if it has one.
+    """
+    return sheet(material.noted(material.gradient))
+
+
 def set_aside_csv(material: Material) -> bytes:
     """Return every row of the layers that is not used, with its reason: `set_aside.csv`.
 

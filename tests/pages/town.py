@@ -28,6 +28,7 @@ from pipeline.config import (
     Walker,
     Wording,
 )
+from pipeline.equity import gradient
 from pipeline.files.rasters import write_bands
 from pipeline.pages import Material
 from pipeline.rasters import Band, Bands, Cells
@@ -99,8 +100,9 @@ def town(*, is_hostile: bool = False) -> Material:
     text = hostile if is_hostile else None
     neighbourhoods = _neighbourhoods(text)
     assets = _assets(looks, text)
+    study = files.read_choices(ROOT / "config/study.yaml", Study)
     return Material(
-        study=files.read_choices(ROOT / "config/study.yaml", Study),
+        study=study,
         theme=files.read_choices(ROOT / "config/theme.yaml", Theme),
         looks=looks,
         district=_district(text),
@@ -116,6 +118,7 @@ def town(*, is_hostile: bool = False) -> Material:
         indicators=_indicators(looks),
         by_walker=_by_walker(),
         sensitivity=_sensitivity(),
+        gradient=gradient_of(neighbourhoods, _homes(), _indicators(looks), study),
         wordings=wordings(),
         walkers={"standard": _walker(text(4) if text else "Adult at an ordinary pace")},
         standards=_standards(),
@@ -130,6 +133,18 @@ def town(*, is_hostile: bool = False) -> Material:
             }
         },
     )
+
+
+def gradient_of(
+    neighbourhoods: gpd.GeoDataFrame,
+    homes: gpd.GeoDataFrame,
+    indicators: pd.DataFrame,
+    study: Study,
+) -> pd.DataFrame:
+    """Return the table that the step of this name makes."""
+    people = homes[homes["state"] == "ok"].groupby("neighbourhood_id")["people"].sum()
+    measures = {f"within_{minutes}_min_pct": True for minutes in study.walking.minutes}
+    return gradient(indicators, neighbourhoods, people, measures, study.equity, study.fewest_people)
 
 
 def wordings() -> dict[str, Wording]:
