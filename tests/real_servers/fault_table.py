@@ -134,7 +134,7 @@ class _Trial:
         return _together([self._outcome(number, fault, name) for number in sorted(set(numbers))])
 
     def _fetch(self, fault: str) -> bytes:
-        patience = PATIENT | HURRIED.get(fault, {})
+        patience = PATIENT | HURRIED.get(fault, {}) | self.subject.patience.get(fault, {})
         service = Service(NAME, HOSTS, is_local=True, attempts=2, **patience)
         to = self.folder / str(next(self._numbers))
         client = Client(service, self.folder / "locks", sleep=lambda _: None)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import geopandas as gpd
 import pyogrio
@@ -17,21 +18,25 @@ import shapely
 
 from pipeline.config.place import (
     ArcgisLayer,
+    GeofabrikRegion,
     NaptanStops,
     NomisTable,
     OgcCollection,
     OsProduct,
+    OverpassArea,
     PlanningData,
     WebFile,
     WfsLayer,
 )
 from pipeline.sources import (
     arcgis,
+    geofabrik,
     gml,
     naptan,
     nomis,
     ogc_features,
     os_downloads,
+    overpass,
     planning_data,
     web_file,
     wfs,
@@ -43,6 +48,7 @@ from tests.servers.faulty import Fault, Server, serving
 from tests.servers.proxy import proxy_of
 from tests.sources import test_naptan, test_nomis, test_os_downloads, test_planning_data
 from tests.sources.faults import WRONG, in_json
+from tests.tiny import write_map
 
 AREA = Area("E08000009", -2.55, 53.30, -2.20, 53.55)
 # As many pages as 5,000 rows in pages of 1,000, and a tenth of the time.
@@ -56,6 +62,8 @@ class Subject:
     server: Server
     fetch: Callable[[Client, Path], Fetched]
     own: dict[str, Fault] = field(default_factory=dict)
+    # How patient to be with a fault, where that differs from what is usual.
+    patience: dict[str, dict[str, float]] = field(default_factory=dict)
 
 
 # --- real servers --------------------------------------------------------------------------------
@@ -275,6 +283,87 @@ def web_file_subject() -> Iterator[Subject]:
         yield Subject(server, lambda c, folder: web_file.fetch(place, AREA, c, folder), own)
 
 
+@contextmanager
+def overpass_subject() -> Iterator[Subject]:
+    """Replay Overpass, which reports its faults in a remark under a good status."""
+    from tests.servers.overpass import Town, serving_town, whole
+
+    remark = {**whole([]), "remark": 'runtime error: Query timed out in "query" at line 3'}
+    half = in_json(lambda page: page.update(elements=page["elements"][:50], remark="timed out"))
+    own = {
+        "remark, and no row": faulty.instead(json.dumps(remark).encode()),
+        "remark, and some rows": half,
+        "no remark, and half of the nodes": in_json(_fewer_nodes),
+    }
+    with tempfile.TemporaryDirectory() as name:
+        write_map(Path(name) / "map.osm.pbf")
+        town = Town.of(Path(name) / "map.osm.pbf")
+        with pytest.MonkeyPatch.context() as patch, serving(serving_town(town)) as server:
+            patch.setattr(overpass, "_Asker", _LastingAsker)
+            place = OverpassArea(overpass=f"{server.address}/api", local=True)
+            area = Area("E07099998", 0.40, 54.10, 0.45, 54.13)
+
+            def fetch(client: Client, folder: Path) -> Fetched:
+                folder.mkdir()
+                kept = folder.with_name("kept")
+                shutil.rmtree(kept, ignore_errors=True)
+                return overpass.fetch(place, area, client, folder, kept)
+
+            try:
+                yield Subject(server, fetch, own, {"hang": {"total_s": 4.0}})
+            finally:
+                _LastingAsker.end_all()
+
+
+class _LastingAsker(overpass._Asker):
+    """Goes on from fetch to fetch with one program, whose start takes most of each."""
+
+    programs: ClassVar[dict[str, _LastingAsker]] = {}
+
+    def __enter__(self) -> _LastingAsker:  # noqa: PYI034 (it may be an earlier one)
+        key = json.dumps(self._choices)
+        return self.programs.setdefault(key, self)
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    @classmethod
+    def end_all(cls) -> None:
+        for asker in cls.programs.values():
+            asker._end()
+        cls.programs.clear()
+
+
+def _fewer_nodes(page: dict[str, Any]) -> None:
+    """Lose nodes that ways refer to, as servers do that ran out of time."""
+    page["elements"] = [row for row in page["elements"] if row["type"] != "node" or row["id"] % 2]
+
+
+@contextmanager
+def geofabrik_subject() -> Iterator[Subject]:
+    """Replay Geofabrik: its index, the sum of an extract, and the extract."""
+    from tests.servers import geofabrik as replay
+    from tests.sources.test_geofabrik import AREA as AROUND
+    from tests.sources.test_geofabrik import REGIONS, drawn
+
+    own = {
+        "half of the file": faulty.altered(lambda body: body[: len(body) // 2]),
+        "other sum": faulty.instead(b"0" * 32 + b"  wales-latest.osm.pbf\n", "text/plain"),
+    }
+    with tempfile.TemporaryDirectory() as name:
+        extract = drawn(Path(name) / "wales.osm.pbf")
+        with serving(replay.serving_extract(extract, REGIONS)) as server:
+            index = f"{server.address}{replay.INDEX}"
+            place = GeofabrikRegion(geofabrik="wales", index=index, local=True)
+
+            def fetch(client: Client, folder: Path) -> Fetched:
+                folder.mkdir()
+                shared = folder.with_name(f"{folder.name}-shared")
+                return geofabrik.fetch(place, AROUND, client, folder, shared)
+
+            yield Subject(server, fetch, own)
+
+
 Running = Callable[[], AbstractContextManager[Subject]]
 SUBJECTS: dict[str, Running] = {
     "ArcGIS FeatureServer (Koop)": koop_subject,
@@ -285,6 +374,8 @@ SUBJECTS: dict[str, Running] = {
     "Nomis (replayed)": nomis_subject,
     "OS Downloads API (replayed)": os_downloads_subject,
     "A file at an address (replayed)": web_file_subject,
+    "Overpass (replayed)": overpass_subject,
+    "Geofabrik (replayed)": geofabrik_subject,
 }
 REAL: dict[Running, tuple[Callable[[], bool], str]] = {
     koop_subject: (koop.is_installed, koop.MISSING),
