@@ -9,15 +9,13 @@ import pytest
 from pipeline.config.place import NomisTable, OnTheWeb, PlanningData, WebFile
 from pipeline.sources.services import client_for
 
-CENSUS = {"nomis": "NM_2021_1", "type": "TYPE151"}
-
 
 @pytest.mark.parametrize(
     ("place", "pause_s"),
     [
         (PlanningData(planning_data="brownfield-land"), 1.0),
-        (NomisTable(**CENSUS), 1.0),
-        (NomisTable(**CENSUS, api="http://127.0.0.1:80", local=True), 0.0),
+        (NomisTable(nomis="NM_2021_1", type="TYPE151"), 1.0),
+        (NomisTable(nomis="NM_2021_1", type="TYPE151", api="http://127.0.0.1:80", local=True), 0.0),
         (WebFile(url="https://example.org/table.csv?d=PEOPLE&v=DZ21"), 0.0),
     ],
 )
