@@ -16,7 +16,8 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.pages import Material, map, map_page
+from pipeline.pages import Material, map_page
+from pipeline.pages import map as of_map
 from pipeline.pages.places import ways_in
 from pipeline.pages.streets import ALPHABET, DETAILS, coded, streets
 from pipeline.text import clean_text
@@ -170,7 +171,7 @@ def test_the_polynomial_is_the_projection() -> None:
 
 def test_streets_are_called_by_their_names_and_by_what_they_are() -> None:
     page = next(streets(crossing()))
-    called = []
+    called: list[int] = []
     for number in numbers(page["called"]).tolist():
         called.append(number - 1 if number else called[-1])
     # In the order of their numbers: two footways, steps, High Street twice.
@@ -239,12 +240,12 @@ def test_the_page_carries_the_finest_streets_that_fit(monkeypatch: pytest.Monkey
         carried = data_of(page)["streets"]
         assert carried.get("units") == units
         assert ("why" in carried) == (units is None)
-        monkeypatch.setattr(map, "LARGEST_BYTES", sizes[-1] - 1)
+        monkeypatch.setattr(of_map, "LARGEST_BYTES", sizes[-1] - 1)
     assert sizes == sorted(sizes, reverse=True)
 
 
 def test_the_page_is_measured_as_it_is_sent_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(map, "LARGEST_SENT_BYTES", 1000)
+    monkeypatch.setattr(of_map, "LARGEST_SENT_BYTES", 1000)
     assert data_of(map_page(crossing()))["streets"] == {"why": "no_room"}
 
 

@@ -104,13 +104,12 @@ HalfFull.routes = (() => {
     now.category = number;
     const way = now.walk && walks.wayTo(now.walk, number);
     drawWay(way);
-    const words = way ? wayWords(way) : "";
-    replace(byId("walks-way"), words);
+    replace(byId("walks-way"), way ? wayWords(way) : "");
     byId("walks-way").hidden = !way;
     for (const button of byId("walks-list").querySelectorAll("button")) {
       button.setAttribute("aria-pressed", String(Number(button.dataset.category) === number));
     }
-    return words;
+    return way ? wayWords(way) : "";
   };
 
   // --- the list ------------------------------------------------------------------------------
