@@ -23,10 +23,12 @@ from pipeline.sources.http import Client
 from pipeline.sources.osm_answers import tiles
 from tests.servers import faulty
 from tests.servers.faulty import Fault, Route, Server, serving
-from tests.servers.overpass import UNLIMITED, Town, questions, serving_town, whole
+from tests.servers.overpass import FREE, UNLIMITED, Town, questions, serving_town, whole
 from tests.sources.outcomes import NAME, QUICK, altered, client
 from tests.tiny import write_map
 
+WAIT = "Slot available after: 2126-11-22T10:00:00Z, in 3153600000 seconds."
+RUNNING = FREE.replace("2 slots available now.", "Currently running queries:")
 AREA = Area("E07099998", 0.40, 54.10, 0.45, 54.14)
 PATIENT = replace(QUICK, attempts=3, total_s=60.0, download_s=60.0)
 HURRIED = replace(QUICK, attempts=2, total_s=8.0, download_s=8.0)
@@ -284,20 +286,38 @@ def test_without_encryption_only_a_server_of_ones_own_is_asked(tmp_path: Path) -
         overpass.fetch(place, AREA, client(tmp_path, public), tmp_path, tmp_path / overpass.KEPT)
 
 
-def test_a_server_without_slots_is_not_waited_for(
-    town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """As the program asks a public one, so that it asks for the status."""
+@pytest.fixture
+def publicly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the program ask for a free slot first, as it does at a public server."""
     begin = overpass._Asker._begin
 
-    def publicly(asker: overpass._Asker) -> subprocess.Popen[bytes]:
+    def limited(asker: overpass._Asker) -> subprocess.Popen[bytes]:
         asker._choices["limited"] = True
         return begin(asker)
 
-    monkeypatch.setattr(overpass._Asker, "_begin", publicly)
-    route: Route = serving_town(town, UNLIMITED)
+    monkeypatch.setattr(overpass._Asker, "_begin", limited)
+
+
+@pytest.mark.usefixtures("publicly")
+@pytest.mark.parametrize("status", [FREE, UNLIMITED])
+def test_a_server_with_a_free_slot_or_without_slots_is_asked(
+    town: Town, tmp_path: Path, status: str
+) -> None:
+    route: Route = serving_town(town, status)
     with serving(route) as server:
-        begun = time.monotonic()
         fetched(server, tmp_path)
-        assert time.monotonic() - begun < 30
         assert [asked.path for asked in server.asked] == ["/api/status", "/api/interpreter"]
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("publicly")
+@pytest.mark.parametrize("status", [FREE.replace("2 slots available now.", WAIT), RUNNING])
+def test_a_slot_that_never_comes_is_not_waited_for_without_end(
+    town: Town, tmp_path: Path, status: str
+) -> None:
+    route: Route = serving_town(town, status)
+    begun = time.monotonic()
+    with serving(route) as server, pytest.raises(SourceFailed, match="it took too long"):
+        fetched(server, tmp_path, client(tmp_path, HURRIED))
+    assert time.monotonic() - begun < HURRIED.total_s + 12
+    assert {asked.path for asked in server.asked} == {"/api/status"}
