@@ -327,8 +327,10 @@ class Client:
         last, is_away = "it did not answer", True
         for attempt in range(1, self.service.attempts + 1):
             try:
-                with self._turn(address, deadline), self._watched.until(deadline):
-                    return once(deadline)
+                with self._turn(address) as waited_s:
+                    deadline += waited_s
+                    with self._watched.until(deadline):
+                        return once(deadline)
             except Passing as fault:
                 last, wait, is_away = str(fault), fault.wait_s, isinstance(fault, Away)
             except (requests.RequestException, HTTPError, OSError) as fault:
@@ -351,8 +353,12 @@ class Client:
         return words if self.key is None else self.key.kept_out_of(words)
 
     @contextmanager
-    def _turn(self, address: str, deadline: float) -> Iterator[None]:
-        """Wait until no other process asks the same host, and keep the pause it wants."""
+    def _turn(self, address: str) -> Iterator[float]:
+        """Wait until no other process asks the same host, and keep the pause it wants.
+
+        How long that took is given: it does not count as time that the host took. Another process
+        may be downloading something large, and is waited for as long as that may take.
+        """
         host = urlsplit(address).hostname or "nobody"
         name = re.sub(r"[^a-z0-9.-]", "_", host.casefold())[:100]
         try:
@@ -363,12 +369,13 @@ class Client:
                 f"{self.locks}: could not be written ({error.strerror or error}); give write "
                 "permission, then run again."
             ) from None
+        begun = time.monotonic()
         with file as lock:
             while True:
                 with suppress(BlockingIOError):
                     fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
                     break
-                if time.monotonic() > deadline:
+                if time.monotonic() > begun + self.service.download_s:
                     raise SourceFailed(
                         f"{shown(address)}: another fetch has been asking {host} all the time; "
                         "wait for it and run again."
@@ -378,7 +385,7 @@ class Client:
             if 0 <= since < self.service.pause_s:
                 self.sleep(self.service.pause_s - since)
             try:
-                yield
+                yield time.monotonic() - begun
             finally:
                 os.utime(lock.fileno())
 

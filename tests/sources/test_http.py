@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import json
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -332,7 +333,8 @@ def test_a_host_that_nobody_knows_is_said_to_be_unknown(tmp_path: Path) -> None:
 
 
 def test_one_asks_a_host_while_others_wait(server: Server, tmp_path: Path) -> None:
-    client = Client(replace(QUICK, total_s=1.0), tmp_path / "locks", sleep=lambda _: None)
+    hurried = replace(QUICK, total_s=1.0, download_s=1.0)
+    client = Client(hurried, tmp_path / "locks", sleep=lambda _: None)
     lock = tmp_path / "locks" / "127.0.0.1.lock"
     lock.parent.mkdir()
     with lock.open("wb") as held:
@@ -341,6 +343,17 @@ def test_one_asks_a_host_while_others_wait(server: Server, tmp_path: Path) -> No
             client.read(server.address, JSON)
     assert server.asked == []
     assert client.read(server.address, JSON) == WHOLE
+
+
+def test_waiting_for_others_is_not_time_that_the_host_took(server: Server, tmp_path: Path) -> None:
+    client = Client(replace(QUICK, total_s=0.5), tmp_path / "locks")
+    lock = tmp_path / "locks" / "127.0.0.1.lock"
+    lock.parent.mkdir()
+    with lock.open("wb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        threading.Timer(1.0, fcntl.flock, (held, fcntl.LOCK_UN)).start()
+        assert client.read(server.address, JSON) == WHOLE
+    assert len(server.asked) == 1
 
 
 def test_servers_are_told_who_asks(server: Server, client: Client) -> None:
