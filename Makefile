@@ -205,8 +205,8 @@ $(MADE)/%/features.parquet $(MADE)/%/streets.parquet $(MADE)/%/coverage.parquet:
 $(MADE)/%/assets.parquet $(MADE)/%/access_points.parquet $(MADE)/%/set_aside.parquet: \
 		config/study.yaml $(MADE)/rules.json $(MADE)/national.json $(MADE)/%/district.json \
 		$(RAW)/%/manifest.json $(MADE)/%/neighbourhoods.parquet $(MADE)/%/features.parquet \
-		$(addprefix pipeline/,assets.py classification.py coordinates.py corroboration.py departures.py \
-		grouping.py quarantine.py records.py stops.py tags.py timetables.py wanted.py) $(CORE)
+		$(addprefix pipeline/,assets.py cells.py classification.py coordinates.py corroboration.py departures.py \
+		grouping.py placing.py quarantine.py records.py stops.py tags.py timetables.py wanted.py) $(CORE)
 	@$(call district-step,assets,$(addprefix $(MADE)/$*/,assets.parquet access_points.parquet set_aside.parquet))
 
 $(MADE)/%/network.parquet: config/study.yaml $(MADE)/%/streets.parquet $(MADE)/%/features.parquet \

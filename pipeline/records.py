@@ -7,41 +7,28 @@ A row that cannot be used is set aside with its reason and counted; a row that i
 from __future__ import annotations
 
 import hashlib
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from pipeline.cells import Cells, Flags, Texts, names_in
 from pipeline.config import CategoryRules, CouncilLayer, RecordsTable, TagValues
-from pipeline.coordinates import (
-    are_beyond_degrees,
-    drawn_shapes,
-    is_known,
-    points_from,
-    system_called,
-    written_shapes,
-)
 from pipeline.errors import (
     ChoiceIsNotAllowed,
     PlaceIsElsewhere,
-    TableBreaksItsContract,
     listed,
     quoted,
 )
-from pipeline.text import clean_text, folded, slug
-
-Texts = npt.NDArray[np.object_]
-Flags = npt.NDArray[np.bool_]
+from pipeline.placing import places_of
+from pipeline.text import folded, slug
 
 _PERSONAL = frozenset({"phone", "telephone", "mobile", "email", "e_mail", "contact", "fax"})
 _ADDRESSES = frozenset({"website", "url", "link"})
-LONGEST_IN_A_SHAPEFILE = 10
 EVERYWHERE = shapely.box(-180, -90, 180, 90)
 # Why a row is not used, in one word and in a sentence without its beginning.
 FAULT, NOT_ASKED_FOR, FAR, OF_NO_CATEGORY = "fault", "not_asked_for", "elsewhere", "of_no_category"
@@ -126,12 +113,12 @@ def read_layer(
     PlaceIsElsewhere
         If no row of a council's own layer lies near the district.
     """
-    cells = _Cells(name, layer.rows)
+    cells = Cells(name, layer.rows)
     declared = layer.declaration
     not_asked = _not_asked_for(cells, declared)
     asked = not_asked == ""
     ids = _ids(cells, declared)
-    geometry, reasons, mended = _places(cells, declared, crs, reach)
+    geometry, reasons, mended = places_of(cells, declared, crs, reach)
     reasons = _faults(cells, ids, geometry, reasons, asked)
     bad = asked & (reasons != "")
     near = asked & ~bad & shapely.intersects(geometry, reach)
@@ -177,14 +164,14 @@ def rows_at_fault(name: str, layer: LayerRows) -> int:
     TableBreaksItsContract, ChoiceIsNotAllowed
         As `read_layer`.
     """
-    cells = _Cells(name, layer.rows)
+    cells = Cells(name, layer.rows)
     asked = _not_asked_for(cells, layer.declaration) == ""
     ids = _ids(cells, layer.declaration)
-    geometry, reasons, _ = _places(cells, layer.declaration, "EPSG:4326", EVERYWHERE)
+    geometry, reasons, _ = places_of(cells, layer.declaration, "EPSG:4326", EVERYWHERE)
     return int((asked & (_faults(cells, ids, geometry, reasons, asked) != "")).sum())
 
 
-def _faults(cells: _Cells, ids: Texts, geometry: Texts, reasons: Texts, asked: Flags) -> Texts:
+def _faults(cells: Cells, ids: Texts, geometry: Texts, reasons: Texts, asked: Flags) -> Texts:
     """Say why a row cannot be used: as its reader found, else by its place, else by its id."""
     reasons = np.where(reasons == "", _doubts(cells, ids, geometry, asked), reasons)
     found: dict[int, str] = cells.rows.attrs.get("faults", {})
@@ -203,7 +190,7 @@ def _turned_about(geometry: Texts, reach: shapely.Geometry) -> str:
 
 
 def _aside(
-    name: str, cells: _Cells, ids: Texts, kinds: Mapping[str, tuple[Flags, Texts | str]]
+    name: str, cells: Cells, ids: Texts, kinds: Mapping[str, tuple[Flags, Texts | str]]
 ) -> pd.DataFrame:
     """List the rows that are not used, in the order of the file."""
     found = [
@@ -221,96 +208,17 @@ def _aside(
     return pd.concat(found, ignore_index=True).sort_values("row", ignore_index=True)
 
 
-class _Cells:
-    """The cells of a layer, found by the names their columns are published under."""
-
-    def __init__(self, name: str, rows: pd.DataFrame) -> None:
-        self.name = name
-        self.rows = rows
-        self._read: dict[str, Texts] = {}
-        self._columns = {_bare(column): column for column in reversed(rows.columns.tolist())}
-
-    def __len__(self) -> int:
-        return len(self.rows)
-
-    @property
-    def row_numbers(self) -> npt.NDArray[np.int64]:
-        """The number of each row in its file, from 1 where the index does not say."""
-        index = self.rows.index
-        is_numbered = pd.api.types.is_integer_dtype(index.dtype) and bool((index > 0).all())
-        return np.asarray(index if is_numbered else range(1, len(self) + 1), dtype=np.int64)
-
-    def whole_rows(self) -> list[str]:
-        """Return all that each row says, as one text."""
-        plain = self.rows.drop(columns="geometry", errors="ignore")
-        return ["|".join(map(clean_text, row)) for row in plain.itertuples(index=False)]
-
-    def texts(self, names: tuple[str, ...], key: str) -> Texts:
-        """Return a column that must be there, clean; `key` is what declares it."""
-        found = self.texts_if_any(names)
-        if found is None:
-            raise TableBreaksItsContract(
-                f"layers.{self.name}: no column is called {listed(list(names))} ({key}); the file "
-                f"has {listed(sorted(map(str, self.rows.columns)), most=12)}. Name the column as "
-                "the file does."
-            )
-        return found
-
-    def texts_if_any(self, names: tuple[str, ...]) -> Texts | None:
-        """Return a column, clean, or None where there is none of these names."""
-        for key in (*map(_bare, names), *filter(None, map(self._cut, names))):
-            if key in self._columns:
-                if key not in self._read:
-                    cells = self.rows[self._columns[key]]
-                    self._read[key] = np.array([clean_text(c) for c in cells], dtype=object)
-                return self._read[key]
-        return None
-
-    def in_full(self, name: str) -> Texts | None:
-        """Return a column however long its texts are, or None where there is none of this name."""
-        column = self._columns.get(_bare(name))
-        return None if column is None else np.array(self.rows[column], dtype=object)
-
-    def _cut(self, name: str) -> str:
-        """Return a long name as a shapefile keeps it, cut to ten letters, if that is one column.
-
-        Of names that begin alike, it keeps one as `Playground` and another as `Playgrou_1`.
-        """
-        short = name[:LONGEST_IN_A_SHAPEFILE]
-        columns = [str(column) for column in self.rows.columns]
-        if len(name) <= LONGEST_IN_A_SHAPEFILE or short not in columns:
-            return ""
-        alike = re.compile(re.escape(short[:-2]) + r"_\d")
-        others = [column for column in columns if alike.fullmatch(column)]
-        if others:
-            raise TableBreaksItsContract(
-                f"layers.{self.name}: {quoted(name)} could be any of the columns "
-                f"{listed([short, *others])}, whose names are cut to ten letters; name the column "
-                "as the file does."
-            )
-        return _bare(short)
-
-
-def _bare(name: object) -> str:
-    """Column names differ by case, spaces, underscores and byte order marks only."""
-    return re.sub(r"[^a-z0-9]", "", folded(str(name)))
-
-
-def _names(value: str | tuple[str, ...] | None) -> tuple[str, ...]:
-    return () if value is None else ((value,) if isinstance(value, str) else value)
-
-
 # --- which rows, and what they are called --------------------------------------------------------
 
 
-def _not_asked_for(cells: _Cells, declared: RecordsTable | CouncilLayer) -> Texts:
+def _not_asked_for(cells: Cells, declared: RecordsTable | CouncilLayer) -> Texts:
     """Say why a row is not wanted: `keep` does not name it, or `leave_out` does; else nothing."""
     reasons = np.full(len(cells), "", dtype=object)
     if isinstance(declared, RecordsTable):
         for column, values in declared.keep.items():
             texts = cells.texts((column,), "keep")
             out = ~_is_one_of(texts, values)
-            wanted = "anything" if values == "*" else listed([*_names(values)])
+            wanted = "anything" if values == "*" else listed([*names_in(values)])
             reasons[out] = [f"has the {column} {quoted(t)}, not {wanted}" for t in texts[out]]
         for column in declared.leave_out:
             found = cells.texts_if_any((column,))
@@ -325,17 +233,17 @@ def _not_asked_for(cells: _Cells, declared: RecordsTable | CouncilLayer) -> Text
 def _is_one_of(texts: Texts, values: TagValues) -> Flags:
     if values == "*":
         return np.array(texts != "", dtype=bool)
-    allowed = {folded(value) for value in _names(values)}
+    allowed = {folded(value) for value in names_in(values)}
     numbers, different = pd.factorize(texts)
     fits = np.array([folded(text) in allowed for text in different], dtype=bool)
     return fits[numbers]
 
 
-def _ids(cells: _Cells, declared: RecordsTable | CouncilLayer) -> Texts:
+def _ids(cells: Cells, declared: RecordsTable | CouncilLayer) -> Texts:
     """Return the id of each row; a list without ids is numbered by name and place."""
     if declared.id:
-        return cells.texts(_names(declared.id), "id")
-    names = cells.texts(_names(declared.name), "name")
+        return cells.texts(names_in(declared.id), "id")
+    names = cells.texts(names_in(declared.name), "name")
     rows = cells.whole_rows()
     return np.array(
         [
@@ -346,96 +254,10 @@ def _ids(cells: _Cells, declared: RecordsTable | CouncilLayer) -> Texts:
     )
 
 
-# --- where they are ------------------------------------------------------------------------------
+# --- which of them can be used -------------------------------------------------------------------
 
 
-def _places(
-    cells: _Cells, declared: RecordsTable | CouncilLayer, crs: str, reach: shapely.Geometry
-) -> tuple[Texts, Texts, Flags]:
-    """Return the shape of each row in `crs`, why it has none, and if its system was put right."""
-    mended = np.zeros(len(cells), dtype=bool)
-    if isinstance(cells.rows, gpd.GeoDataFrame):
-        return *drawn_shapes(cells.rows, crs), mended
-    geometry = np.full(len(cells), None, dtype=object)
-    reasons = np.full(len(cells), "has no coordinates", dtype=object)
-    if declared.crs is not None and not is_known(declared.crs):
-        raise ChoiceIsNotAllowed(
-            f"layers.{cells.name}.crs: {quoted(declared.crs)} is not known; name the system of its "
-            "coordinates, such as EPSG:27700 or EPSG:4326."
-        )
-    written = [cells.in_full(name) for name in _names(declared.geometry)]
-    pairs = list(_pairs(cells, declared))
-    if not pairs and not any(texts is not None for texts in written):
-        raise ChoiceIsNotAllowed(
-            f"layers.{cells.name}: the file draws nothing, and neither `easting` and `northing` "
-            "nor `longitude` and `latitude` are declared, nor a `geometry`, which the file has; "
-            "name its columns of coordinates."
-        )
-    is_drawn = np.zeros(len(cells), dtype=bool)
-    for texts in written:
-        if texts is not None:
-            is_open = ~is_drawn & (texts != "")
-            is_drawn |= is_open
-            geometry[is_open], reasons[is_open] = written_shapes(
-                texts[is_open], _system_of_shapes(declared), crs
-            )
-    for x, y, systems in pairs:
-        is_open = ~is_drawn & shapely.is_missing(geometry) & (x != "") & (y != "")
-        found, why = points_from(x, y, systems, crs, reach)
-        if declared.crs is not None:
-            odd = is_open & are_beyond_degrees(x, y, systems)
-            found[odd], why[odd] = _as_declared(x[odd], y[odd], why[odd], declared.crs, crs, reach)
-            mended[odd] |= why[odd] == ""
-        geometry = np.where(is_open, found, geometry)
-        reasons = np.where(is_open, why, reasons)
-    return geometry, reasons, mended
-
-
-def _system_of_shapes(declared: RecordsTable | CouncilLayer) -> str:
-    """Return the system of well-known text: what is declared, unless that is of other columns."""
-    return "EPSG:4326" if declared.easting or declared.crs is None else declared.crs
-
-
-def _as_declared(
-    x: Texts, y: Texts, why: Texts, system: str, crs: str, reach: shapely.Geometry
-) -> tuple[Texts, Texts]:
-    """Read metres that their rows call degrees in the declared system, if they lie here so.
-
-    Registers are kept by hand, and say WGS84 of eastings and northings. Nothing else than metres
-    in the district could be meant by such a pair; one that lies anywhere else stays aside.
-    """
-    points, faults = points_from(x, y, np.full(len(x), system, dtype=object), crs, reach)
-    lies_here = (faults == "") & shapely.intersects(points, reach)
-    points[~lies_here] = None
-    return points, np.where(lies_here, "", why).astype(object)
-
-
-def _pairs(
-    cells: _Cells, declared: RecordsTable | CouncilLayer
-) -> Iterator[tuple[Texts, Texts, Texts]]:
-    """Yield columns of coordinates with the system of each row, grid coordinates first.
-
-    `crs_column` speaks of the grid coordinates where there are any, else of the others.
-    """
-    said = None
-    if isinstance(declared, RecordsTable):
-        said = cells.texts_if_any(declared.crs_column)
-    for x_names, y_names, usual in (
-        (_names(declared.easting), _names(declared.northing), declared.crs or ""),
-        (_names(declared.longitude), _names(declared.latitude), "EPSG:4326"),
-    ):
-        x, y = cells.texts_if_any(x_names), cells.texts_if_any(y_names)
-        if x is None or y is None:
-            continue
-        systems = np.full(len(cells), usual, dtype=object)
-        if said is not None:
-            named = np.array([system_called(text) for text in said], dtype=object)
-            systems = np.where(said == "", systems, named)
-            said = None
-        yield x, y, systems
-
-
-def _doubts(cells: _Cells, ids: Texts, geometry: Texts, asked: Flags) -> Texts:
+def _doubts(cells: Cells, ids: Texts, geometry: Texts, asked: Flags) -> Texts:
     """Return why a row that lies somewhere is not to be trusted."""
     reasons = np.full(len(ids), "", dtype=object)
     reasons[_doubled(cells, ids, geometry, asked)] = "has an id that stands here more than once"
@@ -443,7 +265,7 @@ def _doubts(cells: _Cells, ids: Texts, geometry: Texts, asked: Flags) -> Texts:
     return reasons
 
 
-def _doubled(cells: _Cells, ids: Texts, geometry: Texts, asked: Flags) -> Flags:
+def _doubled(cells: Cells, ids: Texts, geometry: Texts, asked: Flags) -> Flags:
     """Mark all but one of the rows with the same id; the one that is kept is the westernmost."""
     if not pd.Series(ids).duplicated().any():
         return np.zeros(len(ids), dtype=bool)
@@ -459,7 +281,7 @@ def _doubled(cells: _Cells, ids: Texts, geometry: Texts, asked: Flags) -> Flags:
 
 
 def _records(
-    cells: _Cells,
+    cells: Cells,
     layer: LayerRows,
     name: str,
     rules: Mapping[str, CategoryRules],
@@ -467,7 +289,7 @@ def _records(
 ) -> pd.DataFrame:
     declared = layer.declaration
     blank = np.full(len(cells), "", dtype=object)
-    names = cells.texts_if_any(_names(declared.name))
+    names = cells.texts_if_any(names_in(declared.name))
     category, also = _categories(cells, layer, name, rules)
     of = blank
     if isinstance(declared, RecordsTable) and declared.belongs_to:
@@ -490,7 +312,7 @@ def _records(
 
 
 def _categories(
-    cells: _Cells, layer: LayerRows, name: str, rules: Mapping[str, CategoryRules]
+    cells: Cells, layer: LayerRows, name: str, rules: Mapping[str, CategoryRules]
 ) -> tuple[Texts, Texts]:
     """Return the category of each row by the declared order, and the others it fits."""
     fitting: list[list[str]] = [[] for _ in range(len(cells))]
@@ -514,7 +336,7 @@ def _categories(
     return np.array(first, dtype=object), np.array(others, dtype=object)
 
 
-def _details(cells: _Cells, declared: RecordsTable | CouncilLayer) -> list[dict[str, str]]:
+def _details(cells: Cells, declared: RecordsTable | CouncilLayer) -> list[dict[str, str]]:
     """Return what else is declared, as plain text; nothing personal, addresses only with https."""
     details: list[dict[str, str]] = [{} for _ in range(len(cells))]
     columns = {key: (v,) if isinstance(v, str) else v for key, v in declared.details.items()}
