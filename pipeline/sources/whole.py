@@ -50,7 +50,8 @@ def fetch_whole(layer: Layer, folder: Path, name: str, asked: str) -> Fetched:
     folder
         Where the file belongs.
     name
-        What it is called, without ending.
+        What it is called, without ending; may be empty where no letter of the layer's name can
+        stand in that of a file.
     asked
         The address, as notes may show it.
 
@@ -77,7 +78,7 @@ def fetch_whole(layer: Layer, folder: Path, name: str, asked: str) -> Fetched:
             )
         if shelf.size != expected:
             _must_come_again(layer, shelf, folder, expected)
-        path = shelf.write(folder, name)
+        path = shelf.write(folder, name or "layer")
         return Fetched(path, shelf.size, None, asked)
 
 

@@ -17,7 +17,8 @@ from pipeline.errors import FileCannotBeWritten, SourceFailed
 from pipeline.files.vectors import read_vector
 from pipeline.sources.asking import Area
 from pipeline.sources.reading import HasChanged
-from pipeline.sources.shelf import Row, box_in, shelf_in, system_of
+from pipeline.sources.shelf import DEGREES, Row, Shelf, box_in, shelf_in, system_of
+from pipeline.sources.whole import fetch_whole
 
 BOX = (370_000.0, 380_000.0, 390_000.0, 400_000.0)
 POINT = shapely.to_wkb(shapely.Point(375_000.123456789, 390_000.25))
@@ -129,3 +130,20 @@ def test_a_full_disk_is_told_and_leaves_nothing(
     with pytest.raises(FileCannotBeWritten, match="disk I/O error"):
         written(tmp_path, [row("1")])
     assert not list(tmp_path.glob("*"))
+
+
+class Nothing:
+    """A layer without rows."""
+
+    who, system = "the example service", DEGREES
+    area = Area("E08000009", -2.5, 53.3, -2.2, 53.5)
+
+    def count(self) -> int:
+        return 0
+
+    def fill(self, shelf: Shelf, size: int, expected: int | None) -> None:
+        pass
+
+
+def test_a_layer_whose_name_has_no_letter_has_a_file_with_an_ending(tmp_path: Path) -> None:
+    assert fetch_whole(Nothing(), tmp_path, "", "").path == tmp_path / "layer.geojson"
