@@ -64,6 +64,7 @@ def projects(tmp_path_factory: pytest.TempPathFactory) -> tuple[Project, Project
         write(asked, values)
         asked.built("newport")
     values = yaml.safe_load((ROOT / "tests/real/districts/newport.yaml").read_text("utf-8"))
+    del values["layers"]  # no service here has timetables
     values["neighbourhoods"] |= {
         "children": {"table": "census_2021_children_by_band",
                      "at": {"file": str(folder / "children.csv")}},
