@@ -321,9 +321,11 @@ def bring_to_end(manifest: Path) -> None:
         The manifest of the district, which is renamed last.
     """
     ready = ready_for(manifest)
-    if not ready.is_dir():
+    try:
+        waiting = sorted(ready.iterdir(), key=lambda part: (part.name == manifest.name, part.name))
+    except FileNotFoundError:  # nothing waits, or another process has just ended it
         return
-    for part in sorted(ready.iterdir(), key=lambda part: (part.name == manifest.name, part.name)):
+    for part in waiting:
         if part.is_file():
             with suppress(FileNotFoundError):  # another process was first
                 part.replace(manifest.parent / part.name)
