@@ -44,6 +44,8 @@ NATION_FILES := $(sort $(wildcard config/nations/*.yaml))
 STANDARD_FILES := $(sort $(wildcard config/standards/*.yaml))
 WALKER_FILES := $(sort $(wildcard config/walkers/*.yaml))
 WORDS_FILES := $(sort $(wildcard config/words/*.yaml))
+# A council’s logo, if there is one; of two the first is taken.
+LOGO := $(firstword $(wildcard config/logo.png config/logo.svg))
 
 # -B: on a full disk Python would leave half a compiled module behind, and trip over it ever after.
 PYTHON := $(VENV)/bin/python -B
@@ -138,6 +140,8 @@ $(MADE)/walkers.names: FORCE
 	@mkdir -p $(@D) && echo '$(WALKER_FILES)' | cmp -s - $@ || echo '$(WALKER_FILES)' > $@
 $(MADE)/words.names: FORCE
 	@mkdir -p $(@D) && echo '$(WORDS_FILES)' | cmp -s - $@ || echo '$(WORDS_FILES)' > $@
+$(MADE)/logo.names: FORCE
+	@mkdir -p $(@D) && echo '$(LOGO)' | cmp -s - $@ || echo '$(LOGO)' > $@
 $(MADE)/standards.names: FORCE
 	@mkdir -p $(@D) && echo '$(STANDARD_FILES)' | cmp -s - $@ || echo '$(STANDARD_FILES)' > $@
 
@@ -155,6 +159,11 @@ $(MADE)/walkers.stamp: $(WALKER_FILES) $(MADE)/walkers.names $(CORE) | $(INSTALL
 $(MADE)/words.stamp: $(WORDS_FILES) $(MADE)/words.names $(CORE) | $(INSTALLED)
 	@$(call step,$(basename $(@F)),$(@:.stamp=.json))
 	@touch $@
+$(MADE)/theme.stamp: config/theme.yaml $(LOGO) $(MADE)/logo.names $(addprefix pipeline/pages/,contrast.py \
+		looks.py picture_gate.py) $(CORE) | $(INSTALLED)
+	@$(call step,$(basename $(@F)),$(@:.stamp=.json))
+	@touch $@
+$(MADE)/theme.stamp $(MADE)/theme.json: arguments = config/theme.yaml $(LOGO)
 $(MADE)/standards.stamp: $(MADE)/rules.json $(STANDARD_FILES) $(MADE)/standards.names \
 		pipeline/standards.py $(CORE) | $(INSTALLED)
 	@$(call step,published_standards,$(@:.stamp=.json))
@@ -168,7 +177,7 @@ $(MADE)/rules.json $(MADE)/looks.json: arguments = $(CATEGORY_FILES)
 $(MADE)/national.json: arguments = $(NATIONAL_FILES)
 $(MADE)/walkers.json: arguments = $(WALKER_FILES)
 $(MADE)/words.json: arguments = $(WORDS_FILES)
-$(addprefix $(MADE)/,$(addsuffix .json,rules looks national walkers words)): %.json: %.stamp
+$(addprefix $(MADE)/,$(addsuffix .json,rules looks national walkers words theme)): %.json: %.stamp
 	@test -f $@ || $(call step,$(basename $(@F)),$@)
 $(MADE)/picture_words.json: arguments = $(MADE)/words.json
 $(MADE)/picture_words.json: %.json: %.stamp
@@ -290,7 +299,7 @@ $(MADE)/%/pictures.zip: config/study.yaml config/theme.yaml $(MADE)/looks.json $
 EDITION := run.json map.html profiles.csv indicators.csv by_walker.csv sensitivity.csv standards.csv set_aside.csv profiles.gpkg assets.gpkg catchments.csv \
            catchments.gpkg minutes_to_nearest.tif
 PUBLISHED := $(EDITION) planner.zip $(addprefix community/,$(EDITION) community.zip)
-$(addprefix $(OUT)/%/,$(PUBLISHED)): config/study.yaml config/theme.yaml $(MADE)/looks.json $(MADE)/walkers.json \
+$(addprefix $(OUT)/%/,$(PUBLISHED)): config/study.yaml $(MADE)/theme.json $(MADE)/looks.json $(MADE)/walkers.json \
 		$(MADE)/words.json $(MADE)/standards.json $(MADE)/%/district.json $(RAW)/%/manifest.json \
 		$(addprefix $(MADE)/%/,$(addsuffix .parquet,neighbourhoods coverage features network terrain \
 		assets set_aside entrances homes indicators by_walker sensitivity standards catchments catchment_people raster_minutes)) \
@@ -301,7 +310,7 @@ $(addprefix $(OUT)/%/,$(PUBLISHED)): config/study.yaml config/theme.yaml $(MADE)
 $(OUT)/published.names: FORCE
 	@mkdir -p $(@D) && echo '$(wildcard $(OUT)/*/run.json)' | cmp -s - $@ || \
 	  echo '$(wildcard $(OUT)/*/run.json)' > $@
-$(OUT)/index.html: config/theme.yaml $(MADE)/words.json $(wildcard $(OUT)/*/run.json) $(OUT)/published.names \
+$(OUT)/index.html: $(MADE)/theme.json $(MADE)/words.json $(wildcard $(OUT)/*/run.json) $(OUT)/published.names \
 		pipeline/publish.py $(PAGES) $(CORE) | $(INSTALLED)
 	@$(call step,index,$@)
 

@@ -24,7 +24,8 @@ PAGES = ["index", "publish"]
 DRAWN = sorted([*PAGES, "pictures"])
 WORDS = sorted([*DRAWN, "looks", "rules"])
 CHOICES = [
-    "looks", "national", "picture_words", "published_standards", "rules", "walkers", "words",
+    "looks", "national", "picture_words", "published_standards", "rules", "theme", "walkers",
+    "words",
 ]  # fmt: skip
 
 

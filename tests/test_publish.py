@@ -16,6 +16,7 @@ import pandas as pd
 import pytest
 
 from pipeline import pages
+from pipeline.config import Dress
 from pipeline.errors import FileCannotBeWritten, PageIsNotSafe
 from pipeline.files.writing import as_json
 from pipeline.pages import frame
@@ -321,7 +322,7 @@ def test_every_page_of_ours_passes(tmp_path: Path) -> None:
     path = tmp_path / "x.html"
     for page in (
         pages.map_page(material),
-        pages.index_page({"littleton": note}, material.theme, wordings()),
+        pages.index_page({"littleton": note}, Dress(theme=material.theme), wordings()),
     ):
         path.write_text(page, encoding="utf-8")
         check_file(path, "x.html")

@@ -33,7 +33,7 @@ from pipeline.config.national import (
 from pipeline.config.place import LocalFile, MapPlace, OnTheWeb, PackagedFile, Place
 from pipeline.config.standard import Chosen, Evidence, Method, Quantity, Standard, Together, Within
 from pipeline.config.study import Coverage, Dwellings, Equity, Slopes, Snapping, Study, Surface, Walking
-from pipeline.config.theme import Theme
+from pipeline.config.theme import Dress, Palette, Theme
 from pipeline.config.vocabulary import Kind, Level, Nation, State, Vintage, Way
 from pipeline.config.walker import Walker
 from pipeline.config.words import Unwelcome, Wording
@@ -41,9 +41,9 @@ from pipeline.config.words import Unwelcome, Wording
 __all__ = [
     "Ages", "Areas", "Authorities", "BoundariesTable", "Category", "CategoryRules", "Choice",
     "Chosen", "CouncilLayer", "Coverage", "DeprivationTable", "District", "DistrictFile",
-    "Dwellings", "ElevationTable", "Equity", "Evidence", "Grid", "Kind", "Level", "LocalFile", "LookupTable",
+    "Dress", "Dwellings", "ElevationTable", "Equity", "Evidence", "Grid", "Kind", "Level", "LocalFile", "LookupTable",
     "MapPlace", "Method", "Nation", "NationDefaults", "NationalTable", "OnTheWeb", "OsmInput",
-    "OsmRules", "PackagedFile", "PeopleRasterTable", "PeopleTable", "Place", "Quantity",
+    "OsmRules", "PackagedFile", "Palette", "PeopleRasterTable", "PeopleTable", "Place", "Quantity",
     "RecordsTable", "Slopes", "Slug", "Snapping", "Standard", "State", "Study", "Surface",
     "TableInput", "TagConditions", "TagValues", "Theme", "TimetableTable", "Together", "Unwelcome",
     "Usual", "Vintage", "Walker", "Walking", "Way", "Within", "Wording", "Words",

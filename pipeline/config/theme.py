@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from pipeline.config.choice import Choice, Colour, Slug
+from pipeline.config.choice import Choice, Colour, Slug, Words
 from pipeline.config.vocabulary import Kind, Symbol
 
 
@@ -17,8 +17,50 @@ class KindLook(Choice):
     symbol: Symbol
 
 
+class Palette(Choice):
+    """The colours of a page, by day or by night.
+
+    Text: `ink`, `quiet`, `accent` (links and what can be pressed), `beside_ink`. Grounds: `paper`
+    (the page), `card`, `tint` (what is set apart), `notice`, `beside` (deprivation). Lines: `line`,
+    `edge` (frames of what can be chosen), `notice_edge`, `beside_edge`. Bars: `near`, `middle` and
+    `far` over `bar`; `column` for deciles.
+    """
+
+    ink: Colour
+    quiet: Colour
+    accent: Colour
+    paper: Colour
+    card: Colour
+    tint: Colour
+    line: Colour
+    edge: Colour
+    notice: Colour
+    notice_edge: Colour
+    near: Colour
+    middle: Colour
+    far: Colour
+    bar: Colour
+    beside: Colour
+    beside_edge: Colour
+    beside_ink: Colour
+    column: Colour
+
+
 class Theme(Choice):
-    """Colours, classes and words of the pages: `config/theme.yaml`. Nothing here is computed."""
+    """Colours, classes and type of pages and maps: `config/theme.yaml`. Nothing here is computed.
+
+    `council` is the name of whose pages these are, if it is to stand on them; its logo is the file
+    `config/logo.png` or `config/logo.svg`. `ink` to `no_data` are the colours of maps, on pages
+    and in pictures, by day and by night.
+    """
+
+    council: Words | None = None
+    light: Palette
+    dark: Palette
+    font: Literal["sans", "serif"]
+    text_rem: Annotated[float, Field(ge=0.9, le=1.3)]
+    space_rem: Annotated[float, Field(ge=0.6, le=1.6)]
+    corner_px: Annotated[int, Field(ge=0, le=20)]
 
     ink: Colour
     paper: Colour
@@ -55,3 +97,10 @@ class Theme(Choice):
             )
             raise ValueError(msg)
         return self
+
+
+class Dress(Choice):
+    """The theme with the logo that stands beside it, as an address that holds the picture."""
+
+    theme: Theme
+    logo: str | None = None

@@ -18,7 +18,7 @@
     All files of one edition but its run note.
 `editions(material, files_of, note_of, name) -> dict[str, Content]`
     All files of both editions, ready for `pipeline.publish.publish`.
-`index_page(notes, theme, wordings) -> str`
+`index_page(notes, dress, wordings) -> str`
     `outputs/index.html`, from `{folder: run.json}`.
 
 Nothing here opens a local file of the project or writes one of its own accord.

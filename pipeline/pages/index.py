@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pipeline.config import Theme, Wording
+from pipeline.config import Dress, Wording
 from pipeline.pages import frame, looks
 from pipeline.pages.elements import Element, el, html, named
-from pipeline.pages.page import OSM_COPYRIGHT, PLACES, about_language, brand, skip, switch
+from pipeline.pages.page import OSM_COPYRIGHT, PLACES, about_language, brand, owner, skip, switch
 from pipeline.pages.wording import Words
 from pipeline.text import clean_text
 
 
 def index_page(
-    notes: Mapping[str, Mapping[str, Any]], theme: Theme, wordings: Mapping[str, Wording]
+    notes: Mapping[str, Mapping[str, Any]], dress: Dress, wordings: Mapping[str, Wording]
 ) -> str:
     """Return the page that links to every district.
 
@@ -22,8 +22,8 @@ def index_page(
     ----------
     notes
         Name of a district's folder → its `run.json`.
-    theme
-        The looks.
+    dress
+        The looks, and whose pages these are.
     wordings
         The words of the pages; this one speaks the language that all are held against.
 
@@ -52,11 +52,11 @@ def index_page(
         {"class": "foot brief"},
         el("p", {"class": "note"}, "© ", osm, " ", words("index.and_others")),
     )
-    bar = el("div", {"class": "masthead"}, brand(words), switch(words))
+    bar = el("div", {"class": "masthead"}, brand(words), owner(words, dress.theme.council or "", dress.logo or ""), switch(words))
     slots = {
         **about_language(words),
         "title": words("index.title"),
-        "theme": looks.style(theme),
+        "theme": looks.style(dress.theme),
         "top": html(skip(words), el("header", {"class": "top"}, bar)),
         "body": html(main),
         "bottom": html(foot),

@@ -63,6 +63,7 @@ class Material:
     reports: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     set_aside: pd.DataFrame = field(default_factory=_nothing_aside)
     edition: Literal["planner", "community"] = "planner"
+    logo: str = ""
     pictures: Mapping[str, bytes] = field(default_factory=dict)
 
     @cached_property

@@ -167,6 +167,7 @@ def head(material: Material, here: str, up: str) -> Element:
             "div",
             {"class": "masthead"},
             brand(words),
+            owner(words, material.theme.council or "", material.logo),
             el("p", {"class": "district"}, named(name)),
             el(
                 "nav",
@@ -194,6 +195,16 @@ def brand(words: Words) -> Element:
         el("path", {"class": "glass-line", "d": "M2.5 2h15l-2 20h-11z"}),
     )
     return el("p", {"class": "brand"}, glass, words("brand"))
+
+
+def owner(words: Words, council: str, logo: str) -> Element | None:
+    """Return whose pages these are, by logo or by name, if they are anybody's."""
+    if not (council or logo):
+        return None
+    name = clean_text(council)
+    alt = words("frame.logo", name=name) if name else ""
+    mark = el("img", {"src": logo, "alt": alt, "class": "logo"}) if logo else None
+    return el("p", {"class": "owner"}, mark, None if logo else named(name))
 
 
 def switch(words: Words) -> Element:

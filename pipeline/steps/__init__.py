@@ -19,6 +19,7 @@ from pipeline.steps.gathering import (
     published_standards,
     reference,
     rules,
+    theme,
     walkers,
     words,
 )
@@ -44,14 +45,14 @@ __all__ = [
     "live_check", "lock", "looks", "national", "neighbourhoods", "network", "new_district",
     "osm", "outputs_of", "picture_words", "pictures", "profiles", "publish",
     "published_standards", "reference", "rules", "sensitivity", "standards", "surface",
-    "terrain", "walkers", "words",
+    "terrain", "theme", "walkers", "words",
 ]  # fmt: skip
 STEPS: dict[str, Callable[..., str]] = {
     step.__name__: step
     for step in (
         rules, looks, national, walkers, kernels, district, fetch, neighbourhoods, osm, assets,
         network, terrain, entrances, homes, access, sensitivity, surface, catchments, catchment,
-        profiles, gradient, standards, publish, index, reference, published_standards, words,
+        profiles, gradient, standards, publish, index, reference, published_standards, words, theme,
         live_check, picture_words, pictures, lock, new_district,
     )
 }  # fmt: skip
@@ -64,6 +65,7 @@ OF_NO_DISTRICT = frozenset(
         "walkers",
         "picture_words",
         "words",
+        "theme",
         "published_standards",
         "catchment",
         "index",

@@ -9,9 +9,11 @@ from pipeline.config import (
     Category,
     CategoryRules,
     DistrictFile,
+    Dress,
     NationalTable,
     NationDefaults,
     Standard,
+    Theme,
     Unwelcome,
     Walker,
     Wording,
@@ -97,6 +99,26 @@ def words(*languages: Path, out: Outputs, note: Path | None = None) -> str:
     must_be_welcome(found, files.read_choices(tone, Unwelcome), str(tone.parent))
     changed = choices.write_named(found, out[0])
     return f"{len(found)} languages{'' if changed else ', unchanged'}"
+
+
+def theme(theme: Path, *logo: Path, out: Outputs, note: Path | None = None) -> str:
+    """Check what pages look like, and keep the logo with it, if there is one."""
+    del note
+    from pipeline.errors import ChoiceIsNotAllowed
+    from pipeline.files import choices
+    from pipeline.pages.contrast import faults_of_theme
+    from pipeline.pages.looks import LARGEST_LOGO_BYTES, logo_of
+
+    found: Theme = files.read_choices(theme, Theme)
+    for fault in faults_of_theme(found):
+        raise ChoiceIsNotAllowed(f"{theme}: {fault}.")
+    pictures = []
+    for path in logo:
+        with path.open("rb") as file:
+            pictures.append(logo_of(str(path), file.read(LARGEST_LOGO_BYTES + 1)))
+    dress = Dress(theme=found, logo=next(iter(pictures), None))
+    changed = choices.write_named({"theme": dress}, out[0])
+    return f"{'a logo' if logo else 'no logo'}{'' if changed else ', unchanged'}"
 
 
 def kernels(*modules: Path, out: Outputs, note: Path | None = None) -> str:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pipeline import files
-from pipeline.config import Category, District, Standard, Study, Theme, Walker, Wording
+from pipeline.config import Category, District, Dress, Standard, Study, Walker, Wording
 from pipeline.steps.outputs import Outputs
 
 
@@ -72,9 +72,11 @@ def publish(
     fetched = raw.read_manifest(manifest)
     old = raw.old_inputs(fetched, datetime.now(UTC).date())
     place = raw.dated(files.read_choices(district, District), fetched)
+    dress: Dress = read_named(theme, Dress)["theme"]
     material = pages.Material(
         study=files.read_choices(study, Study),
-        theme=files.read_choices(theme, Theme),
+        theme=dress.theme,
+        logo=dress.logo or "",
         looks=read_named(looks, Category),
         district=place,
         walkers=read_named(walkers, Walker),
@@ -118,7 +120,7 @@ def index(theme: Path, words: Path, *notes: Path, out: Outputs, note: Path | Non
     from pipeline.files.choices import read_named
 
     found = {path.parent.name: json.loads(path.read_text(encoding="utf-8")) for path in notes}
-    look = files.read_choices(theme, Theme)
-    page = pages.index_page(found, look, read_named(words, Wording))
+    dress: Dress = read_named(theme, Dress)["theme"]
+    page = pages.index_page(found, dress, read_named(words, Wording))
     gate.publish_file(page, out[0])
     return f"{len(found)} districts, open {out[0]}"

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pipeline.config import Dress
 from pipeline.pages import Material, index_page, map_page, run_note
 from tests.browser.opening import BROWSER_MARKS, Seen, browser, opened
-from tests.pages.town import HOSTILE, IDS, town
+from tests.pages.town import HOSTILE, IDS, town, wordings
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -337,7 +338,8 @@ def test_the_index_shows_its_cards(browser: Browser, tmp_path: Path) -> None:
     material = town(is_hostile=True)
     path = tmp_path / "index.html"
     notes = {"hostile": run_note(material, {}), "littleton": run_note(town(), {})}
-    path.write_text(index_page(notes, material.theme), encoding="utf-8")
+    page = index_page(notes, Dress(theme=material.theme), wordings())
+    path.write_text(page, encoding="utf-8")
     found = opened(browser, path)
     links = found.page.eval_on_selector_all(
         "#cards a", "all => all.map(a => a.getAttribute('href'))"

@@ -1,23 +1,32 @@
-"""What is read and told apart by colour, held against WCAG 2.2 AA."""
+"""What is read and told apart by colour, held against WCAG 2.2 AA before a page is made."""
 
 from __future__ import annotations
 
-import itertools
+import json
 import re
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipeline import files
 from pipeline.config import Category, Theme
+from pipeline.errors import ChoiceIsNotAllowed
 from pipeline.pages import frame
+from pipeline.pages.contrast import (
+    EDGE_OPACITY,
+    GRAPHICS,
+    contrast,
+    deuteranopia,
+    difference,
+    faults_of_theme,
+    rgb,
+)
+from pipeline.pages.looks import LARGEST_LOGO_BYTES, logo_of, style
 from tests.pages.town import ROOT
 
 STATIC = Path(frame.__file__).parent / "static"
-TEXT, GRAPHICS = 4.5, 3.0
-EDGE_OPACITY = 0.7
-
-Colour = tuple[float, float, float]
 
 
 @pytest.fixture(scope="module")
@@ -26,67 +35,78 @@ def theme() -> Theme:
     return found
 
 
-def rgb(text: str) -> Colour:
-    red, green, blue = (int(text[k : k + 2], 16) / 255 for k in (1, 3, 5))
-    return red, green, blue
+def test_the_theme_of_the_project_passes(theme: Theme) -> None:
+    assert list(faults_of_theme(theme)) == []
 
 
-def luminance(colour: Colour) -> float:
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in colour]
-    return sum(w * c for w, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+def test_black_on_white_is_21_and_grey_that_web_pages_know_is_known() -> None:
+    assert contrast(rgb("#000000"), rgb("#ffffff")) == pytest.approx(21)
+    assert contrast(rgb("#767676"), rgb("#ffffff")) == pytest.approx(4.54, abs=0.01)
 
 
-def contrast(one: Colour, other: Colour) -> float:
-    """Return the contrast ratio of two colours, as WCAG defines it."""
-    dark, light = sorted((luminance(one), luminance(other)))
-    return (light + 0.05) / (dark + 0.05)
+def test_greys_look_the_same_to_all_and_red_and_green_do_not() -> None:
+    grey = rgb("#808080")
+    assert difference(deuteranopia(grey), grey) < 1
+    red, green = rgb("#b04a3a"), rgb("#7a7a24")
+    assert difference(deuteranopia(red), deuteranopia(green)) < difference(red, green) / 2
 
 
-def white_over(under: Colour, opacity: float) -> Colour:
-    red, green, blue = (opacity + (1 - opacity) * c for c in under)
-    return red, green, blue
+@given(st.integers(0, 0xFFFFFF), st.integers(0, 0xFFFFFF))
+def test_contrast_is_the_same_both_ways_and_between_1_and_21(one: int, other: int) -> None:
+    first, second = rgb(f"#{one:06x}"), rgb(f"#{other:06x}")
+    assert contrast(first, second) == contrast(second, first)
+    assert 1 <= contrast(first, second) <= 21.000001
 
 
-def css_variables() -> dict[str, str]:
-    return dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", (STATIC / "page.css").read_text()))
+BAD = {
+    "pale text": ({"light": {"quiet": "#b9c2c4"}}, r"^light\.quiet \(#b9c2c4\) on light\.paper"),
+    "a bright accent": ({"light": {"accent": "#ffd400"}}, r"^light\.accent .* 4\.5"),
+    "dark on dark": ({"dark": {"ink": "#333333"}}, r"^dark\.ink"),
+    "frames that fade": ({"light": {"edge": "#dddddd"}}, r"^light\.edge .* must have 3"),
+    "bars alike": ({"light": {"middle": "#0e5b67"}}, r"^light\.near .* and must"),
+    "classes that swap": (
+        {"access_classes": ["#eef4dc", "#7fc1b0", "#bcddc2", "#36938f", "#0d5a66"]},
+        "must be darker than",
+    ),
+    "classes alike without green": (
+        {"access_classes": ["#eef4dc", "#ecdfd8", "#7fc1b0", "#36938f", "#0d5a66"]},
+        "contrast of 1",
+    ),
+    "an outline that fades": ({"outline": "#c0c0c0"}, "^outline"),
+    "pale lines": ({"deprivation_classes": ["#cccccc"] * 10}, r"^deprivation_classes\[1\]"),
+}
 
 
-def backgrounds() -> set[str]:
-    """Every colour that text may stand on: those of the sheets, but for bars."""
-    text = (STATIC / "page.css").read_text() + (STATIC / "map.css").read_text()
-    bars = {"#6d5f95", "#ecebe4"}
-    return set(re.findall(r"background: (#[0-9a-f]{6})", text)) - bars
+@pytest.mark.parametrize("name", BAD)
+def test_a_theme_that_cannot_be_read_is_refused_in_a_sentence(theme: Theme, name: str) -> None:
+    change, said = BAD[name]
+    dump = theme.model_dump(mode="json")
+    for key, value in change.items():
+        dump[key] = {**dump[key], **value} if isinstance(value, dict) else value
+    changed = Theme.model_validate_json(json.dumps(dump))
+    faults = list(faults_of_theme(changed))
+    assert any(re.search(said, fault) for fault in faults), faults
 
 
-@pytest.mark.parametrize("name", ["ink", "quiet", "accent"])
-def test_text_can_be_read_on_every_ground(theme: Theme, name: str) -> None:
-    variables = {**css_variables(), "ink": theme.ink, "accent": theme.accent}
-    grounds = {variables["paper"], variables["card"], theme.paper, *backgrounds()}
-    assert len(grounds) > 5
-    for ground in grounds:
-        assert contrast(rgb(variables[name]), rgb(ground)) >= TEXT, ground
+def test_every_colour_of_the_sheets_is_a_variable_that_the_theme_sets(theme: Theme) -> None:
+    """But for white paper, what lies on the map, and shadows."""
+    set_by_theme = set(re.findall(r"--([\w-]+):", style(theme)))
+    for sheet in ("page.css", "map.css", "deprivation.css", "index.css"):
+        text = (STATIC / sheet).read_text()
+        own = set(re.findall(r"--([\w-]+):", text))
+        assert set(re.findall(r"var\(--([\w-]+)", text)) <= set_by_theme | own, sheet
+        assert set(re.findall(r"#[0-9a-f]{6}\b", text)) <= {"#ffffff", "#f1f0ea", "#33254f"}, sheet
 
 
-def test_deciles_can_be_seen_over_every_class(theme: Theme) -> None:
-    """A dark line with a pale edge: one of the two stands out from any class."""
-    for under in (*theme.access_classes, theme.no_data):
-        edge = white_over(rgb(under), EDGE_OPACITY)
-        for line in theme.deprivation_classes:
-            assert contrast(rgb(line), edge) >= GRAPHICS, (line, under)
-    assert f'"stroke-opacity": {EDGE_OPACITY}' in (STATIC / "layers.js").read_text()
+def test_by_night_and_on_paper_the_map_keeps_its_colours(theme: Theme) -> None:
+    sheet = style(theme)
+    assert f":root, .map-box {{ --ink: {theme.light.ink};" in sheet
+    assert sheet.rindex(theme.light.paper) > sheet.rindex(theme.dark.paper)
+    assert '[data-looks="dark"]' in sheet
 
 
-def test_classes_get_darker_by_steps_that_greyscale_keeps(theme: Theme) -> None:
-    colours = [rgb(text) for text in theme.access_classes]
-    for lighter, darker in itertools.pairwise(colours):
-        assert luminance(darker) < luminance(lighter)
-        assert contrast(lighter, darker) >= 1.25
-    assert contrast(colours[0], colours[-1]) >= TEXT
-
-
-def test_the_edge_of_the_district_stands_out_from_ground_and_classes(theme: Theme) -> None:
-    for beside in ("#f1f0ea", theme.access_classes[0], theme.access_classes[1], theme.no_data):
-        assert contrast(rgb(theme.outline), rgb(beside)) >= GRAPHICS
+def test_lines_of_deprivation_have_the_edge_that_was_reckoned_with() -> None:
+    assert f'"stroke-opacity": {EDGE_OPACITY}' in (STATIC / "deprivation.js").read_text()
 
 
 def test_symbols_stand_out_from_their_white_edge_and_from_a_list() -> None:
@@ -101,9 +121,32 @@ def test_what_is_not_known_is_drawn_to_be_seen(theme: Theme) -> None:
     assert contrast(rgb(found[1]), rgb(theme.no_data)) >= GRAPHICS
 
 
-def test_frames_of_choices_can_be_seen() -> None:
-    found = re.search(
-        r"select \{.*?border: 1px solid (#[0-9a-f]{6})", (STATIC / "map.css").read_text()
-    )
-    assert found
-    assert contrast(rgb(found[1]), rgb("#ffffff")) >= GRAPHICS
+# --- logos ----------------------------------------------------------------------------------------
+
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 2 2"><circle r="1"/></svg>'
+
+
+def test_a_logo_becomes_a_picture_inside_the_page() -> None:
+    assert logo_of("config/logo.svg", SVG).startswith("data:image/svg+xml;base64,PHN2")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("logo.svg", SVG.replace(b"<circle", b"<script>x()</script><circle"), "script"),
+        ("logo.svg", SVG.replace(b"<circle", b'<circle onload="x()"'), "handler"),
+        (
+            "logo.svg",
+            SVG.replace(b"<circle", b'<a href="https://x.example">y</a><circle'),
+            "shapes",
+        ),
+        ("logo.svg", b"GIF89a", "XML"),
+        ("logo.png", b"\x89PNG\r\n\x1a\n and no more", "PNG"),
+        ("logo.png", SVG, "PNG"),
+        ("logo.gif", b"GIF89a", "a PNG or an SVG"),
+        ("logo.svg", SVG + b" " * LARGEST_LOGO_BYTES, "bytes"),
+    ],
+)
+def test_what_is_no_plain_picture_is_no_logo(name: str, content: bytes, said: str) -> None:
+    with pytest.raises(ChoiceIsNotAllowed, match=said):
+        logo_of(name, content)

@@ -14,11 +14,12 @@ import pytest
 from shapely.geometry import LineString, Polygon, box
 
 from pipeline import files
-from pipeline.config import Category, Unwelcome
+from pipeline.config import Category, Dress, Unwelcome
 from pipeline.config.words import faults_of_tone
 from pipeline.pages import Material, frame, index_page, map_page, run_note, shapes
 from pipeline.pages.caveats import caveats
 from pipeline.pages.figures import as_shown, strengths
+from pipeline.pages.page import PLACES
 from pipeline.pages.payload import payload
 from pipeline.pages.shapes import Coder
 from pipeline.pages.wording import Words
@@ -315,8 +316,10 @@ def test_shares_are_never_rounded_to_none_or_all(part: float, whole: float, said
 
 
 def test_the_index_links_each_district_and_names_its_strengths(material: Material) -> None:
-    page = index_page({"littleton": run_note(material, {})}, material.theme, wordings())
-    assert '<a href="littleton/map.html"><bdi>Littleton</bdi></a>' in page
+    page = index_page(
+        {"littleton": run_note(material, {})}, Dress(theme=material.theme), wordings()
+    )
+    assert f'<a href="littleton/{PLACES[0][1]}"><bdi>Littleton</bdi></a>' in page
     said = "Bus stops: within 10 minutes of 90 % of residents where the data reach"
     assert f"<bdi>{said}</bdi>" in page
 

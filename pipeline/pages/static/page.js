@@ -24,7 +24,7 @@ const HalfFull = (() => {
   const unbroken = (text) => text.replace(/(\d) (?=(?:%|min|mun|m|km|ha)(?!\p{L}))/gu, "$1\u00a0");
 
   const append = (element, children) => {
-    for (const child of children.flat()) {
+    for (const child of children.flat(Infinity)) {
       if (child === null || child === undefined) continue;
       element.append(child instanceof Node ? child : document.createTextNode(unbroken(String(child))));
     }
