@@ -243,7 +243,7 @@ def test_an_english_district_of_five_lines_has_all_that_is_usual(tmp_path: Path)
     assert dates["deprivation"] == "2025-10-30"
     assert dates["elevation"] == dates["greenspace"] == "2026-10-01"
     assets = gpd.read_parquet(project.made / "assets.parquet")
-    sources = {name for several in assets["sources"] for name in several.split(";")}
+    sources = {name for several in assets["sources"] for name in several.split(",")}
     assert {"naptan", "brownfield_land_register", "os_open_greenspace_sites"} <= sources
     assert pd.read_parquet(project.made / "terrain.parquet")["steepest_pct"].max() > 10
 
