@@ -13,6 +13,7 @@ import csv
 import io
 import json
 import os
+import tempfile
 from collections import Counter
 from contextlib import ExitStack
 from pathlib import Path
@@ -245,7 +246,6 @@ def district(koop_at: str, pygeoapi_at: str, mapserver_at: str, at: str) -> dict
 def built(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """Build Trafford through the real Makefile."""
     folder = tmp_path_factory.mktemp("trafford")
-    folder.chmod(0o755)
     areas = read("lsoa_2021_trafford_lsoa_generalised").to_crs(27700)
     files = {
         "map.osm.pbf": (draw_map(folder / "map.osm.pbf", areas).read_bytes(), ""),
@@ -267,6 +267,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
     project = Project.new(folder / "project")
     with ExitStack() as running:
+        # MapServer runs as an ordinary user, who may not read the folders of pytest.
+        open_to_all = Path(running.enter_context(tempfile.TemporaryDirectory()))
         addresses = (
             running.enter_context(koop.koop(for_koop(folder / "koop"))),
             running.enter_context(
@@ -274,7 +276,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Project:
             ),
             running.enter_context(
                 mapserver.mapserver(
-                    folder / "wfs", for_mapserver(folder / "mapserver"), kind="POLYGON"
+                    open_to_all / "wfs", for_mapserver(open_to_all / "rows"), kind="POLYGON"
                 )
             ),
             running.enter_context(serving(route)).address,
