@@ -32,7 +32,9 @@ from pipeline.config import (
     Study,
     Theme,
     TimetableTable,
+    Unwelcome,
     Walker,
+    Wording,
 )
 from pipeline.config.lock import Lock
 
@@ -62,7 +64,9 @@ SCHEMAS: dict[str, Any] = {
     "standard": Standard,
     "study": Study,
     "theme": Theme,
+    "unwelcome": Unwelcome,
     "walker": Walker,
+    "words": Wording,
 }
 STATE_WORDS = {
     State.OK: "A number as measured.",
