@@ -25,7 +25,9 @@ CHOICES = {
     "standard": sorted((ROOT / "config/standards").glob("*.yaml")),
     "unwelcome": [ROOT / "config/words/unwelcome.yaml"],
     "walker": sorted((ROOT / "config/walkers").glob("*.yaml")),
-    "words": sorted(set((ROOT / "config/words").glob("*.yaml")) - {ROOT / "config/words/unwelcome.yaml"}),
+    "words": sorted(
+        set((ROOT / "config/words").glob("*.yaml")) - {ROOT / "config/words/unwelcome.yaml"}
+    ),
     "lock": sorted((ROOT / "config/districts").glob("*.lock.json")),
     "district": [
         *sorted((ROOT / "config/districts").glob("*.yaml")),

@@ -1,5 +1,7 @@
 """What people see: pages, sheets and layers, each made by one pure call from a `Material`.
 
+`glance_page(material) -> str`
+    `index.html`, which a district opens with.
 `map_page(material) -> str`
     `map.html`.
 `indicators_csv(material) -> bytes`, `profiles_csv(material) -> bytes`
@@ -28,6 +30,7 @@ from __future__ import annotations
 
 from pipeline.pages.catchments import catchments_csv, catchments_gpkg, people_of_raster
 from pipeline.pages.editions import Content, Packed, editions, without_deprivation
+from pipeline.pages.glance import glance_page
 from pipeline.pages.index import index_page
 from pipeline.pages.layers import assets_gpkg, profiles_gpkg
 from pipeline.pages.map import map_page
@@ -35,6 +38,7 @@ from pipeline.pages.material import CAPTIONS, Material
 from pipeline.pages.note import run_note
 from pipeline.pages.sheets import (
     by_walker_csv,
+    gradient_csv,
     indicators_csv,
     profiles_csv,
     sensitivity_csv,
@@ -57,12 +61,14 @@ def district_files(material: Material) -> dict[str, Content]:
         File name → text, bytes, or a callable that writes the file to a path.
     """
     return {
+        "index.html": glance_page(material),
         "map.html": map_page(material),
         "profiles.csv": profiles_csv(material),
         "indicators.csv": indicators_csv(material),
         "by_walker.csv": by_walker_csv(material),
         "sensitivity.csv": sensitivity_csv(material),
         "standards.csv": standards_csv(material),
+        **({"gradient.csv": gradient_csv(material)} if material.edition == "planner" else {}),
         "set_aside.csv": set_aside_csv(material),
         "profiles.gpkg": profiles_gpkg(material),
         "assets.gpkg": assets_gpkg(material),
@@ -84,6 +90,8 @@ __all__ = [
     "catchments_gpkg",
     "district_files",
     "editions",
+    "glance_page",
+    "gradient_csv",
     "index_page",
     "indicators_csv",
     "map_page",

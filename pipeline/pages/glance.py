@@ -20,6 +20,8 @@ from pipeline.places import places_of
 from pipeline.text import clean_text
 
 MOST_STRENGTHS = 6
+# Strong is what at least half of the residents have.
+LEAST_STRENGTH_PCT = 50
 # Numbers of people are told to two figures or so: the census and the map know no better.
 _ROUNDED = ((10_000, 100), (1_000, 50), (100, 10), (0, 1))
 _STATE_NAMES = {"n": "no_data", "u": "unreachable", "s": "suppressed"}
@@ -104,7 +106,11 @@ class _District:
 
 def _strong(district: _District) -> Element | None:
     material, words = district.material, district.material.words
-    found = figures.strengths(material, district.middle, MOST_STRENGTHS)
+    found = [
+        strength
+        for strength in figures.strengths(material, district.middle, MOST_STRENGTHS)
+        if strength["share_pct"] >= LEAST_STRENGTH_PCT
+    ]
     if not found:
         return None
     areas = np.asarray(material.neighbourhoods.geometry.array)
@@ -198,6 +204,7 @@ def _reach(district: _District) -> Element:
         el("th", {"scope": "col"}, words("map.category")),
         el("th", {"scope": "col", "class": "number"}, words("glance.mapped")),
         [el("th", {"scope": "col", "class": "number"}, text) for text in heads],
+        el("th", {"scope": "col", "class": "number"}, words("glance.certain")),
         el("th", {"scope": "col"}, words("glance.bars")),
     )
     of = len(district.material.neighbourhoods)
@@ -226,7 +233,7 @@ def _kind_rows(district: _District, kind: str) -> Element | None:
     ours = [c for c in district.material.categories if district.material.looks[c].kind == kind]
     if not ours:
         return None
-    columns = len(district.minutes) + 3
+    columns = len(district.minutes) + 4
     head = el("th", {"scope": "rowgroup", "colspan": columns}, words(f"kinds.{kind}"))
     rows = [_category_row(district, category) for category in ours]
     return el("tbody", {}, el("tr", {"class": "kind"}, head), rows)
@@ -247,6 +254,7 @@ def _category_row(district: _District, category: str) -> Element:
         ),
         el("td", {"class": "number"}, words.number(mapped)),
         [_cell(district, category, minutes) for minutes in district.minutes],
+        el("td", {"class": "number"}, _certain(district, category)),
         el("td", {"class": "bars"}, sketches.bar(shares)),
     )
 
@@ -261,14 +269,23 @@ def _cell(district: _District, category: str, minutes: int) -> Element:
     lines = [words("counts.residents_about", n=people)]
     column = district.figures[category][f"within_{minutes}_min_pct"]
     last = str(len(column["values"]) - 1)
-    if last in column["certain"]:
-        certain = words.share(column["certain"][last], 100)
-        lines.append(words("figures.certain", share=certain))
     if last in column.get("range", {}):
         low, high = (words.share(end, 100) for end in column["range"][last])
-        lines.append(words("figures.range", low=low, high=high))
+        lines.append(words("numbers.between", low=low, high=high))
     small = [el("small", {}, line) for line in lines]
     return el("td", {"class": "number"}, el("strong", {}, text), small)
+
+
+def _certain(district: _District, category: str) -> str | None:
+    """Return for how many residents the least certain of the shares is certain."""
+    words = district.material.words
+    columns = [district.figures[category][f"within_{m}_min_pct"] for m in district.minutes]
+    found = [
+        column["certain"].get(str(len(column["values"]) - 1), 100)
+        for column in columns
+        if column["values"][-1] is not None
+    ]
+    return words.share(min(found), 100) if found else None
 
 
 def _share_text(district: _District, category: str, minutes: int) -> str:
@@ -300,7 +317,15 @@ def _gradient(district: _District) -> Element | None:
     by_category = {
         str(category): part for category, part in ours.groupby("category", observed=True)
     }
-    shown = [c for c in material.categories if c in by_category and _is_told(by_category[c])]
+    shown = [
+        category
+        for category in material.categories
+        if category in by_category
+        and material.looks[category].status == "actual"
+        and (by_category[category]["value"] > 0).any()
+    ]
+    if not shown:
+        return None
     index = str(material.neighbourhoods["deprivation_index"].replace("", np.nan).dropna().iloc[0])
     nation = words(f"nations.{material.district.nation}")
     cards = [_chart(district, category, by_category[category]) for category in shown]
@@ -315,10 +340,6 @@ def _gradient(district: _District) -> Element | None:
         el("details", {}, el("summary", {}, words("deprivation.gradient_table")),
            _decile_table(district, shown, by_category)),
     )  # fmt: skip
-
-
-def _is_told(rows: pd.DataFrame) -> bool:
-    return bool((rows["decile"].notna() & rows["value"].notna()).any())
 
 
 def _against(rows: pd.DataFrame, against: str) -> dict[str, dict[str, Any]]:
@@ -381,10 +402,11 @@ def _direction(slope: Mapping[str, Any]) -> str:
     return "slope_most" if slope["high"] < 0 else "slope_none"
 
 
-def _points(slope: Mapping[str, Any]) -> dict[str, int]:
+def _points(slope: Mapping[str, Any]) -> dict[str, Any]:
     """Return percentage points, whole and without a sign: the words say which way they go."""
     if _direction(slope) == "slope_none":
-        return {"low": round(slope["low"]), "high": round(slope["high"])}
+        ends = (round(slope["low"]), round(slope["high"]))
+        return dict(zip(("low", "high"), (f"{n}".replace("-", "−") for n in ends), strict=True))
     low, high = sorted((abs(round(slope["low"])), abs(round(slope["high"]))))
     return {"n": abs(round(slope["value"])), "low": low, "high": high}
 

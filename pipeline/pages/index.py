@@ -52,7 +52,13 @@ def index_page(
         {"class": "foot brief"},
         el("p", {"class": "note"}, "© ", osm, " ", words("index.and_others")),
     )
-    bar = el("div", {"class": "masthead"}, brand(words), owner(words, dress.theme.council or "", dress.logo or ""), switch(words))
+    bar = el(
+        "div",
+        {"class": "masthead"},
+        brand(words),
+        owner(words, dress.theme.council or "", dress.logo or ""),
+        switch(words),
+    )
     slots = {
         **about_language(words),
         "title": words("index.title"),

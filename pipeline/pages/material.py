@@ -54,6 +54,7 @@ class Material:
     sensitivity: pd.DataFrame
     walkers: Mapping[str, Walker]
     wordings: Mapping[str, Wording]
+    gradient: pd.DataFrame
     standards: pd.DataFrame
     published_standards: Mapping[str, Standard]
     catchments: Any

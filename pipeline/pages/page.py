@@ -19,7 +19,7 @@ from pipeline.text import clean_text
 
 # The places of an edition, in reading order. A place is added here when its page is made, so that
 # no page links to what is not there.
-PLACES = (("map", "map.html"),)
+PLACES = (("glance", "index.html"), ("map", "map.html"))
 OSM_COPYRIGHT = "https://www.openstreetmap.org/copyright"
 
 
