@@ -145,7 +145,14 @@ ASSETS = Table(
         Column("date", "text", "Day of its newest record; without one, of the data."),
         Column("area_m2", "float", "Area; 0 for a point or a line.", "m²", at_least=0),
         Column("records", "text", "Every record as JSON: source, id, name, date, licence."),
-        Column("details", "text", "Opening hours, access and the like, as JSON of plain text."),
+        Column(
+            "details",
+            "text",
+            "Opening hours, access and the like, as JSON of plain text. Of stops, where the "
+            "district has a timetable: `departures_weekday`, `departures_evening`, "
+            "`departures_sunday`, how many leave; `departures_state`, of these; "
+            "`departures_source`, of which timetable and days.",
+        ),
         Column("is_in_district", "bool", "Whether it touches the district, or lies in the buffer."),
         Column("geometry", "geometry", "Shape of the asset.", "m"),
     ),
