@@ -31,6 +31,7 @@ from pipeline.pages.compass import ScaleBar
 from pipeline.pages.lettering import (
     MM_PER_INCH,
     fitting,
+    largest,
     step_mm,
     typeface,
     wrapped,
@@ -287,8 +288,12 @@ class _Sheet:
         self, text: str, at: tuple[float, float], face: FontProperties, width: float, most: int
     ) -> float:
         """Write lines below one another; return where the next would stand."""
+        return self.put(wrapped(text, face, width, most), at, face)
+
+    def put(self, lines: list[str], at: tuple[float, float], face: FontProperties) -> float:
+        """Write lines that are broken already; return where the next would stand."""
         x, y = at
-        for line in wrapped(text, face, width, most):
+        for line in lines:
             self.write(line, x, y, face)
             y -= step_mm(face)
         return y
@@ -298,11 +303,13 @@ def _draw_words(figure: Figure, picture: Picture, ground: Ground) -> None:
     sheet = _Sheet(figure, ground.theme.ink)
     west, south, _, height = PANEL_MM
     room = COLUMN_MM[1] - west
-    large, plain = typeface(17, is_bold=True), typeface(10.5)
-    if len(wrapped(picture.title, large, room, 2)) > 1:
-        large = typeface(13, is_bold=True)
-    y = sheet.lines(picture.title, (west, HEIGHT_MM - 16), large, room, 2)
-    sheet.lines(picture.statement, (west, y - 0.5), plain, room, 2)
+    # One line each where they fit; otherwise smaller, and only then cut.
+    title, large = largest(picture.title, (17, 14, 11.5), room, most=1, is_bold=True)
+    y = sheet.put(title, (west, HEIGHT_MM - 16), large)
+    is_short = len(wrapped(picture.statement, typeface(10.5), room, 2)) == 1
+    sizes, lines = ((10.5,), 1) if is_short else ((9, 7.5), 2)
+    statement, plain = largest(picture.statement, sizes, room, most=lines)
+    sheet.put(statement, (west, y - 0.2), plain)
     _draw_legend(sheet, picture, ground.theme, south + height)
     _draw_north_and_scale(sheet, picture, ground, south)
     y = south - 5.5

@@ -75,6 +75,37 @@ def wrapped(text: str, face: FontProperties, width_mm: float, most: int) -> list
     return kept
 
 
+def largest(
+    text: str, sizes: tuple[float, ...], width_mm: float, *, most: int, is_bold: bool = False
+) -> tuple[list[str], FontProperties]:
+    """Break text into so many lines in the largest size in which it fits, else cut it.
+
+    Parameters
+    ----------
+    text
+        One line.
+    sizes
+        In points, the largest first.
+    width_mm
+        The room there is.
+    most
+        Most lines.
+    is_bold
+        Whether it stands out.
+
+    Returns
+    -------
+    tuple of list of str and FontProperties
+        The lines, and how they are written.
+    """
+    for size in sizes:
+        face = typeface(size, is_bold=is_bold)
+        lines = wrapped(text, face, width_mm, most)
+        if " ".join(lines) == " ".join(text.split()):
+            break
+    return lines, face
+
+
 def _cut(line: str, face: FontProperties, width_mm: float) -> str:
     if _width_mm(line, face) <= width_mm:
         return line
