@@ -1,9 +1,9 @@
 """How often one can leave from the stops of a district, as details of the assets that they are.
 
 A stop of a timetable is a stop of the district if both have the same code, or lie close to each
-other under names that do not speak against it, or all but touch. An asset may be several stops: the two sides of a
-road, the stands of a bus station; its departures are those of all of them. A stop that no
-timetable speaks of has no number, which is not the same as none.
+other under names that do not speak against it, or all but touch. An asset may be several stops: the
+two sides of a road, the stands of a bus station; its departures are those of all of them. A stop
+that no timetable speaks of has no number, which is not the same as none.
 """
 
 from __future__ import annotations
