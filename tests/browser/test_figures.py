@@ -205,7 +205,7 @@ def test_a_number_that_is_not_certain_for_all_says_so(page: Page) -> None:
     page.locator("#figures-table tbody button", has_text="Littleton 003A").click()
     text = page.inner_text(".leaflet-popup-content").replace("\u00a0", " ")
     assert "80 % of residents within 10 minutes (certain for 96 % of residents)" in text
-    assert "“Certain for 60\u00a0% of residents” means" in page.inner_text("#caveats")
+    assert "“Certain for 60\u00a0% of residents” means" in page.inner_text("footer")
 
 
 def test_a_headline_number_stands_with_what_it_is_under_other_choices(page: Page) -> None:
@@ -213,4 +213,4 @@ def test_a_headline_number_stands_with_what_it_is_under_other_choices(page: Page
     page.select_option("#category", "library")
     said = (page.text_content("#said") or "") + page.inner_text("#legend")
     assert "31 % to 55 % under other choices" in said.replace("\u00a0", " ")
-    assert "under other choices” is the same number" in page.inner_text("#caveats")
+    assert "under other choices” is the same number" in page.inner_text("footer")

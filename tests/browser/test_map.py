@@ -11,6 +11,7 @@ import pytest
 
 from pipeline.config import Dress
 from pipeline.pages import Material, index_page, map_page, run_note
+from pipeline.pages.page import PLACES
 from tests.browser.opening import BROWSER_MARKS, Seen, browser, opened
 from tests.pages.town import HOSTILE, IDS, town, wordings
 
@@ -68,9 +69,9 @@ def test_the_title_the_notice_and_the_banner_stand_there(seen: Seen) -> None:
     page = seen.page
     assert page.inner_text("h1") == "Littleton: what is within reach on foot"
     assert page.title() == "Littleton: what is within reach on foot – Half Full"
-    assert "made up" in page.inner_text("#notice")
-    assert "physical assets only" in page.inner_text("#banner")
-    assert "5 of 6" in page.inner_text("#banner")
+    assert "made up" in page.inner_text(".notice[role=note]")
+    assert "physical assets only" in page.inner_text(".banner")
+    assert "5 of 6" in page.inner_text(".banner")
 
 
 @pytest.mark.parametrize("category", ["park", "library", "bench"])
@@ -141,18 +142,18 @@ def test_tables_are_sorted_by_buttons(seen: Seen) -> None:
 def test_deprivation_is_laid_over_and_taken_away(seen: Seen) -> None:
     page = seen.page
     before = fills(page)
-    page.check("#show-deprivation")
-    assert page.locator(".leaflet-deprivation-pane path").count() == 5
+    page.check("#show-beside")
+    assert page.locator(".leaflet-beside-pane path").count() == 5
     assert fills(page) == before
     assert "1 is the most deprived tenth in England" in page.inner_text("#legend")
     assert "English Indices of Deprivation 2025" in page.inner_text("#legend")
-    page.uncheck("#show-deprivation")
-    assert page.locator(".leaflet-deprivation-pane path").count() == 0
+    page.uncheck("#show-beside")
+    assert page.locator(".leaflet-beside-pane path").count() == 0
 
 
 def test_a_neighbourhood_says_its_strengths_before_its_deprivation(seen: Seen) -> None:
     page = seen.page
-    page.click(".leaflet-areas-pane path >> nth=1", force=True)
+    page.click("#figures-table tbody button >> text=Littleton 002A")
     text = page.inner_text(".leaflet-popup-content")
     assert text.startswith("Littleton 002A")
     assert text.index("Within 10 minutes of at least 80\u00a0%") < text.index("Decile 2")
@@ -206,15 +207,39 @@ def test_every_choice_is_reached_by_the_keyboard(seen: Seen) -> None:
         reached.append(
             page.evaluate("document.activeElement.id || String(document.activeElement.className)")
         )
-    wanted = ["skip", "category", "measure", "show-places", "show-deprivation", "map"]
+    wanted = ["skip", "category", "measure", "show-places", "show-beside", "map"]
     assert [name for name in reached if name in wanted][: len(wanted)] == wanted
     assert {"neighbourhood", "table-mode", "figures-table"} <= set(reached)
 
 
 def test_the_skip_link_goes_past_the_map(seen: Seen) -> None:
-    seen.page.keyboard.press("Tab")
+    seen.page.focus("a.skip.inline")
     seen.page.keyboard.press("Enter")
     assert seen.page.evaluate("document.activeElement.id") == "figures"
+
+
+def test_the_first_link_goes_past_the_head_of_the_page(seen: Seen) -> None:
+    seen.page.keyboard.press("Tab")
+    seen.page.keyboard.press("Enter")
+    assert seen.page.evaluate("document.activeElement.id") == "main"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_looks_are_those_of_the_device_until_one_is_chosen(
+    browser: Browser, ordinary: Path, scheme: str
+) -> None:
+    found = opened(browser, ordinary, color_scheme=scheme)
+    ground = "getComputedStyle(document.body).backgroundColor"
+    on_map = "getComputedStyle(document.querySelector('.map-credit')).color"
+    own, of_map = found.page.evaluate(ground), found.page.evaluate(on_map)
+    other = "dark" if scheme == "light" else "light"
+    found.page.select_option("#looks", other)
+    assert found.page.evaluate(ground) != own
+    assert found.page.evaluate(on_map) == of_map
+    found.page.select_option("#looks", "auto")
+    assert found.page.evaluate(ground) == own
+    assert found.errors == []
+    found.page.context.close()
 
 
 @pytest.mark.parametrize("width", [320, 390, 768])
@@ -292,7 +317,8 @@ def test_a_neighbourhood_is_reached_without_the_map(seen: Seen) -> None:
 
 def test_websites_and_other_data_never_become_links(seen: Seen) -> None:
     addresses = seen.page.eval_on_selector_all("a", "all => all.map(a => a.getAttribute('href'))")
-    allowed = {"#figures", "#", "https://www.openstreetmap.org/copyright"}
+    places = {where for _, where in PLACES}
+    allowed = {"#figures", "#main", "#", "https://www.openstreetmap.org/copyright", *places}
     assert set(addresses) <= allowed
 
 
@@ -308,8 +334,8 @@ def test_hostile_text_is_shown_as_text_and_nothing_runs(
     found = opened(browser, path)
     page = found.page
     assert HOSTILE[1] in page.inner_text("h1")
-    assert HOSTILE[0] in page.inner_text("#notice")
-    page.check("#show-deprivation")
+    assert HOSTILE[0] in page.inner_text(".notice[role=note]")
+    page.check("#show-beside")
     page.click("summary")
     shown = ""
     for category in page.eval_on_selector_all("#category option", "all => all.map(o => o.value)"):
@@ -342,10 +368,10 @@ def test_the_index_shows_its_cards(browser: Browser, tmp_path: Path) -> None:
     path.write_text(page, encoding="utf-8")
     found = opened(browser, path)
     links = found.page.eval_on_selector_all(
-        "#cards a", "all => all.map(a => a.getAttribute('href'))"
+        ".cards a", "all => all.map(a => a.getAttribute('href'))"
     )
-    assert sorted(links) == ["hostile/map.html", "littleton/map.html"]
-    assert re.search(r"within 10 minutes of \d+\s% of residents", found.page.inner_text("#cards"))
+    assert sorted(links) == [f"{folder}/{PLACES[0][1]}" for folder in ("hostile", "littleton")]
+    assert re.search(r"within 10 minutes of \d+\s% of residents", found.page.inner_text(".cards"))
     assert found.page.evaluate("window.__pwn") is None
     assert found.errors == []
     found.page.context.close()
