@@ -6,6 +6,7 @@ GDAL turns a broken geometry into none and drops features that it does not know,
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -58,11 +59,11 @@ def read_geojson(path: Path, declared: str | None) -> gpd.GeoDataFrame:
     for place, feature in enumerate(features, start=1):
         _must_be_a_feature(feature, f"{path}: feature {place}")
         try:
-            shapes.append(_shape(feature.get("geometry")))
+            shapes.append(_shape(feature.pop("geometry", None)))
         except NotDrawn as fault:
             shapes.append(None)
             faults[place] = str(fault)
-    attributes = [{"id": f.get("id"), **(f.get("properties") or {})} for f in features]
+    attributes = [{"id": f.get("id"), **_unpacked(f.get("properties") or {})} for f in features]
     frame = cells_of(pd.DataFrame(attributes, dtype=object), path)
     if "id" in frame and (frame["id"] == "").all():
         frame = frame.drop(columns="id")
@@ -72,7 +73,10 @@ def read_geojson(path: Path, declared: str | None) -> gpd.GeoDataFrame:
 
 def _json_of(path: Path) -> dict[str, Any]:
     try:
-        content = json.loads(path.read_bytes().decode("utf-8-sig"), parse_constant=_refuse_constant)
+        content = json.loads(
+            path.read_bytes().decode("utf-8-sig"), parse_constant=_refuse_constant,
+            object_hook=_packed,
+        )  # fmt: skip
     except UnicodeDecodeError as error:
         raise FileIsDamaged(f"{path}: byte {error.start} is not UTF-8.") from None
     except json.JSONDecodeError as error:
@@ -86,6 +90,29 @@ def _json_of(path: Path) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise FileIsDamaged(f"{path}: is JSON but not a GeoJSON FeatureCollection.")
     return content
+
+
+class _Packed(str):
+    """Coordinates as text: as lists of numbers they take eight times the room."""
+
+    __slots__ = ()
+
+
+def _packed(found: dict[str, Any]) -> dict[str, Any]:
+    """Pack the coordinates of what may be a geometry, as soon as it is read."""
+    if isinstance(found.get("coordinates"), list):
+        with suppress(ValueError):  # what is no number is told where the shape is drawn
+            found["coordinates"] = _Packed(json.dumps(found["coordinates"], allow_nan=False))
+    return found
+
+
+def _unpacked(value: Any) -> Any:  # noqa: ANN401 (JSON)
+    """Give back what was packed and is no geometry of a feature."""
+    if isinstance(value, dict):
+        return {key: _unpacked(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_unpacked(inner) for inner in value]
+    return json.loads(value) if isinstance(value, _Packed) else value
 
 
 def _refuse_constant(word: str) -> NoReturn:
@@ -119,6 +146,13 @@ def _shape(geometry: Any) -> Any:  # noqa: ANN401 (JSON in, geometry out)
             f"has a geometry of type {quoted(kind)}; allowed are {', '.join(sorted(_SHAPES))}"
         )
     try:
-        return of_one_kind(shapely.from_geojson(json.dumps(geometry, allow_nan=False)))
+        return of_one_kind(shapely.from_geojson(_text_of(geometry, kind)))
     except (shapely.GEOSException, ValueError) as error:
         raise NotDrawn(f"has coordinates that cannot be read ({error})") from None
+
+
+def _text_of(geometry: dict[str, Any], kind: str) -> str:
+    coordinates = geometry.get("coordinates")
+    if kind in _SHAPES and isinstance(coordinates, _Packed):
+        return f'{{"type": "{kind}", "coordinates": {coordinates}}}'
+    return json.dumps(_unpacked(geometry), allow_nan=False)

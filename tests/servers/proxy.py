@@ -14,6 +14,8 @@ import urllib3
 from tests.servers.faulty import Asked, Fault, Reply, Server, serving
 
 ANSWERS_WITHIN_S = 60.0
+# A connection that the server has closed meanwhile is none of the faults that are asked for.
+_AGAIN = urllib3.Retry(2, allowed_methods=None, status=False)
 # What concerns one connection only, or is counted anew when the answer is sent on.
 _NOT_HANDED_ON = frozenset(
     ("connection", "keep-alive", "transfer-encoding", "content-length", "content-encoding",
@@ -50,7 +52,7 @@ def proxy_of(target: str, kept: Kept | None = None) -> Iterator[Server]:
         if kept is None or question not in answers:
             answers[question] = others.request(
                 asked.method, target + asked.path, body=asked.body or None, redirect=False,
-                headers=_handed_on(asked.headers), retries=False, timeout=ANSWERS_WITHIN_S,
+                headers=_handed_on(asked.headers), retries=_AGAIN, timeout=ANSWERS_WITHIN_S,
             )  # fmt: skip
         answer = answers[question]
         headers = {
