@@ -120,7 +120,8 @@ HalfFull.routes = (() => {
     const label = el("span", { class: "row-label" }, symbols.picture(category), profile.labelled(category));
     if (!found) return el("li", { class: "walk none" }, label, el("span", { class: "row-words" }, reason(number)));
     const name = data.places.name[found.asset];
-    const button = el("button", { type: "button", class: "link", "data-category": number }, name ? named(name) : say("show_way"));
+    const attributes = { type: "button", class: name ? "link" : "link nameless", "data-category": number };
+    const button = el("button", attributes, name ? named(name) : say("show_way"));
     button.addEventListener("click", () => {
       said(showWay(number));
       host.seeMap();
@@ -143,7 +144,7 @@ HalfFull.routes = (() => {
     const isCut = costs.some((cost) => !isCertain(cost));
     const edge = figures.minutes(walks.minutesOf(10 * now.known, walker()));
     return [
-      streets.walkers.get(walker()).note,
+      named(streets.walkers.get(walker()).note, HalfFull.theirs),
       isCut && now.known > 0 ? say("data_end", { minutes: edge }) : null,
       isCut && now.known === 0 ? say("data_end_here") : null,
       streets.isExact ? null : say("about"),
@@ -163,7 +164,7 @@ HalfFull.routes = (() => {
     replace(byId("walks-list"));
     if (!now.latLng) return;
     const about = now.walk ? notes() : [nowhere()];
-    replace(byId("walks-about"), el("p", { class: "lede" }, placeWords()), about.map((text) => el("p", { class: "note" }, named(text))));
+    replace(byId("walks-about"), el("p", { class: "lede" }, placeWords()), about.map((text) => el("p", { class: "note" }, text)));
     if (now.walk) replace(byId("walks-list"), data.kinds.map(kindCard));
   };
 
@@ -264,7 +265,7 @@ HalfFull.routes = (() => {
   };
 
   const fillWalkers = () => {
-    byId("walker").append(...[...streets.walkers.values()].map(({ id, label }) => el("option", { value: id }, named(label).textContent)));
+    byId("walker").append(...[...streets.walkers.values()].map(({ id, label }) => el("option", { value: id, lang: HalfFull.theirs || null }, label)));
     byId("walker").addEventListener("change", () => {
       if (now.latLng) walk();
     });
