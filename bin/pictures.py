@@ -22,8 +22,8 @@ FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 )  # fmt: skip
-# Pages are calm: a palette of so many colours cannot be told from all.
-COLOURS = 192
+# Pages are calm: a palette of so many colours cannot be told from all of them.
+COLOURS = 256
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def _taken(browser: Browser, shot: Shot, district: Path, out: Path) -> bool:
     few = (
         Image.open(io.BytesIO(page.screenshot()))
         .convert("RGB")
-        .quantize(COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+        .quantize(COLOURS, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
     )
     target = out / f"{shot.name}.png"
     few.save(target, optimize=True)

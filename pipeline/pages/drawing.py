@@ -141,7 +141,7 @@ def drawn(picture: Picture, ground: Ground) -> tuple[bytes, bytes]:
         figure.patch.set_facecolor("#ffffff")
         _draw_map(figure, picture, ground)
         _draw_words(figure, picture, ground)
-        return _as_png(figure, picture), _as_svg(figure, picture)
+        return _as_png(figure, picture, ground.theme), _as_svg(figure, picture)
 
 
 @contextmanager
@@ -164,14 +164,14 @@ def _own_settings() -> Iterator[None]:
         yield
 
 
-def _as_png(figure: Figure, picture: Picture) -> bytes:
+def _as_png(figure: Figure, picture: Picture, theme: Theme) -> bytes:
     figure.set_dpi(DOTS_PER_INCH)
     canvas = FigureCanvasAgg(figure)
     canvas.draw()  # type: ignore[no-untyped-call]
     drawn_on = np.asarray(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
     pixels = Image.fromarray(drawn_on[:, :, :3])
     # A third of the size, and plain areas keep their colours.
-    few = pixels.quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    few = pixels.quantize(palette=_palette(pixels, picture, theme), dither=Image.Dither.NONE)
     words = PngInfo()
     for key, text in (("Title", picture.title), ("Description", picture.alt)):
         words.add_itxt(key, text)
@@ -180,6 +180,21 @@ def _as_png(figure: Figure, picture: Picture) -> bytes:
     dots = (DOTS_PER_INCH, DOTS_PER_INCH)
     few.save(held, "PNG", pnginfo=words, dpi=dots, compress_level=7)
     return held.getvalue()
+
+
+def _palette(pixels: Image.Image, picture: Picture, theme: Theme) -> Image.Image:
+    """Return 256 colours: those that mean something, however rare, and the most usual others."""
+    told = {
+        *theme.access_classes,
+        *(row.colour for row in picture.legend if row.colour),
+        *(theme.ink, theme.no_data, theme.water, theme.green, GROUND, "#ffffff"),
+    }
+    meant = [int(colour[k : k + 2], 16) for colour in sorted(told) for k in (1, 3, 5)]
+    room = 256 - len(told)
+    usual = pixels.quantize(room, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    palette = Image.new("P", (1, 1))
+    palette.putpalette([*meant, *(usual.getpalette() or [])[: 3 * room]])
+    return palette
 
 
 def _as_svg(figure: Figure, picture: Picture) -> bytes:
