@@ -188,7 +188,7 @@ def decile_chart(shares: Sequence[float | None], words: str, least: str, most: s
     return el(
         "svg",
         {
-            "class": "deciles",
+            "class": "tenths",
             "viewBox": f"0 0 {CHART['width']} {CHART['height']}",
             "role": "img",
             "aria-label": words,
