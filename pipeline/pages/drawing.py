@@ -171,7 +171,7 @@ def _as_png(figure: Figure, picture: Picture, theme: Theme) -> bytes:
     drawn_on = np.asarray(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
     pixels = Image.fromarray(drawn_on[:, :, :3])
     # A third of the size, and plain areas keep their colours.
-    few = pixels.quantize(palette=_palette(pixels, picture, theme), dither=Image.Dither.NONE)
+    few = _with_palette(pixels, picture, theme)
     words = PngInfo()
     for key, text in (("Title", picture.title), ("Description", picture.alt)):
         words.add_itxt(key, text)
@@ -182,19 +182,26 @@ def _as_png(figure: Figure, picture: Picture, theme: Theme) -> bytes:
     return held.getvalue()
 
 
-def _palette(pixels: Image.Image, picture: Picture, theme: Theme) -> Image.Image:
-    """Return 256 colours: those that mean something, however rare, and the most usual others."""
+def _with_palette(pixels: Image.Image, picture: Picture, theme: Theme) -> Image.Image:
+    """Return a picture of 256 colours: those that mean something, however rare, and usual ones."""
     told = {
         *theme.access_classes,
         *(row.colour for row in picture.legend if row.colour),
         *(theme.ink, theme.no_data, theme.water, theme.green, GROUND, "#ffffff"),
     }
-    meant = [int(colour[k : k + 2], 16) for colour in sorted(told) for k in (1, 3, 5)]
     room = 256 - len(told)
     usual = pixels.quantize(room, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
-    palette = Image.new("P", (1, 1))
-    palette.putpalette([*meant, *(usual.getpalette() or [])[: 3 * room]])
-    return palette
+    numbers = np.array(usual)
+    whole = np.asarray(pixels).astype(np.uint32) @ np.array([1 << 16, 1 << 8, 1], dtype=np.uint32)
+    palette = np.zeros((256, 3), dtype=np.uint8)
+    found = np.array((usual.getpalette() or [])[: 3 * room], dtype=np.uint8).reshape(-1, 3)
+    palette[: len(found)] = found
+    for number, colour in enumerate(sorted(told), start=room):
+        numbers[whole == int(colour[1:], 16)] = number
+        palette[number] = [int(colour[k : k + 2], 16) for k in (1, 3, 5)]
+    few = Image.fromarray(numbers)
+    few.putpalette(palette.tobytes())
+    return few
 
 
 def _as_svg(figure: Figure, picture: Picture) -> bytes:

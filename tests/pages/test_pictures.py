@@ -259,6 +259,7 @@ def test_in_greyscale_more_is_darker(made: dict[str, bytes], ordinary: Scene) ->
     assert min(-np.diff(grey)) > 20
     png = Image.open(io.BytesIO(made["map-park.png"])).convert("RGB")
     colours = {colour for _, colour in png.getcolors(1 << 24) or []}
+    assert png.getpixel((0, 0)) == (255, 255, 255)
     # A rare colour that means something is not blended with a usual one.
     meant = {*shown, ordinary.looks["park"].colour, ordinary.theme.no_data}
     assert {tuple(int(c[k : k + 2], 16) for k in (1, 3, 5)) for c in meant} <= colours
