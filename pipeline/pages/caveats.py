@@ -112,7 +112,8 @@ def banner(material: Material) -> list[str]:
     """Return what stands under every map and cannot be switched off."""
     counts = coverage(material)
     partial = [_coverage_sentence(material)] if counts["covered"] != counts["of"] else []
-    return [material.words("caveats.levels"), *partial, *_left_out_sentences(material)]
+    nobody = [] if material.people.sum() > 0 else [material.words("caveats.nobody")]
+    return [material.words("caveats.levels"), *partial, *nobody, *_left_out_sentences(material)]
 
 
 def _left_out_sentences(material: Material) -> list[str]:
