@@ -46,3 +46,14 @@ def test_a_page_carries_the_others_and_says_which_are_not_there(crowded: Materia
     assert told["categories"][bench]["is_left_out"]
     assert bench not in told["places"]["category"]
     assert told["figures"]["bench"]["within_10_min_pct"]["values"][0] is not None
+
+
+def test_where_nobody_lives_the_page_says_so() -> None:
+    material = town()
+    nobody = replace(
+        material,
+        neighbourhoods=material.neighbourhoods.assign(people=0.0),
+        homes=material.homes.iloc[:0],
+    )
+    assert "no residents here" in " ".join(caveats.banner(nobody))
+    assert "no residents here" not in " ".join(caveats.banner(material))
