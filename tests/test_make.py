@@ -21,6 +21,7 @@ from tests.tiny import STEPS, Project, built_once, steps_run
 PARK = "config/categories/park.yaml"
 ACCENT = 'accent: "#.{6}"'
 PAGES = ["index", "publish"]
+LOGO = '<svg xmlns="http://www.w3.org/2000/svg"><circle r="1"/></svg>'
 DRAWN = sorted([*PAGES, "pictures"])
 WORDS = sorted([*DRAWN, "looks", "rules"])
 CHOICES = [
@@ -158,12 +159,15 @@ def test_a_district_without_elevation_says_that_its_walks_are_on_the_flat(built:
 
 
 def test_the_published_files_are_those_that_make_knows(project: Project) -> None:
-    whole = (project.folder / "Makefile").read_text().replace("\\\n", " ")
-    listed = next(line for line in whole.splitlines() if line.startswith("PUBLISHED :="))
+    rule = "known: ; @echo $(PUBLISHED)"
+    known = set(project.make(f"--eval={rule}", "known").stdout.split())
+    found = set(json.loads((project.out / "run.json").read_text())["published"]) | {"run.json"}
     # Which pictures there are follows from the theme, and not from the Makefile.
-    found = sorted(path.name for path in project.out.iterdir() if path.name[:4] != "map-")
-    assert sorted(listed.split()[2:]) == found
-    assert (project.out / "map-assets.png").is_file()
+    pictures = {name for name in found if name.split("/")[-1][:4] == "map-"}
+    assert known == found - pictures
+    assert "map-assets.png" in pictures
+    on_disk = (path for path in project.out.rglob("*") if path.is_file())
+    assert {path.relative_to(project.out).as_posix() for path in on_disk} == found
 
 
 def test_a_dry_run_changes_nothing(project: Project) -> None:
@@ -187,19 +191,29 @@ def _edit(path: str, old: str, new: str) -> Callable[[Project], None]:
     return lambda project: project.edit(path, old, new)
 
 
+def _write(path: str, text: str) -> Callable[[Project], None]:
+    def write(project: Project) -> None:
+        (project.folder / path).write_text(text)
+
+    return write
+
+
 def _unlink(path: str) -> Callable[[Project], None]:
     return lambda project: (project.folder / path).unlink()
 
 
 AFTER_RULES = [
-    "access", "assets", "catchments", "entrances", "profiles", "published_standards",
+    "access", "assets", "catchments", "entrances", "gradient", "profiles", "published_standards",
     "sensitivity", "standards", "surface",
 ]  # fmt: skip
 BEFORE_THEM = ["homes", "network", "osm", "terrain"]
 # What a change touches. A study or a district is an argument of nearly every step; a step whose
 # result is the same rewrites it all the same, because it was made from other choices.
 TOUCHED: dict[str, tuple[Callable[[Project], None], list[str]]] = {
-    "a colour of the theme": (_edit("config/theme.yaml", ACCENT, 'accent: "#0b5c64"'), DRAWN),
+    "a colour of the theme": (
+        _edit("config/theme.yaml", ACCENT, 'accent: "#0b5c64"'),
+        sorted([*DRAWN, "theme"]),
+    ),
     "the colour of a category": (_edit(PARK, 'colour: "#.{6}"', 'colour: "#2e7d33"'), WORDS),
     "why a category helps": (_edit(PARK, "sentence: ", "sentence: All "), WORDS),
     "an OSM rule of a category": (
@@ -217,7 +231,7 @@ TOUCHED: dict[str, tuple[Callable[[Project], None], list[str]]] = {
     "the words of a national table": (_touch("config/national/iod_2019.yaml"), ["national"]),
     "the code of profiles": (
         _touch("pipeline/profiles.py"),
-        ["index", "pictures", "profiles", "publish", "standards"],
+        ["gradient", "index", "pictures", "profiles", "publish", "standards"],
     ),
     "a word of a page": (
         _edit("config/words/en.yaml", "brand: Half Full", "brand: Half full"),
@@ -226,6 +240,10 @@ TOUCHED: dict[str, tuple[Callable[[Project], None], list[str]]] = {
     "a word on a picture": (
         _edit("config/words/en.yaml", "all_legend: .*", "all_legend: What there is"),
         sorted([*DRAWN, "picture_words", "words"]),
+    ),
+    "a logo": (
+        _write("config/logo.svg", LOGO),
+        sorted([*PAGES, "theme"]),
     ),
     "the code of pages": (_touch("pipeline/pages/static/map.css"), PAGES),
     "a published page that is gone": (_unlink("outputs/tiny/map.html"), PAGES),

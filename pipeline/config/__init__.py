@@ -32,7 +32,16 @@ from pipeline.config.national import (
 )
 from pipeline.config.place import LocalFile, MapPlace, OnTheWeb, PackagedFile, Place
 from pipeline.config.standard import Chosen, Evidence, Method, Quantity, Standard, Together, Within
-from pipeline.config.study import Coverage, Dwellings, Equity, Slopes, Snapping, Study, Surface, Walking
+from pipeline.config.study import (
+    Coverage,
+    Dwellings,
+    Equity,
+    Slopes,
+    Snapping,
+    Study,
+    Surface,
+    Walking,
+)
 from pipeline.config.theme import Dress, Palette, Theme
 from pipeline.config.vocabulary import Kind, Level, Nation, State, Vintage, Way
 from pipeline.config.walker import Walker
@@ -40,11 +49,12 @@ from pipeline.config.words import Unwelcome, Wording
 
 __all__ = [
     "Ages", "Areas", "Authorities", "BoundariesTable", "Category", "CategoryRules", "Choice",
-    "Chosen", "CouncilLayer", "Coverage", "DeprivationTable", "District", "DistrictFile",
-    "Dress", "Dwellings", "ElevationTable", "Equity", "Evidence", "Grid", "Kind", "Level", "LocalFile", "LookupTable",
-    "MapPlace", "Method", "Nation", "NationDefaults", "NationalTable", "OnTheWeb", "OsmInput",
-    "OsmRules", "PackagedFile", "Palette", "PeopleRasterTable", "PeopleTable", "Place", "Quantity",
-    "RecordsTable", "Slopes", "Slug", "Snapping", "Standard", "State", "Study", "Surface",
-    "TableInput", "TagConditions", "TagValues", "Theme", "TimetableTable", "Together", "Unwelcome",
-    "Usual", "Vintage", "Walker", "Walking", "Way", "Within", "Wording", "Words",
+    "Chosen", "CouncilLayer", "Coverage", "DeprivationTable", "District", "DistrictFile", "Dress",
+    "Dwellings", "ElevationTable", "Equity", "Evidence", "Grid", "Kind", "Level", "LocalFile",
+    "LookupTable", "MapPlace", "Method", "Nation", "NationDefaults", "NationalTable", "OnTheWeb",
+    "OsmInput", "OsmRules", "PackagedFile", "Palette", "PeopleRasterTable", "PeopleTable",
+    "Place", "Quantity", "RecordsTable", "Slopes", "Slug", "Snapping", "Standard", "State",
+    "Study", "Surface", "TableInput", "TagConditions", "TagValues", "Theme", "TimetableTable",
+    "Together", "Unwelcome", "Usual", "Vintage", "Walker", "Walking", "Way", "Within", "Wording",
+    "Words",
 ]  # fmt: skip

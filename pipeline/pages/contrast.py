@@ -80,7 +80,7 @@ def _of_classes(theme: Theme) -> Iterator[str]:
     for place, (lighter, darker) in enumerate(pairwise(classes), start=1):
         names = f"access_classes[{place}]", f"access_classes[{place + 1}]"
         if luminance(rgb(darker)) >= luminance(rgb(lighter)):
-            yield f"{names[1]} ({darker}) must be darker than {names[0]} ({lighter}): more is darker"
+            yield f"{names[1]} ({darker}) must be darker than {names[0]} ({lighter})"
         yield from _of_neighbours(names[0], lighter, names[1], darker)
     for beside in (classes[0], classes[1], theme.no_data):
         found = contrast(rgb(theme.outline), rgb(beside))

@@ -15,7 +15,7 @@ from pipeline.pages.picture_gate import faults_of_png, faults_of_svg
 
 LARGEST_LOGO_BYTES = 200_000
 FONTS = {
-    "sans": '"Segoe UI", system-ui, -apple-system, "Helvetica Neue", "Noto Sans", Arial, sans-serif',
+    "sans": '"Segoe UI", system-ui, "Helvetica Neue", "Noto Sans", Arial, sans-serif',
     "serif": '"Iowan Old Style", "Palatino Linotype", Palatino, "Noto Serif", Georgia, serif',
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -58,7 +59,7 @@ def test_contrast_is_the_same_both_ways_and_between_1_and_21(one: int, other: in
     assert 1 <= contrast(first, second) <= 21.000001
 
 
-BAD = {
+BAD: dict[str, tuple[dict[str, Any], str]] = {
     "pale text": ({"light": {"quiet": "#b9c2c4"}}, r"^light\.quiet \(#b9c2c4\) on light\.paper"),
     "a bright accent": ({"light": {"accent": "#ffd400"}}, r"^light\.accent .* 4\.5"),
     "dark on dark": ({"dark": {"ink": "#333333"}}, r"^dark\.ink"),

@@ -181,8 +181,7 @@ def test_a_page_is_in_the_language_and_direction_of_its_district() -> None:
     material = town()
     arabic = WORDINGS["en"].model_copy(update={"tag": "ar", "direction": "rtl"})
     district = material.district.model_copy(update={"language": "ar"})
-    changed = {"wordings": {**WORDINGS, "ar": arabic}, "district": district}
-    page = map_page(replace(material, **changed))
+    page = map_page(replace(material, wordings={**WORDINGS, "ar": arabic}, district=district))
     assert '<html lang="ar" dir="rtl">' in page
     assert '"tag":"ar","source":"en-GB"' in page
     assert '<bdi lang="en-GB">' in page
