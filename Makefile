@@ -284,12 +284,14 @@ $(MADE)/%/standards.parquet: config/study.yaml $(MADE)/rules.json $(MADE)/standa
 		$(WALKING) $(CORE) | $(COMPILED)
 	@$(call district-step,standards,$@)
 
+# Looks are checked before anything is drawn with them; a new logo draws nothing anew.
 $(MADE)/%/pictures.zip: config/study.yaml config/theme.yaml $(MADE)/looks.json $(MADE)/picture_words.json \
 		$(MADE)/%/district.json $(RAW)/%/manifest.json \
 		$(addprefix $(MADE)/%/,$(addsuffix .parquet,neighbourhoods coverage features network assets indicators)) \
 		$(addprefix pipeline/,headline.py places.py pages/backdrop.py pages/compass.py pages/drawing.py \
 		pages/figures.py pages/lettering.py pages/marks.py pages/material.py pages/picture_gate.py \
-		pages/pictures.py pages/scene.py pages/shapes.py pages/symbols.py pages/vectors.py pages/wording.py) $(CORE)
+		pages/pictures.py pages/scene.py pages/shapes.py pages/symbols.py pages/vectors.py pages/wording.py) \
+		$(CORE) | $(MADE)/theme.json
 	@$(call district-step,pictures,$@)
 
 # --- what is published ---------------------------------------------------------------------------

@@ -351,7 +351,7 @@ def test_a_step_that_fails_leaves_what_was_there_and_the_next_make_goes_on(
     project.edit("config/theme.yaml", ACCENT, "accent: blue")
     run = project.make("tiny")
     assert run.returncode == 2
-    assert "config/theme.yaml: accent" in _one_sentence(run.stdout)
+    assert "config/theme.yaml: light.accent" in _one_sentence(run.stdout)
     assert project.state() == before
     theme.write_text(words)
     assert steps_run(project.built()) == DRAWN
