@@ -29,8 +29,8 @@ ROOT = Path(__file__).parent.parent
 EAST, NORTH = 558_000, 472_000
 CODES = ("E01099801", "E01099802")
 STEPS = (
-    "district", "fetch", "neighbourhoods", "osm", "assets", "network", "terrain", "entrances", "homes",
-    "access", "sensitivity", "surface", "catchments", "profiles", "gradient", "standards",
+    "district", "fetch", "neighbourhoods", "osm", "assets", "network", "terrain", "entrances",
+    "homes", "access", "sensitivity", "surface", "catchments", "profiles", "gradient", "standards",
     "pictures", "publish",
 )  # fmt: skip
 

@@ -67,8 +67,15 @@ def _kind_rows(overview: Overview, kind: str) -> Element | None:
     if not ours:
         return None
     columns = len(overview.minutes) + 4
-    title = {"scope": "rowgroup", "role": "rowheader", "colspan": columns}
-    head = el("tr", {"class": "kind", "role": "row"}, el("th", title, words(f"kinds.{kind}")))
+    head = el(
+        "tr",
+        {"class": "kind", "role": "row"},
+        el(
+            "th",
+            {"scope": "rowgroup", "role": "rowheader", "colspan": columns},
+            words(f"kinds.{kind}"),
+        ),
+    )
     rows = [_category_row(overview, category) for category in ours]
     return el("tbody", {"role": "rowgroup"}, head, rows)
 
