@@ -72,7 +72,7 @@ run-step = $(PYTHON) -m pipeline $(1) $(arguments) --out $(2) --note
 step = $(run-step) $(MADE)/notes/$(1).json
 district-step = $(run-step) $(MADE)/$*/notes/$(1).json
 
-GOALS := help setup setup-servers demo test check format bench bench-engine bench-pages performance pictures catchment doctor clean new-district refetch lock offline live-check reference
+GOALS := help setup setup-servers setup-browser demo test check format bench bench-engine bench-pages performance pictures catchment doctor clean new-district refetch lock offline live-check reference
 ifneq ($(filter $(GOALS),$(DISTRICTS)),)
   $(error $(DISTRICTS_DIR)/$(firstword $(filter $(GOALS),$(DISTRICTS))).yaml: this is the name of a goal of make; give the district another)
 endif
@@ -121,6 +121,16 @@ $(KOOP)/.installed: $(addprefix tests/servers/npm/,.npmrc package.json package-l
 ## setup-servers: install the real servers that the clients of sources are tested against
 setup-servers: $(PYGEOAPI)/.installed $(KOOP)/.installed
 	@sh bin/install-mapserver
+
+AXE := tests/browser/npm/node_modules
+$(AXE)/.installed: $(addprefix tests/browser/npm/,.npmrc package.json package-lock.json)
+	@command -v npm >/dev/null || { echo "npm is missing: install Node.js 20 or newer, then again"; exit 1; }
+	@echo "Installing axe-core, which looks at pages as people with disabilities meet them"
+	@cd tests/browser/npm && npm ci --silent
+	@touch $@
+
+## setup-browser: install axe-core, which the tests of accessibility run on the pages
+setup-browser: $(AXE)/.installed
 
 ## doctor: say in sentences what is missing or odd on this machine
 doctor:
