@@ -211,6 +211,14 @@ def test_a_remark_is_named(server: Server, tmp_path: Path) -> None:
         fetched(server, tmp_path, client(tmp_path, replace(HURRIED, attempts=1)))
 
 
+def test_a_tag_of_the_same_name_is_no_remark(server: Server, tmp_path: Path) -> None:
+    tagged = {"type": "node", "id": 7_000_000_001, "lat": 54.12, "lon": 0.42,
+              "tags": {"amenity": "bench", "remark": "needs paint"}}  # fmt: skip
+    server.always = in_answer(lambda answer: answer["elements"].append(tagged))
+    found = fetched(server, tmp_path, client(tmp_path, replace(HURRIED, attempts=1)))
+    assert held_by(found.path)["n", 7_000_000_001][1] == tagged["tags"]
+
+
 # --- what is kept while a fetch is tried anew ----------------------------------------------------
 
 
