@@ -302,10 +302,11 @@ def _must_not_have_shrunk(
         (_counted(key), raw.rows, earlier.rows, MOST_ROWS_LOST),
         ("hectares", raw.hectares, earlier.hectares, MOST_AREA_LOST),
     ):
-        if now is not None and before is not None and now < before * (1 - most):
+        # What is not there at all, as areas of which points are left, is less than anything.
+        if before is not None and (now or 0) < before * (1 - most):
             raise SourceFailed(
-                f"{slug}: {key}: {raw.title} has {now:,.0f} {word} now, and had {before:,.0f} when "
-                f"it was last fetched (data of {earlier.date}); more than {most:.0%} less is not "
+                f"{slug}: {key}: {raw.title} has {now or 0:,.0f} {word} now, and had {before:,.0f} "
+                f"when it was last fetched (data of {earlier.date}); more than {most:.0%} less is not "
                 f"taken for granted. If it is right, say so in the district’s file: "
                 f"`has_shrunk: {{{key}: <the reason>}}`."
             )

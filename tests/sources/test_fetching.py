@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import pytest
 
+from pipeline.errors import SourceFailed
+from pipeline.files.raw import RawFile
+from pipeline.sources import fetching
 from tests.servers import arcgis, faulty
 from tests.servers.faulty import Asked, Reply, Server, serving
 from tests.tiny import CODES, Project
@@ -144,6 +148,22 @@ def test_what_has_shrunk_stops_the_run_unless_the_district_says_why(
 
     project.choose(explain)
     project.built("refetch", "D=tiny")
+
+
+@pytest.mark.parametrize("word", ["ways", "hectares"])
+def test_what_is_not_there_at_all_has_shrunk_too(word: str) -> None:
+    """A map without a street, or the middles of parks instead of their outlines."""
+    key = "openstreetmap" if word == "ways" else "parks"
+    before = RawFile(
+        path="a.gpkg", title="A", publisher="p", licence="l", attribution="a",
+        date=date(2026, 1, 1), sha256="0" * 64, bytes=1, rows=900, hectares=12.0, encoding=None,
+        table=None, original_name="a.gpkg", declared_place="0" * 64,
+    )  # fmt: skip
+    now = before.model_copy(update={"rows" if word == "ways" else "hectares": None})
+    with pytest.raises(SourceFailed, match=f"A has 0 {word} now, and had"):
+        fetching._must_not_have_shrunk(now, before, "town", key, {})
+    fetching._must_not_have_shrunk(now, before, "town", key, {key: "It is so."})
+    fetching._must_not_have_shrunk(before, now, "town", key, {})
 
 
 @pytest.mark.slow
