@@ -70,8 +70,9 @@ def complete(slug: str, written: DistrictFile, nations: Mapping[str, NationDefau
         _must_be_known(slug, areas, usual)
         layers = _usual_layers(usual, areas.without) | layers
         elevation = elevation or _usual_table(usual.elevation, ELEVATION, areas.without)
-        lacks = {key: why for key, why in usual.lacks.items() if key not in layers}
         areas = _usual_areas(slug, areas, usual)
+        there = {*layers, *(key for key in TABLES if getattr(areas, key) is not None)}
+        lacks = {key: why for key, why in usual.lacks.items() if key not in there}
     kept = {
         name: getattr(written, name) for name in written.model_fields_set & {*District.model_fields}
     }

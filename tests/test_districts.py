@@ -104,6 +104,16 @@ def test_a_table_of_its_own_takes_the_place_of_the_nations(tmp_path: Path) -> No
     assert found.layers["greenspace"].table == "naptan"  # type: ignore[union-attr]
 
 
+def test_a_district_that_brings_what_its_nation_lacks_is_not_said_to_lack_it(
+    tmp_path: Path,
+) -> None:
+    own = {"table": "mid_year_2024_children", "at": {"file": "children.csv"}}
+    areas = {"kind": "usual", "children": own}
+    assert "children" in completed(tmp_path, nation="scotland", code="S12000049").lacks
+    found = completed(tmp_path, nation="scotland", code="S12000049", neighbourhoods=areas)
+    assert set(found.lacks) == {"brownfield_register"}
+
+
 def test_a_district_that_describes_its_areas_is_left_as_it_is(tmp_path: Path) -> None:
     areas = {"kind": "areas", "boundaries": {"table": "lsoa_2021", "at": {"file": "/a.gpkg"}},
              "people": OWN}  # fmt: skip
