@@ -306,8 +306,8 @@ def _must_not_have_shrunk(
         if before is not None and (now or 0) < before * (1 - most):
             raise SourceFailed(
                 f"{slug}: {key}: {raw.title} has {now or 0:,.0f} {word} now, and had {before:,.0f} "
-                f"when it was last fetched (data of {earlier.date}); more than {most:.0%} less is not "
-                f"taken for granted. If it is right, say so in the district’s file: "
+                f"when it was last fetched (data of {earlier.date}); more than {most:.0%} less is "
+                f"not taken for granted. If it is right, say so in the district’s file: "
                 f"`has_shrunk: {{{key}: <the reason>}}`."
             )
 
