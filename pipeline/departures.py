@@ -24,7 +24,7 @@ from pipeline.config import CategoryRules, State, TimetableTable
 from pipeline.feeds import ENTRANCE, STATION, WAY_INSIDE, Feed
 from pipeline.records import FAR, FAR_WORDS, FAULT, NOT_ASKED_FOR
 from pipeline.stops import place_name
-from pipeline.text import names_agree, normalised_name
+from pipeline.text import clean_text, names_agree, normalised_name
 from pipeline.timetables import Days, departures, unused, usual_days
 
 NOT_MATCHED = "not_matched"
@@ -146,6 +146,8 @@ def _stops(
     parents = np.array([found.get(parent, "") for parent in stops["parent"]], dtype=object)
     # A platform that is not mapped is at least at its station.
     asset = np.where(asset == "", parents, asset)
+    # Of one that is drawn far away not all calls were read: fewer, or none, would be untrue.
+    asset[~stops["is_read"].to_numpy(dtype=bool)] = ""
     kinds = stops["kind"].to_numpy()
     is_way = (kinds == ENTRANCE) | (kinds == WAY_INSIDE)
     asset[is_way] = ""
@@ -269,7 +271,7 @@ def _named(stops: pd.DataFrame) -> Iterator[tuple[str, str]]:
 def _record(timetable: Timetable, stop_id: str, name: str) -> dict[str, str]:
     return {
         "source": timetable.table,
-        "id": stop_id,
+        "id": clean_text(stop_id),
         "name": name,
         "date": timetable.date.isoformat(),
         "licence": timetable.declaration.licence,
@@ -303,7 +305,7 @@ def _quarantine(counted: Mapping[str, _Counted]) -> pd.DataFrame:
                 {
                     "layer": name,
                     "row": lost.index.to_numpy(),
-                    "id": lost["stop_id"].to_numpy(),
+                    "id": lost["stop_id"].map(clean_text).to_numpy(),
                     "kind": kinds.to_numpy(),
                     "reason": kinds.map(_REASONS).to_numpy(),
                 }

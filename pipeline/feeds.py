@@ -17,7 +17,8 @@ class Feed:
     """The tables of a feed that departures depend on.
 
     `stops` has `stop_id`, `name`, `longitude`, `latitude` (NaN where it has none), `kind` (one of
-    the numbers above) and `parent`, indexed by row of its file. `trips` has `trip_id` and
+    the numbers above), `parent` and `is_read` (whether all that calls there was read), indexed by
+    row of its file. `trips` has `trip_id` and
     `service_id`. `times` has `trip_id`, `stop_id`, `sequence`, `seconds` since the beginning of
     the day of service (NaN where the feed says no time), and `boards`. `calendar` has
     `service_id`, a truth value for each of `monday` to `sunday`, `first` and `last` day.

@@ -149,6 +149,33 @@ def test_stops_are_near_by_place_and_name(
     assert aside["kind"].tolist() == ([] if is_found else ["not_matched"])
 
 
+@pytest.mark.parametrize(("drawn", "said"), [("", "3"), ("0,0", None)])
+def test_a_stop_that_is_drawn_nowhere_has_its_number_and_one_drawn_far_away_none(
+    drawn: str, said: str | None, tmp_path: Path
+) -> None:
+    """Only what calls near is read of a timetable; nothing read is not nothing that departs."""
+    pole = point(1, 500, 500, highway="bus_stop", name="Quay", naptan__AtcoCode="a")
+    lat, lon = drawn.split(",") if drawn else ("", "")
+    stops = f"stop_id,stop_name,stop_lat,stop_lon\nA,Quay,{lat},{lon}\nB,B,1,1\nC,C,1,1\n"
+    path = write(tmp_path / "feed.zip", "usual-week", stops=stops)
+    west, south = _DEGREES.transform(EAST, NORTH)
+    feed = read_feed(path, (west, south, west + 0.05, south + 0.05))
+    assets, aside, _ = build(pole, buses=Timetable(declared(), feed, "bus_timetables", DAY))
+    details = details_of(assets, "Quay")
+    assert details.get("departures_weekday") == said
+    assert details["departures_state"] == ("no_data" if said is None else "ok")
+    assert ("A" in aside["id"].tolist()) == (said is None)
+
+
+def test_codes_of_stops_reach_no_table_with_what_cannot_be_seen(tmp_path: Path) -> None:
+    pole = point(1, 500, 500, highway="bus_stop", name="Quay")
+    stops = stops_at(**{"A\x1b[2J": ("Quay", 500, 500), "Z\u202e": ("Far", 9e4, 0)})
+    assets, aside, _ = build(pole, buses=timetable(tmp_path, stops=stops))
+    (records,) = assets["records"]
+    assert {record["id"] for record in json.loads(records)} >= {"A[2J"}
+    assert aside["id"].tolist() == ["Z"]
+
+
 def test_other_assets_say_nothing_of_departures(tmp_path: Path) -> None:
     pub = point(1, 500, 500, amenity="pub", name="The Lion")
     feed = timetable(tmp_path, stops=stops_at(A=("The Lion", 500, 500)))

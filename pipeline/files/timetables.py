@@ -1,7 +1,7 @@
 """Read a timetable: a zip of text tables, as the General Transit Feed Specification has them.
 
 Only the tables that departures depend on are read, within limits, piece by piece. Of the times,
-those of trips that call at a stop in the box are kept, each trip whole.
+those of trips that call at a stop in the box, or at one that may be there, are kept, each whole.
 """
 
 from __future__ import annotations
@@ -155,8 +155,10 @@ def _read(tables: _Tables, box: Box | None) -> Feed:
     stops = _stops(tables)
     trips = tables.table("trips.txt", ("trip_id", "service_id"), ())
     _must_be_unique(trips["trip_id"], "trips.txt", tables.path)
-    times = _times(tables, None if box is None else _near(stops, box))
-    if box is not None:
+    near = None if box is None else _near(stops, box)
+    times = _times(tables, near)
+    if near is not None:
+        stops["is_read"] = stops["stop_id"].isin(near)
         # Trips that call nowhere near are of no interest, but those that call nowhere are told.
         known = times.attrs["trips"]
         trips = trips[trips["trip_id"].isin(times["trip_id"]) | ~trips["trip_id"].isin(known)]
@@ -187,6 +189,7 @@ def _stops(tables: _Tables) -> pd.DataFrame:
             **degrees,
             "kind": kind.astype("int64"),
             "parent": raw["parent_station"],
+            "is_read": True,
         }
     )
 
@@ -194,7 +197,10 @@ def _stops(tables: _Tables) -> pd.DataFrame:
 def _near(stops: pd.DataFrame, box: Box) -> set[str]:
     west, south, east, north = box
     inside = stops["longitude"].between(west, east) & stops["latitude"].between(south, north)
-    return set(stops.loc[inside, "stop_id"])
+    # One that is drawn nowhere may be near by its code; platforms are where their station is.
+    nowhere = stops["longitude"].isna() | stops["latitude"].isna()
+    of_station = stops["parent"].isin(set(stops.loc[inside, "stop_id"]))
+    return set(stops.loc[inside | nowhere | of_station, "stop_id"])
 
 
 def _times(tables: _Tables, near: set[str] | None) -> pd.DataFrame:
