@@ -113,16 +113,15 @@ def must_be_public(peer: str, host: str) -> None:
 
 def _is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
     """Say whether an address is one of the public internet, also where it holds another."""
-    if address.is_multicast or not address.is_global:
-        return False
     if isinstance(address, ipaddress.IPv4Address):
-        return True
+        return address.is_global and not address.is_multicast
     inside = address.ipv4_mapped or address.sixtofour
     if inside is None and address in _TRANSLATED:
         inside = ipaddress.IPv4Address(address.packed[-4:])
-    return not (address.is_site_local or address in _COMPATIBLE) and (
-        inside is None or _is_public(inside)
-    )
+    if inside is not None:  # whether these count as global themselves differs between Pythons
+        return _is_public(inside)
+    is_odd = address.is_multicast or address.is_site_local or address in _COMPATIBLE
+    return address.is_global and not is_odd
 
 
 def after_redirect(address: str, location: str) -> str:

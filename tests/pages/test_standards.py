@@ -74,7 +74,7 @@ def test_the_page_shows_each_standard_of_the_district_with_its_own_method(
     assert {row["own"] for row in transport["rows"]} == {"on foot"}
     assert either["evidence"] == "numbers to be checked"
     land = england["rows"][-1]
-    assert land["land"] == "10.0 ha for every 1,000 people"
+    assert land["land"] == "10 ha for every 1,000 people"
     assert land["own"] == "land per head"
 
 
