@@ -54,12 +54,14 @@ from pipeline.sources.reading import OddAnswer, as_json, as_rows, read_as
 from pipeline.sources.services import UNITED_KINGDOM, address_of, client_for
 from pipeline.sources.shelf import features_of
 from pipeline.sources.wfs import Capabilities
+from pipeline.text import clean_text
 
 AS_DECLARED, CHANGED, AWAY = STATES = ("as declared", "changed", "unreachable")
 # One that is away is not waited for as long as by a fetch.
 ATTEMPTS, LOOK_S, IDLE_S = 2, 40.0, 20.0
 HEADER_BYTES = 4_096
 MOST_HOSTS = 16
+LONGEST_WORDS = 2_000
 
 
 class PageForm(Form):
@@ -187,6 +189,8 @@ def _asked_of_host(asking: list[Question]) -> list[tuple[Question, Looked]]:
             gone = "it did not answer before, and was not asked again"
         except PipelineError as error:
             state, words = CHANGED, _without_name(str(error), question)
+        # Names of files and regions are a server's words, and go to a terminal.
+        words = clean_text(words, LONGEST_WORDS)
         found.append((question, Looked(question.what, where, state, words)))
     return found
 
@@ -384,7 +388,10 @@ def _planning_data(declared: DeclaredInput, area: Area, client: Client) -> str:
         count, entities = content.get("count"), content.get("entities")
         if type(count) is not int or not isinstance(entities, list) or len(entities) > 1:
             raise OddAnswer("holds no count with one row")
-        return count, (entities or [{}])[0]
+        row = entities[0] if entities else {}
+        if not isinstance(row, dict):
+            raise OddAnswer("holds a row that is none")
+        return count, row
 
     params = {"dataset": place.planning_data, "limit": "1"}
     count, row = read_as(client, address, JSON, read, params)

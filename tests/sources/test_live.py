@@ -253,6 +253,7 @@ def _answer(path: str, content: Any) -> Callable[[World], None]:  # noqa: ANN401
         ("ogc", _answer("/ogc", {"type": "FeatureCollection", "features": []}), "holds 0 rows"),
         ("planning", _answer("/entity.json", {"count": 3, "entities": [{"entity": 1}]}), "dataset"),
         ("planning", _answer("/entity.json", {"total": 3}), "holds no count"),
+        ("planning", _answer("/entity.json", {"count": 1, "entities": [1]}), "a row that is none"),
         ("naptan", _lose_stop_columns, "without the columns ‘Easting’"),
         ("nomis", _answer("/api/v01", "GEO,OBS_VALUE,RECORD_COUNT\r\n1,2,3\r\n"), "GEOGRAPHY_CODE"),
         ("os", _answer("/downloads", [{"fileName": "a", "url": "b", "size": 1}]), "MD5"),
@@ -268,6 +269,12 @@ def test_what_has_changed_is_said(
     looked = look(kind, server, tmp_path)
     assert looked.state == CHANGED, looked
     assert words in looked.words
+
+
+def test_no_word_of_a_server_writes_to_the_terminal() -> None:
+    question = live.Question("A", "https://a.example/", lambda: "Wales\x1b[2J\u202e, with its MD5")
+    (looked,) = live.answered([question])
+    assert looked.words == "Wales[2J, with its MD5"
 
 
 def test_a_host_that_is_away_is_not_asked_for_the_rest_and_pages_are_looked_at_too(
