@@ -17,6 +17,8 @@ from pipeline.config import (
     Authorities,
     BoundariesTable,
     Category,
+    Choice,
+    CouncilLayer,
     DeprivationTable,
     DistrictFile,
     ElevationTable,
@@ -36,6 +38,7 @@ from pipeline.config import (
     Walker,
     Wording,
 )
+from pipeline.config.district import OsmInput
 from pipeline.config.lock import Lock
 
 LOCK_WORDS = {
@@ -163,7 +166,11 @@ def data_sources(national: Mapping[str, NationalTable]) -> str:
             "(ODbL 1.0, © OpenStreetMap contributors) from a file, from an Overpass server or from "
             "an extract of Geofabrik, and it may bring layers of its council, "
             "declared in its own file. Codes of two vintages are never joined silently, and "
-            "indices of two nations never compared. What comes of it when a service fails stands "
+            "indices of two nations never compared. After the days that a copy is good for, a run "
+            f"over it says that it is old; the map is good for {_usual_days(OsmInput)} days, and a "
+            f"layer of a council for {_usual_days(CouncilLayer)}, unless the district says "
+            "otherwise. "
+            "What comes of it when a service fails stands "
             "in [a table of faults](faults.md)."
         ),
         *(_of_source(name, national[name]) for name in sorted(national)),
@@ -178,12 +185,24 @@ def _of_source(name: str, table: NationalTable) -> str:
         ("licence", table.licence),
         ("credit", " ".join(table.attribution.split())),
         ("date", table.date.isoformat()),
+        ("good for", _lasting(table.good_for_days)),
     ]
     if table.landing_page:
         rows.append(("page", f"<{table.landing_page}>"))
     if isinstance(table.at, OnTheWeb):
         rows.append(("usually at", _place(table.at)))
     return f"## {name}\n\n{table.title}\n\n" + _table(("", ""), rows)
+
+
+def _lasting(days: int | None) -> str:
+    """Say how long a copy may be used before a run says that it is old."""
+    if days is None:
+        return "always: an edition stays what it is"
+    return f"{days:,} days from when it was fetched, or from the date of a file that is brought"
+
+
+def _usual_days(kind: type[Choice]) -> int:
+    return int(kind.model_fields["good_for_days"].default)
 
 
 def _place(at: OnTheWeb) -> str:

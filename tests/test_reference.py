@@ -58,6 +58,8 @@ def test_the_list_of_sources_is_up_to_date_and_names_every_licence() -> None:
     for table in declared.values():
         assert table.title in stored
         assert table.licence in stored
+        if table.good_for_days is not None:
+            assert f"| good for | {table.good_for_days} days from when" in stored
 
 
 @pytest.mark.parametrize("name", sorted(SCHEMAS))
