@@ -149,7 +149,7 @@ def _fetch_all(
     slug = out.parent.name
     inputs = inputs_of(slug, district, national)
     # Files on this machine are looked for before any service is asked.
-    here = {key: _file_here(declared, district_file) for key, declared in inputs.items()}
+    here = {key: _file_here(slug, each, district_file) for key, each in inputs.items()}
     _must_have_keys(inputs.values())
     earlier = _inputs_in(out)
     kept = {} if only is None else _others(inputs, only, out)
@@ -224,11 +224,15 @@ def _counted(key: str) -> str:
     return "ways" if key == OPENSTREETMAP else "rows"
 
 
-def _file_here(declared: DeclaredInput, district_file: Path) -> Fetched | None:
+def _file_here(slug: str, declared: DeclaredInput, district_file: Path) -> Fetched | None:
     """Return the file of an input that lies on this machine; none of one that a service has."""
     match declared.place:
         case LocalFile(file=text):
-            path = local_file(text, district_file)
+            try:
+                path = local_file(text, district_file)
+            except ChoiceIsNotAllowed as error:  # people wrote the path in another file than this
+                words = str(error).removeprefix(f"{district_file}: ")
+                raise ChoiceIsNotAllowed(f"{slug}: {declared.key}: {words}") from None
         case PackagedFile(package=package, member=member):
             path = packaged_file(package, member)
         case _:

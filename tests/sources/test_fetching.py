@@ -10,8 +10,9 @@ from typing import Any
 import geopandas as gpd
 import pytest
 
-from pipeline.errors import SourceFailed
-from pipeline.files.raw import RawFile
+from pipeline.config import LocalFile
+from pipeline.errors import ChoiceIsNotAllowed, SourceFailed
+from pipeline.files.raw import DeclaredInput, RawFile
 from pipeline.sources import fetching
 from tests.servers import arcgis, faulty
 from tests.servers.faulty import Asked, Reply, Server, serving
@@ -164,6 +165,15 @@ def test_what_is_not_there_at_all_has_shrunk_too(word: str) -> None:
         fetching._must_not_have_shrunk(now, before, "town", key, {})
     fetching._must_not_have_shrunk(now, before, "town", key, {key: "It is so."})
     fetching._must_not_have_shrunk(before, now, "town", key, {})
+
+
+def test_a_path_that_is_not_allowed_is_named_as_people_know_it(tmp_path: Path) -> None:
+    """They wrote it in YAML, from which the file that is read here is made."""
+    place = LocalFile(file="${NOWHERE_AT_ALL}/people.csv")
+    declared = DeclaredInput("people", place, "People", "p", "l", "a", None, "t", None)
+    with pytest.raises(ChoiceIsNotAllowed, match=r"^town: people: the path ‘\$") as it:
+        fetching._file_here("town", declared, tmp_path / "town" / "district.json")
+    assert "district.json" not in str(it.value)
 
 
 @pytest.mark.slow

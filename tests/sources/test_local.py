@@ -190,7 +190,7 @@ FAULTS: dict[str, tuple[Callable[[Place], object], type[PipelineError], str]] = 
     "unset variable": (
         lambda p: p.choose(lambda c: c["openstreetmap"]["at"].update(file="${HF_NOT_SET}/a.osm")),
         ChoiceIsNotAllowed,
-        r"pill.yaml: .*variable HF_NOT_SET, which is not set",
+        r"pill: openstreetmap: .*variable HF_NOT_SET, which is not set",
     ),
     "unknown table": (
         lambda p: p.choose(lambda c: c["neighbourhoods"]["people"].update(table="census_1801")),
