@@ -35,6 +35,8 @@ MAP_SCRIPTS = (
     "tables.js",
     "routes.js",
     "standards.js",
+    "search.js",
+    "view.js",
     "map.js",
 )
 # The map is drawn before the data says where it lies; the script moves it there.
@@ -108,8 +110,7 @@ def map_frame(*, is_beside: bool = True) -> str:
         zoom_control=False,
         attribution_control=False,
         zoom_snap=0.25,
-        min_zoom=9,
-        max_zoom=19,
+        maxZoom=19,
     )
     page.add_child(quiet)
     styles = [leaflet("leaflet.css"), static("page.css"), static("map.css")]

@@ -17,7 +17,10 @@ from pipeline.text import clean_text
 LARGEST_BYTES = 2_500_000
 LARGEST_SENT_BYTES = 700_000
 # Groups of words that the scripts of the map say.
-SAID = ("counts", "figures", "map", "profile", "standards", "states", "tables", "walks")
+SAID = (
+    "counts", "figures", "map", "profile", "search", "standards", "states", "tables", "view",
+    "walks",
+)  # fmt: skip
 
 
 def map_page(material: Material) -> str:

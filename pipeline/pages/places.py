@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
+from itertools import takewhile
 from typing import Any
 
 import geopandas as gpd
@@ -52,6 +54,7 @@ def places(material: Material, coder: Coder) -> dict[str, Any]:
     Returns
     -------
     dict
+        `ids` (of each asset how many letters it shares with the one before, and what follows),
         `category`, `at` (longitude and latitude in units, flat), `name`, `where` (number of the
         neighbourhood or −1), `sources` (numbers into `source_texts`), `details` (pairs of numbers
         into `detail_texts`), `outlines` and `entrances` by the number of the asset.
@@ -64,6 +67,7 @@ def places(material: Material, coder: Coder) -> dict[str, Any]:
     labels = material.words.group("details")
     number = {category: place for place, category in enumerate(material.categories)}
     return {
+        "ids": shared_ids(assets["asset_id"]),
         "category": assets["category"].map(number).astype(int).tolist(),
         "at": at.ravel().tolist(),
         "name": assets["name"].map(clean_text).tolist(),
@@ -75,6 +79,29 @@ def places(material: Material, coder: Coder) -> dict[str, Any]:
         "outlines": _outlines(geometry, coder),
         "entrances": _entrances(material, at, coder),
     }
+
+
+def shared_ids(ids: Iterable[str]) -> list[int | str]:
+    """Return ids, each after what it shares with the one before.
+
+    Parameters
+    ----------
+    ids
+        Sorted, so that much is shared.
+
+    Returns
+    -------
+    list
+        How many letters are kept, what follows, and so on, by turns.
+    """
+    coded: list[int | str] = []
+    last = ""
+    for each in ids:
+        pairs = zip(last, each, strict=False)
+        kept = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+        coded += [kept, each[kept:]]
+        last = each
+    return coded
 
 
 def shown_assets(material: Material) -> gpd.GeoDataFrame:

@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.pages import Material, caveats
 from pipeline.pages.payload import payload
-from pipeline.pages.places import MOST_PLACES, left_out, shown_assets
+from pipeline.pages.places import MOST_PLACES, left_out, shared_ids, shown_assets
 from tests.pages.town import town
 
 
@@ -57,3 +57,10 @@ def test_where_nobody_lives_the_page_says_so() -> None:
     )
     assert "no residents here" in " ".join(caveats.banner(nobody))
     assert "no residents here" not in " ".join(caveats.banner(material))
+
+
+def test_ids_are_carried_after_what_they_share_with_the_one_before() -> None:
+    assert shared_ids(["osm-way-12", "osm-way-13", "osm-way-13-2", "x"]) == [
+        0, "osm-way-12", 9, "3", 10, "-2", 0, "x",
+    ]  # fmt: skip
+    assert shared_ids([]) == []

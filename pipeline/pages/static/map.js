@@ -3,10 +3,10 @@
 
 (() => {
   const { data, el, named, say, sayParts, byId, replace, number, capital } = HalfFull;
-  const { beside, figures, layers, profile, routes, symbols, tables } = HalfFull;
+  const { beside, figures, layers, profile, routes, search, symbols, tables, view } = HalfFull;
   const map = halfFullMap;
   const whole = figures.whole;
-  const chosen = { category: null, measure: null, place: whole, also: new Set() };
+  const chosen = { category: null, measure: null, place: whole, also: new Set(), open: null, asset: null };
   let lastFocus = null;
   // What a map may take of an upright A4 page, in CSS pixels: 178 mm, and room for its legend.
   const PAPER = { width: 672, height: 440 };
@@ -161,34 +161,43 @@
 
   // --- pop-ups -------------------------------------------------------------------------------
 
-  /** Open a pop-up; when it closes, the focus goes back to where it came from, if anywhere. */
-  const openPopup = (latLng, content, from) => {
+  /**
+   * Open a pop-up, and remember what of; when it closes, the focus goes back to where it came from,
+   * if anywhere.
+   */
+  const openPopup = (latLng, content, from, open, asset = null) => {
     lastFocus = null;
     map.closePopup();
     lastFocus = from;
+    Object.assign(chosen, { open, asset });
     map.openPopup(L.popup({ maxWidth: Math.min(300, map.getSize().x - 80), minWidth: 200, autoPanPadding: [16, 16], closeButton: true }).setLatLng(latLng).setContent(content));
     content.setAttribute("tabindex", "-1");
     if (from) content.focus();
   };
 
-  const choosePlace = (place, { latLng = null, from = null } = {}) => {
+  const closePopup = () => {
+    lastFocus = null;
+    map.closePopup();
+  };
+
+  const choosePlace = (place, { latLng = null, from = null, isOpen = true, isMoving = !latLng } = {}) => {
     chosen.place = place;
     byId("neighbourhood").value = String(place);
     profile.show(place);
     outlinesOf.mark(place);
     if (place === whole) return;
-    if (!latLng) map.fitBounds(outlinesOf.polygons[place].getBounds(), { maxZoom: 15, animate: false });
+    if (isMoving) map.fitBounds(outlinesOf.polygons[place].getBounds(), { maxZoom: 15, animate: false });
+    if (!isOpen) return;
     const content = profile.popup(place, {
       category: categoryNow(),
       measure: chosen.measure,
       onMore: () => {
-        lastFocus = null;
-        map.closePopup();
+        closePopup();
         byId("profile-title").focus();
         byId("profile").scrollIntoView({ block: "start" });
       },
     });
-    openPopup(latLng ?? layers.labelPoint(data.neighbourhoods[place]), content, from);
+    openPopup(latLng ?? layers.labelPoint(data.neighbourhoods[place]), content, from, "p");
   };
 
   const placeContent = (n) => {
@@ -213,15 +222,20 @@
     );
   };
 
-  const openPlace = (n, { from = null } = {}) => {
+  /** Show the places of a category, if they are not yet. */
+  const showPlacesOf = ({ id }) => {
+    const box = byId(id === chosen.category ? "show-places" : `layer-${id}`);
+    if (!box.checked) box.click();
+  };
+
+  const openPlace = (n, { from = null, isMoving = Boolean(from) } = {}) => {
     const latLng = symbolLayer.latLng(n);
-    if (from) {
-      const { id } = data.categories[data.places.category[n]];
-      if (id === chosen.category && !byId("show-places").checked) byId("show-places").click();
+    if (isMoving) {
+      showPlacesOf(data.categories[data.places.category[n]]);
       map.setView(latLng, Math.max(map.getZoom(), 16), { animate: false });
       byId("map").scrollIntoView({ block: "center" });
     }
-    openPopup(latLng, placeContent(n), from);
+    openPopup(latLng, placeContent(n), from, "a", n);
   };
 
   const onMapClick = (event, place) => {
@@ -229,6 +243,19 @@
     if (n !== null) openPlace(n);
     else if (routes.canWalk) routes.start([event.latlng.lat, event.latlng.lng], { place: place ?? null });
     else if (place !== undefined) choosePlace(place, { latLng: event.latlng });
+  };
+
+  /** What was searched for opens as a click on it does, with the map in sight. */
+  const onFound = {
+    onAsset: (n, from) => openPlace(n, { from }),
+    onNeighbourhood: (place, from) => {
+      byId("map").scrollIntoView({ block: "center" });
+      choosePlace(place, { from });
+    },
+    onCategory: ({ id }) => {
+      byId("category").value = id;
+      byId("category").dispatchEvent(new Event("change", { bubbles: true }));
+    },
   };
 
   const hover = (place) =>
@@ -318,6 +345,7 @@
     map.on("popupclose", () => {
       lastFocus?.focus();
       lastFocus = null;
+      Object.assign(chosen, { open: null, asset: null });
     });
     document.addEventListener("keydown", (event) => {
       if (event.key === "Escape") map.closePopup();
@@ -345,11 +373,8 @@
   routes.join(map, {
     category: categoryNow,
     measure: () => chosen.measure,
-    openPopup,
-    closePopup: () => {
-      lastFocus = null;
-      map.closePopup();
-    },
+    openPopup: (latLng, content, from) => openPopup(latLng, content, from, "from"),
+    closePopup,
     lastFocus: () => lastFocus,
     choosePlace: (place, latLng) => choosePlace(place, { latLng, from: lastFocus }),
     seeMap: () => byId("map").scrollIntoView({ block: "center" }),
@@ -357,4 +382,12 @@
   showChoice();
   profile.show(whole);
   wire();
+  search.join(onFound);
+  view.join(map, {
+    now: () => chosen,
+    bounds: () => L.featureGroup(outlinesOf.polygons).getBounds(),
+    choosePlace,
+    openPlace,
+    closePopup,
+  });
 })();

@@ -230,21 +230,25 @@ HalfFull.routes = (() => {
   };
 
   /** Walk from a point; `from` is what had the focus, if a pop-up is to give it back. */
-  const start = (latLng, { from = null, place = placeAt(latLng) } = {}) => {
+  const start = (latLng, { from = null, place = placeAt(latLng), isOpen = true } = {}) => {
     Object.assign(now, { latLng, place, known: walks.knownWithin(latLng) });
     walk();
-    host.openPopup(latLng, popup(), from);
+    if (isOpen) host.openPopup(latLng, popup(), from);
     if (!now.walk) return said(nowhere());
     const minutes = nearby().map(({ category, words }) => el("span", {}, profile.labelled(category), ` ${words}`));
     return said(sayParts("heard", { minutes: el("span", {}, listed(minutes)) }), " ", say("below"));
   };
 
-  const clear = () => {
+  const forget = () => {
     Object.assign(now, { latLng: null, walk: null, place: null });
     host.closePopup();
     line.clearLayers();
     byId("walks-way").hidden = true;
     showList();
+  };
+
+  const clear = () => {
+    forget();
     said(say("cleared"));
     byId("walks-title").focus();
   };
@@ -302,5 +306,5 @@ HalfFull.routes = (() => {
     (window.requestIdleCallback ?? ((call) => window.setTimeout(call, 300)))(() => streets.laid());
   };
 
-  return { join, start, showCategory, startButton, point: () => now.latLng, canWalk: !streets.why };
+  return { join, start, forget, showCategory, startButton, point: () => now.latLng, canWalk: !streets.why };
 })();
