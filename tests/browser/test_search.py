@@ -137,6 +137,15 @@ def test_a_kind_of_asset_is_chosen_by_its_name(seen: Seen) -> None:
     assert page.inner_text("#legend h2").startswith(label)
 
 
+def test_a_kind_is_found_by_the_name_of_one_and_comes_first(seen: Seen) -> None:
+    seen.page.fill("#search-text", "park or")
+    assert names(seen.page) == ["Parks and gardens"]
+    seen.page.fill("#search-text", "parc")
+    assert names(seen.page) == [PARK]
+    seen.page.fill("#search-text", "par")
+    assert names(seen.page)[:2] == ["Parks and gardens", PARK]
+
+
 def test_nothing_found_is_said_in_words_and_as_text(seen: Seen) -> None:
     page = seen.page
     typed = "<img src=x onerror=alert(1)>"

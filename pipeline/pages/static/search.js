@@ -24,17 +24,18 @@ HalfFull.search = (() => {
     return plain.replace(/['’‘ʼ`]/g, "").replace(/[^\p{L}\p{N}]+/gu, " ").trim() || text.trim();
   };
 
-  /** All that has a name, by its name; places without one are found by their kind. */
+  /** All that has a name; places without one are found by their kind, which comes first. */
   const entries = () => [
-    ...data.categories.map((category) => ({ kind: "category", category, name: category.label })),
+    ...data.categories.map((category) => ({ kind: "category", category, name: category.label, also: category.one })),
     ...data.neighbourhoods.map(({ name }, place) => ({ kind: "neighbourhood", place, name })),
     ...data.places.name.flatMap((name, asset) => (name ? [{ kind: "asset", asset, name }] : [])),
   ];
-  const compare = (a, b) => (a < b ? -1 : Number(a > b));
+  const isKind = ({ kind }) => kind === "category";
+  const compare = (a, b) => isKind(b) - isKind(a) || (a.text < b.text ? -1 : Number(a.text > b.text));
   const index = () => {
     now.index ??= entries()
-      .map((entry) => ({ ...entry, text: folded(entry.name) }))
-      .sort((a, b) => compare(a.text, b.text));
+      .map((entry) => ({ ...entry, text: folded(`${entry.name} ${entry.also ?? ""}`) }))
+      .sort(compare);
     return now.index;
   };
 
