@@ -379,6 +379,35 @@ ACCESS = Table(
     ),
 )
 
+NEARBY = Table(
+    "nearby",
+    "one place that is the nearest of its category for some people of a neighbourhood",
+    ("neighbourhood_id", "category", "asset_id"),
+    (
+        _NEIGHBOURHOOD,
+        _CATEGORY,
+        Column("asset_id", "text", "The asset."),
+        Column("order", "int", "1 is the nearest for most people.", at_least=1),
+        Column("people", "float", "For how many it is the nearest.", "people", at_least=0),
+        Column(
+            "share_pct",
+            "float",
+            "Their share of the people of the neighbourhood with an answer.",
+            "%",
+            at_least=0,
+            at_most=100,
+        ),
+        Column(
+            "median_min",
+            "float",
+            "Within so many minutes half of them reach it.",
+            "min",
+            at_least=0,
+        ),
+    ),
+    may_be_empty=True,
+)
+
 INDICATORS = Table(
     "indicators",
     "one number: a neighbourhood (or the district, by its own code), a category and a measure",
@@ -665,6 +694,7 @@ ALL = (
     ENTRANCES,
     HOMES,
     ACCESS,
+    NEARBY,
     INDICATORS,
     BY_WALKER,
     SENSITIVITY,

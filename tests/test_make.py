@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from pipeline.terrain import FLAT
-from tests.tiny import STEPS, Project, built_once, steps_run
+from tests.tiny import CODES, STEPS, Project, built_once, steps_run
 
 PARK = "config/categories/park.yaml"
 ACCENT = 'accent: "#.{6}"'
@@ -164,7 +164,10 @@ def test_the_published_files_are_those_that_make_knows(project: Project) -> None
     found = set(json.loads((project.out / "run.json").read_text())["published"]) | {"run.json"}
     # Which pictures there are follows from the theme, and not from the Makefile.
     pictures = {name for name in found if name.split("/")[-1][:4] == "map-"}
-    assert known == found - pictures
+    # Nor how many neighbourhoods there are.
+    profiles = {name for name in found if "neighbourhoods/" in name and "index" not in name}
+    assert len(profiles) == 2 * len(CODES)
+    assert known == found - pictures - profiles
     assert "map-assets.png" in pictures
     on_disk = (path for path in project.out.rglob("*") if path.is_file())
     assert {path.relative_to(project.out).as_posix() for path in on_disk} == found
@@ -203,8 +206,8 @@ def _unlink(path: str) -> Callable[[Project], None]:
 
 
 AFTER_RULES = [
-    "access", "assets", "catchments", "entrances", "gradient", "profiles", "published_standards",
-    "sensitivity", "standards", "surface",
+    "access", "assets", "catchments", "entrances", "gradient", "nearby", "profiles",
+    "published_standards", "sensitivity", "standards", "surface",
 ]  # fmt: skip
 BEFORE_THEM = ["homes", "network", "osm", "terrain"]
 # What a change touches. A study or a district is an argument of nearly every step; a step whose

@@ -30,8 +30,8 @@ EAST, NORTH = 558_000, 472_000
 CODES = ("E01099801", "E01099802")
 STEPS = (
     "district", "fetch", "neighbourhoods", "osm", "assets", "network", "terrain", "entrances",
-    "homes", "access", "sensitivity", "surface", "catchments", "profiles", "gradient", "standards",
-    "pictures", "publish",
+    "homes", "access", "sensitivity", "surface", "catchments", "profiles", "gradient", "nearby",
+    "standards", "pictures", "publish",
 )  # fmt: skip
 
 Text = Callable[[str], str]

@@ -198,7 +198,10 @@ class Equity(Choice):
 
 
 class Study(Choice):
-    """What holds in every district: `config/study.yaml`."""
+    """What holds in every district: `config/study.yaml`.
+
+    `places_by_name` is how many places of a category a neighbourhood's profile names.
+    """
 
     walking: Walking
     snapping: Snapping
@@ -209,4 +212,5 @@ class Study(Choice):
     slopes: Slopes
     surface: Surface
     equity: Equity
+    places_by_name: Annotated[int, Field(ge=1, le=20)]
     fewest_people: Annotated[int, Field(ge=0, le=1000)]

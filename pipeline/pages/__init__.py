@@ -4,6 +4,8 @@
     `index.html`, which a district opens with.
 `map_page(material) -> str`
     `map.html`.
+`neighbourhood_pages(material) -> dict[str, str]`
+    `neighbourhoods/<code>.html`, and `neighbourhoods/index.html`, which lists them.
 `indicators_csv(material) -> bytes`, `profiles_csv(material) -> bytes`
     The figures, in one column and side by side.
 `profiles_gpkg(material) -> Writer`, `assets_gpkg(material) -> Writer`
@@ -35,6 +37,7 @@ from pipeline.pages.index import index_page
 from pipeline.pages.layers import assets_gpkg, profiles_gpkg
 from pipeline.pages.map import map_page
 from pipeline.pages.material import CAPTIONS, Material
+from pipeline.pages.neighbourhood import neighbourhood_pages
 from pipeline.pages.note import run_note
 from pipeline.pages.sheets import (
     by_walker_csv,
@@ -63,6 +66,7 @@ def district_files(material: Material) -> dict[str, Content]:
     return {
         "index.html": glance_page(material),
         "map.html": map_page(material),
+        **neighbourhood_pages(material),
         "profiles.csv": profiles_csv(material),
         "indicators.csv": indicators_csv(material),
         "by_walker.csv": by_walker_csv(material),
@@ -95,6 +99,7 @@ __all__ = [
     "index_page",
     "indicators_csv",
     "map_page",
+    "neighbourhood_pages",
     "profiles_csv",
     "profiles_gpkg",
     "run_note",

@@ -55,6 +55,7 @@ class Material:
     walkers: Mapping[str, Walker]
     wordings: Mapping[str, Wording]
     gradient: pd.DataFrame
+    nearby: pd.DataFrame
     standards: pd.DataFrame
     published_standards: Mapping[str, Standard]
     catchments: Any

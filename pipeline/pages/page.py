@@ -19,7 +19,11 @@ from pipeline.text import clean_text
 
 # The places of an edition, in reading order. A place is added here when its page is made, so that
 # no page links to what is not there.
-PLACES = (("glance", "index.html"), ("map", "map.html"))
+PLACES = (
+    ("glance", "index.html"),
+    ("map", "map.html"),
+    ("neighbourhoods", "neighbourhoods/index.html"),
+)
 OSM_COPYRIGHT = "https://www.openstreetmap.org/copyright"
 
 
@@ -239,16 +243,6 @@ def banner(material: Material) -> Element:
 def foot(material: Material, *, is_brief: bool = False) -> Element:
     """Return the foot of a page: what to bear in mind, sources and licences."""
     words = material.words
-    mind = el(
-        "div",
-        {},
-        el("h2", {}, words("frame.bear_in_mind")),
-        el(
-            "ul",
-            {},
-            [el("li", {}, named(told.text, told.language)) for told in caveats.caveats(material)],
-        ),
-    )
     sources = el(
         "div",
         {},
@@ -259,9 +253,15 @@ def foot(material: Material, *, is_brief: bool = False) -> Element:
     return el(
         "footer",
         {"class": "foot brief" if is_brief else "foot", "id": "about"},
-        None if is_brief else mind,
+        None if is_brief else _mind(material),
         sources,
     )
+
+
+def _mind(material: Material) -> Element:
+    """Return what to bear in mind."""
+    told = [el("li", {}, named(each.text, each.language)) for each in caveats.caveats(material)]
+    return el("div", {}, el("h2", {}, material.words("frame.bear_in_mind")), el("ul", {}, told))
 
 
 def _source(credit: Mapping[str, Any]) -> Element:

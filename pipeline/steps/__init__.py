@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pipeline.steps.assessing import gradient
+from pipeline.steps.assessing import gradient, nearby
 from pipeline.steps.founding import new_district
 from pipeline.steps.gathering import (
     district,
@@ -42,8 +42,8 @@ from pipeline.steps.walking import (
 __all__ = [
     "OF_NO_DISTRICT", "SEVERAL_OUTPUTS", "STEPS", "WITH_BARS", "access", "assets", "catchment",
     "catchments", "district", "entrances", "fetch", "gradient", "homes", "index", "kernels",
-    "live_check", "lock", "looks", "national", "neighbourhoods", "network", "new_district",
-    "osm", "outputs_of", "picture_words", "pictures", "profiles", "publish",
+    "live_check", "lock", "looks", "national", "nearby", "neighbourhoods", "network",
+    "new_district", "osm", "outputs_of", "picture_words", "pictures", "profiles", "publish",
     "published_standards", "reference", "rules", "sensitivity", "standards", "surface",
     "terrain", "theme", "walkers", "words",
 ]  # fmt: skip
@@ -52,8 +52,8 @@ STEPS: dict[str, Callable[..., str]] = {
     for step in (
         rules, looks, national, walkers, kernels, district, fetch, neighbourhoods, osm, assets,
         network, terrain, entrances, homes, access, sensitivity, surface, catchments, catchment,
-        profiles, gradient, standards, publish, index, reference, published_standards, words, theme,
-        live_check, picture_words, pictures, lock, new_district,
+        profiles, gradient, nearby, standards, publish, index, reference, published_standards,
+        words, theme, live_check, picture_words, pictures, lock, new_district,
     )
 }  # fmt: skip
 OF_NO_DISTRICT = frozenset(

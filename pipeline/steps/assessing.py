@@ -40,3 +40,28 @@ def gradient(
     )
     files.write_table(table, tables.GRADIENT, out[0], {})
     return f"{len(table):,} numbers"
+
+
+def nearby(
+    study: Path,
+    homes: Path,
+    access: Path,
+    *,
+    out: Outputs,
+    note: Path | None = None,
+) -> str:
+    """List by name the places that the people of each neighbourhood have nearest."""
+    del note
+    from pipeline import tables
+    from pipeline.nearby import nearby
+
+    choices: Study = files.read_choices(study, Study)
+    table = nearby(
+        files.read_table(access, tables.ACCESS),
+        files.read_table(homes, tables.HOMES),
+        choices.walking.speed_m_per_min,
+        choices.fewest_people,
+        choices.places_by_name,
+    )
+    files.write_table(table, tables.NEARBY, out[0], {})
+    return f"{len(table):,} places by name"

@@ -30,6 +30,7 @@ from pipeline.config import (
 )
 from pipeline.equity import gradient
 from pipeline.files.rasters import write_bands
+from pipeline.nearby import COLUMNS
 from pipeline.pages import Material
 from pipeline.rasters import Band, Bands, Cells
 
@@ -118,6 +119,7 @@ def town(*, is_hostile: bool = False) -> Material:
         indicators=_indicators(looks),
         by_walker=_by_walker(),
         sensitivity=_sensitivity(),
+        nearby=_nearby(assets),
         gradient=gradient_of(neighbourhoods, _homes(), _indicators(looks), study),
         wordings=wordings(),
         walkers={"standard": _walker(text(4) if text else "Adult at an ordinary pace")},
@@ -133,6 +135,16 @@ def town(*, is_hostile: bool = False) -> Material:
             }
         },
     )
+
+
+def _nearby(assets: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Name the first place of each category in every neighbourhood."""
+    rows = [
+        (place, row.category, row.asset_id, 1, 60.0, 60.0, 7.5)
+        for place in IDS
+        for row in assets.drop_duplicates("category").itertuples()
+    ]
+    return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
 def gradient_of(

@@ -1,0 +1,183 @@
+"""A small map of one neighbourhood, drawn without a script: its streets, its green, its places."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import shapely
+
+from pipeline.pages import backdrop, shapes
+from pipeline.pages.compass import ScaleBar, drawn_per_metre, scale_bar
+from pipeline.pages.elements import Element, el
+from pipeline.pages.material import Material
+from pipeline.pages.shapes import Shapes
+from pipeline.pages.symbols import CORNERS
+
+WIDTH = 480
+# Around a neighbourhood, of its larger side; and the least ground that a map shows.
+MARGIN_SHARE = 0.08
+SMALLEST_VIEW_M = 500.0
+# Streets are bent by less than this, in units of the drawing.
+TOLERANCE = 0.6
+LONGEST_BAR = 110.0
+SYMBOL_RADIUS = 5.0
+
+Box = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What local maps of a district are drawn from, found once."""
+
+    crs: Any
+    areas: Shapes
+    borders: shapely.STRtree
+    layers: Mapping[str, shapely.STRtree]
+
+    @classmethod
+    def of(cls, material: Material) -> Ground:
+        """Gather streets, green and water of a district and around it."""
+        areas = np.asarray(material.neighbourhoods.geometry.array)
+        around = backdrop.surroundings(areas)
+        on_the_ground = backdrop.ground(material.features, around)
+        streets = backdrop.streets_by_size(material.network, around)
+        layers = {**on_the_ground, **streets}
+        return cls(
+            material.neighbourhoods.crs,
+            areas,
+            shapely.STRtree(shapely.boundary(shapes.bordering(areas))),
+            {name: shapely.STRtree(found) for name, found in layers.items()},
+        )
+
+
+@dataclass(frozen=True)
+class Place:
+    """Something to mark: its symbol and where it stands, in metres."""
+
+    symbol: str
+    colour: str
+    x: float
+    y: float
+
+
+def local_map(ground: Ground, number: int, places: Sequence[Place], words: str) -> Element:
+    """Draw one neighbourhood.
+
+    Parameters
+    ----------
+    ground
+        The district.
+    number
+        Of the neighbourhood, in the order of its table.
+    places
+        What to mark.
+    words
+        What the map shows.
+
+    Returns
+    -------
+    Element
+        North is up, as in the grid of the district.
+    """
+    view = _view(ground.areas[number])
+    scale = WIDTH / (view[2] - view[0])
+    sheet = _Sheet(view, scale)
+    height = round((view[3] - view[1]) * scale)
+    drawn = [
+        *(sheet.paths(ground.layers[name], f"on-{name}") for name in ("green", "water")),
+        *(sheet.paths(ground.layers[name], f"on-{name}") for name in ("waterways", "railways")),
+        *(
+            sheet.paths(tree, f"on-{name}")
+            for name, tree in ground.layers.items()
+            if name in _SIZES
+        ),
+        sheet.paths(ground.borders, "on-border"),
+        sheet.path(shapely.boundary(ground.areas[number : number + 1]), "on-own"),
+        [_mark(sheet, place) for place in places],
+        _bar(_scale_bar(ground, view, scale), scale, height),
+    ]
+    attributes = {"class": "local-map", "viewBox": f"0 0 {WIDTH} {height}"}
+    return el("svg", {**attributes, "role": "img", "aria-label": words}, drawn)
+
+
+_SIZES = ("path", "minor", "major")
+
+
+def _view(area: Any) -> Box:  # noqa: ANN401 (a shapely geometry)
+    west, south, east, north = shapely.bounds(area)
+    half = max(east - west, north - south, SMALLEST_VIEW_M) * (0.5 + MARGIN_SHARE)
+    x, y = (west + east) / 2, (south + north) / 2
+    tall = max((north - south) / 2 + 2 * half * MARGIN_SHARE, half * 0.55)
+    return x - half, y - tall, x + half, y + tall
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    view: Box
+    scale: float
+
+    def paths(self, tree: shapely.STRtree, of_class: str) -> Element | None:
+        """Draw what of a layer lies in view."""
+        found = tree.query(shapely.box(*self.view), predicate="intersects")
+        return self.path(tree.geometries.take(np.sort(found)), of_class)
+
+    def path(self, found: Shapes, of_class: str) -> Element | None:
+        """Draw shapes as one path."""
+        cut = shapely.intersection(found, shapely.box(*self.view))
+        simple = shapely.simplify(cut[~shapely.is_empty(cut)], TOLERANCE / self.scale)
+        steps = [step for part in shapely.get_parts(simple) for step in self._of_part(part)]
+        return el("path", {"class": of_class, "d": "".join(steps)}) if steps else None
+
+    def at(self, x: float, y: float) -> tuple[float, float]:
+        """Return where a point is drawn."""
+        return round((x - self.view[0]) * self.scale, 1), round((self.view[3] - y) * self.scale, 1)
+
+    def _of_part(self, part: Any) -> list[str]:  # noqa: ANN401 (a shapely geometry)
+        if shapely.get_dimensions(part) < 1:
+            return []
+        is_area = shapely.get_dimensions(part) > 1
+        lines = shapely.get_rings(part) if is_area else [part]
+        return [self._line(shapely.get_coordinates(line), is_area=is_area) for line in lines]
+
+    def _line(self, points: Any, *, is_area: bool) -> str:  # noqa: ANN401 (an array of points)
+        west, north = self.view[0], self.view[3]
+        xy = np.column_stack([points[:, 0] - west, north - points[:, 1]]) * self.scale
+        units = np.rint(xy).astype(int)
+        steps = np.diff(units, axis=0)
+        moved = steps[(steps != 0).any(axis=1)].tolist()
+        if not moved:
+            return ""
+        start = f"M{units[0, 0]} {units[0, 1]}l"
+        end = "z" if is_area else ""
+        return f"{start}{' '.join(f'{x} {y}' for x, y in moved)}{end}"
+
+
+def _mark(sheet: _Sheet, place: Place) -> Element:
+    x, y = sheet.at(place.x, place.y)
+    corners = "L".join(
+        f"{x + SYMBOL_RADIUS * a:.1f} {y - SYMBOL_RADIUS * b:.1f}"
+        for a, b in CORNERS[place.symbol].tolist()
+    )
+    return el("path", {"class": "mark", "d": f"M{corners}Z", "fill": place.colour})
+
+
+def _scale_bar(ground: Ground, view: Box, scale: float) -> ScaleBar:
+    ratio = drawn_per_metre(ground.crs, (view[0] + view[2]) / 2, (view[1] + view[3]) / 2)
+    return scale_bar(ratio, LONGEST_BAR / scale)
+
+
+def _bar(bar: ScaleBar, scale: float, height: int) -> list[Element]:
+    long = round(bar.drawn_m * scale, 1)
+    metres = f"{bar.ground_m / 1000:g} km" if bar.ground_m >= 1000 else f"{bar.ground_m:g} m"  # noqa: PLR2004
+    return [
+        el("path", {"class": "on-bar", "d": f"M10 {height - 14}v5h{long:g}v-5"}),
+        el("text", {"class": "axis", "x": 12, "y": height - 15}, metres),
+    ]
+
+
+def inside_view(ground: Ground, number: int, points: Shapes) -> Any:  # noqa: ANN401 (an array of flags)
+    """Return which points a local map shows."""
+    return shapely.intersects(shapely.box(*_view(ground.areas[number])), points)
