@@ -12,9 +12,9 @@ import os
 import shutil
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -38,6 +38,7 @@ from pipeline.config import (
     TimetableTable,
 )
 from pipeline.config.lock import Lock
+from pipeline.config.place import OsProduct, WebFile
 from pipeline.errors import (
     ChoiceIsNotAllowed,
     FileCannotBeWritten,
@@ -157,12 +158,16 @@ def _fetch_all(
         fetched: dict[str, RawFile] = {}
         read: dict[str, Path] = {}
         area = _area_of(district)
+        given = _Given(inputs[key] for key in inputs.keys() - kept.keys())
         for key in _in_order(inputs):
             if key in kept:
                 fetched[key], read[key] = kept[key], out.parent / kept[key].path
             else:
-                found = here[key] or _from_service(inputs[key], area, out, staging, watch)
+                found = here[key] or given.of(inputs[key])
+                if found is None:
+                    found = _from_service(inputs[key], area, out, staging, watch)
                 fetched[key] = _fetch_one(inputs[key], found, staging)
+                given.keep(inputs[key], found)
                 read[key] = staging / fetched[key].path
                 before = earlier.get(key)
                 _must_not_have_shrunk(fetched[key], before, slug, key, district.has_shrunk)
@@ -180,6 +185,33 @@ def _fetch_all(
     shutil.rmtree(out.parent / KEPT, ignore_errors=True)
     paths = {raw.path for raw in earlier.values()} - {raw.path for raw in fetched.values()}
     _remove(paths, out.parent)
+
+
+class _Given:
+    """Files of services while several inputs are made of one: it comes once, of one edition."""
+
+    def __init__(self, inputs: Iterable[DeclaredInput]) -> None:
+        self._left = Counter(map(_whole_file, inputs))
+        self._files: dict[str, Fetched] = {}
+
+    def of(self, declared: DeclaredInput) -> Fetched | None:
+        """Return the file that an input is made of, if another was made of it before."""
+        return self._files.get(_whole_file(declared))
+
+    def keep(self, declared: DeclaredInput, found: Fetched) -> None:
+        """Keep what a service gave for the next input that is made of it, else clear it away."""
+        name = _whole_file(declared)
+        self._left[name] -= 1
+        if name and self._left[name]:
+            self._files.setdefault(name, found)
+        elif found.asked:
+            shutil.rmtree(found.path.parent, ignore_errors=True)
+
+
+def _whole_file(declared: DeclaredInput) -> str:
+    """Tell files that are the same wherever a district lies; nothing of other inputs."""
+    place = declared.place
+    return place.model_dump_json() if isinstance(place, OsProduct | WebFile) else ""
 
 
 def _others(inputs: dict[str, DeclaredInput], only: str, out: Path) -> dict[str, RawFile]:
@@ -256,10 +288,9 @@ def _from_service(
     page = getattr(declared.declared, "landing_page", None)
     locks = out.parent.parent / ".hosts"
     with watch(f"{out.parent.name} · {declared.key}: {declared.title}") as progress:
-        found = fetch_from(
+        return fetch_from(
             declared.place, declared.title, area, locks, folder, page, progress, out.parent
         )
-    return replace(found, date=declared.date or found.date)
 
 
 def _in_order(inputs: dict[str, DeclaredInput]) -> list[str]:
@@ -345,10 +376,8 @@ def _fetch_one(declared: DeclaredInput, found: Fetched, staging: Path) -> RawFil
         ending = checked_ending(source, _endings(declared))
         (rows, hectares, at_fault), encoding = _measured(declared, source), encoding_of(source)
         target = staging / f"{declared.key}{ending}"
-        day = found.date or _today(declared, source)
+        day = declared.date or found.date or _today(declared, source)
         digest, size = _copy(source, target)
-    if found.asked:  # what a service gave lies in the way now
-        shutil.rmtree(found.path.parent, ignore_errors=True)
     return RawFile(
         path=target.name,
         title=declared.title,

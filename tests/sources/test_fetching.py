@@ -12,7 +12,7 @@ import pytest
 
 from pipeline.config import LocalFile
 from pipeline.errors import ChoiceIsNotAllowed, SourceFailed
-from pipeline.files.raw import DeclaredInput, RawFile
+from pipeline.files.raw import DeclaredInput, RawFile, read_manifest
 from pipeline.sources import fetching
 from tests.servers import arcgis, faulty
 from tests.servers.faulty import Asked, Reply, Server, serving
@@ -174,6 +174,33 @@ def test_a_path_that_is_not_allowed_is_named_as_people_know_it(tmp_path: Path) -
     with pytest.raises(ChoiceIsNotAllowed, match=r"^town: people: the path ‘\$") as it:
         fetching._file_here("town", declared, tmp_path / "town" / "district.json")
     assert "district.json" not in str(it.value)
+
+
+@pytest.mark.slow
+def test_a_file_that_two_inputs_are_made_of_is_asked_for_once(
+    built: tuple[Project, Server], tmp_path: Path
+) -> None:
+    """Both are then of one edition, and each of the day that is declared for it."""
+    project, server = built[0].copy(tmp_path / "project"), built[1]
+
+    def change(values: dict[str, Any]) -> None:
+        ask_services(values, server.address)
+        layers = values["layers"]
+        layers["again"] = {**layers["markets"], "date": "2024-02-29"}
+
+    project.choose(change)
+    server.asked.clear()
+    project.built("refetch", "D=tiny")
+    asked = [one.path for one in server.asked]
+    assert asked.count("/files/markets.csv") == 1
+    assert asked.count("/files/brownfield.csv") == 1
+    raw = {
+        key: read_manifest(project.raw / "manifest.json").inputs[key]
+        for key in ("markets", "again")
+    }
+    assert raw["markets"].sha256 == raw["again"].sha256
+    assert str(raw["again"].date) == "2024-02-29" != str(raw["markets"].date)
+    assert not [path for path in project.raw.iterdir() if path.is_dir()]
 
 
 @pytest.mark.slow
