@@ -72,7 +72,7 @@ run-step = $(PYTHON) -m pipeline $(1) $(arguments) --out $(2) --note
 step = $(run-step) $(MADE)/notes/$(1).json
 district-step = $(run-step) $(MADE)/$*/notes/$(1).json
 
-GOALS := help setup setup-servers setup-browser demo test check format bench bench-engine bench-pages performance pictures catchment doctor clean new-district refetch lock offline live-check reference
+GOALS := help setup setup-servers setup-browser demo test check format bench bench-engine bench-pages performance pictures catchment doctor clean new-district refetch lock offline live-check fault-table reference
 ifneq ($(filter $(GOALS),$(DISTRICTS)),)
   $(error $(DISTRICTS_DIR)/$(firstword $(filter $(GOALS),$(DISTRICTS))).yaml: this is the name of a goal of make; give the district another)
 endif
