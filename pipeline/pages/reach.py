@@ -44,7 +44,7 @@ def reach(overview: Overview) -> Element:
     )
     box = {
         "class": "scroll",
-        "role": "region",
+        "role": "group",
         "tabindex": "0",
         "aria-label": words("glance.reach"),
     }

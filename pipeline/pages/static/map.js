@@ -171,6 +171,7 @@
     lastFocus = from;
     Object.assign(chosen, { open, asset });
     map.openPopup(L.popup({ maxWidth: Math.min(300, map.getSize().x - 80), minWidth: 200, autoPanPadding: [16, 16], closeButton: true }).setLatLng(latLng).setContent(content));
+    content.closest(".leaflet-popup").querySelector(".leaflet-popup-close-button").setAttribute("aria-label", say("map.close"));
     content.setAttribute("tabindex", "-1");
     if (from) content.focus();
   };
