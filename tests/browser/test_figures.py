@@ -205,7 +205,7 @@ def test_a_number_that_is_not_certain_for_all_says_so(page: Page) -> None:
     page.locator("#figures-table tbody button", has_text="Littleton 003A").click()
     text = page.inner_text(".leaflet-popup-content").replace("\u00a0", " ")
     assert "80 % of residents within 10 minutes (certain for 96 % of residents)" in text
-    assert "“Certain for 60\u00a0% of residents” means" in page.inner_text("footer")
+    assert "“Certain for 60 % of residents” means" in page.inner_text("footer")
 
 
 def test_a_headline_number_stands_with_what_it_is_under_other_choices(page: Page) -> None:

@@ -34,7 +34,7 @@ def test_the_table_opens_with_a_key_and_shows_every_standard(
     assert doorstep.locator("td").all_inner_texts() == [
         "10\u00a0%", "30\u00a0%", "20 points more", "straight line",
     ]  # fmt: skip
-    assert "0.5 ha or more within 200 m" in doorstep.inner_text()
+    assert "0.5\u00a0ha or more within 200\u00a0m" in doorstep.inner_text()
     assert page.get_attribute("#standards-table", "tabindex") == "0"
     assert seen.errors == []
     page.context.close()

@@ -138,7 +138,7 @@ def test_what_has_shrunk_stops_the_run_unless_the_district_says_why(
     built: tuple[Project, Server], tmp_path: Path
 ) -> None:
     project = built[0].copy(tmp_path / "project")
-    before = project.state()
+    before = _but_for_choices(project)
     address = built[1].address
     half = gpd.read_file(project.inputs / "areas.gpkg")[:1]
     half.to_file(project.inputs / "half.gpkg", layer="areas")
@@ -151,7 +151,7 @@ def test_what_has_shrunk_stops_the_run_unless_the_district_says_why(
     run = project.make("refetch", "D=tiny")
     assert run.returncode
     assert "has 1 rows now, and had 2 when it was last fetched" in run.stdout
-    assert project.state() == before
+    assert _but_for_choices(project) == before
 
     def explain(values: dict[str, Any]) -> None:
         change(values)
@@ -159,6 +159,11 @@ def test_what_has_shrunk_stops_the_run_unless_the_district_says_why(
 
     project.choose(explain)
     project.built("refetch", "D=tiny")
+
+
+def _but_for_choices(project: Project) -> dict[str, bytes]:
+    """Return what was made, without what repeats the district’s own file."""
+    return {name: content for name, content in project.state().items() if "district." not in name}
 
 
 @pytest.mark.parametrize("word", ["ways", "hectares"])
