@@ -460,7 +460,7 @@ CHOICES: list[Row] = [
     ("a name of 5,000 letters", _yaml('"Tinyton"', f'"{"x" * 5000}"'), "fetch", "tiny.yaml: name"),
     ("half a letter", _yaml('"Tinyton"', r'"\ud800"'), "fetch", "tiny.yaml"),
     ("NUL in a path", _yaml('"../inputs/people.csv"', r'"../inputs/peo\u0000ple.csv"'), "fetch",
-     "tiny.yaml: .*path"),
+     "tiny: .*path"),
     ("letters of Windows", _whole(b"name: Caf\xe9\n"), "fetch", "byte 9 is not UTF-8"),
     ("nothing", _whole(b""), "fetch", "tiny.yaml: "),
     ("a list", _whole(b"- a\n- b\n"), "fetch", "tiny.yaml: the file"),

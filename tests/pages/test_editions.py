@@ -80,8 +80,13 @@ def test_the_test_would_see_it(published: Path) -> None:
 
 def test_all_else_is_in_both(published: Path) -> None:
     own = {"planner.zip", "gradient.csv"}
-    both = {path.name for path in published.iterdir() if path.is_file()} - own
-    community = {path.name for path in (published / "community").iterdir()} - {"community.zip"}
+    files = {
+        path.relative_to(published).as_posix() for path in published.rglob("*") if path.is_file()
+    }
+    community = {name.removeprefix("community/") for name in files if name.startswith("community/")}
+    both = {name for name in files if not name.startswith("community/")} - own
+    assert "neighbourhoods/index.html" in both
+    community -= {"community.zip"}
     assert both == community
     one, other = published / "indicators.csv", published / "community/indicators.csv"
     assert one.read_bytes() == other.read_bytes()
