@@ -18,7 +18,7 @@ ratio. Global Policy 7(1).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -368,10 +368,6 @@ _ACROSS = {
     "concentration_index": concentration_index,
 }
 _OVER_PEOPLE = {"gini": gini, "palma": palma}
-PARTS: Sequence[str] = (
-    *(f"decile_{decile:02}" for decile in DECILES), "mean", *_ACROSS,
-    "bounded_concentration_index", *_OVER_PEOPLE,
-)  # fmt: skip
 
 
 def _across(values: Floats, queue: Queue, *, is_share: bool) -> Iterator[Number]:

@@ -22,6 +22,8 @@ STATE_LETTERS = {
     State.UNREACHABLE: "u",
     State.SUPPRESSED: "s",
 }
+# What stands for a number that is none, and which state that is.
+STATE_OF_LETTER = {letter: state.value for state, letter in STATE_LETTERS.items() if letter != "o"}
 FULL_COVERAGE_PCT = 99.0
 
 

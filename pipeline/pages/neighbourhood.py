@@ -17,7 +17,7 @@ import pandas as pd
 import shapely
 
 from pipeline.config import State, Way
-from pipeline.pages import places, sketches
+from pipeline.pages import figures, places, sketches
 from pipeline.pages.elements import Children, Element, el, named
 from pipeline.pages.local_map import Ground, Place, inside_view, local_map
 from pipeline.pages.material import KINDS, Material
@@ -115,7 +115,8 @@ def _page(district: _District, number: int, row: Mapping[Any, Any]) -> str:
         is_brief=True,
     )
     strong, longer = _sorted(district, number)
-    is_known = row["neighbourhood_id"] in district.is_covered and (strong or longer)
+    code = row["neighbourhood_id"]
+    is_known = code in district.is_covered and (strong or longer)
     unknown = el("p", {"class": "notice", "role": "note"}, words("profile.all_no_data"))
     return page(
         material,
@@ -127,8 +128,8 @@ def _page(district: _District, number: int, row: Mapping[Any, Any]) -> str:
             _map(district, number, name),
             _ways(district, strong) if is_known else None,
         ),
-        _strong(district, number, row["neighbourhood_id"], strong),
-        _longer(district, number, row["neighbourhood_id"], longer),
+        _reach(district, number, code, strong, "strong", words("glance.strong")),
+        _reach(district, number, code, longer, "longer", words("neighbourhood.longer")),
         _beside(material, row) if material.has_deprivation else None,
         _add(material),
     )
@@ -185,22 +186,15 @@ def _label(district: _District, category: str) -> Element:
     return named(clean_text(name.label), name.language)
 
 
-def _strong(district: _District, number: int, code: str, categories: list[str]) -> Element | None:
+def _reach(
+    district: _District, number: int, code: str, categories: list[str], part: str, title: str
+) -> Element | None:
+    """Return one part of what is within reach: its heading, what it means, its table."""
     if not categories:
         return None
-    words = district.material.words
-    lede = words("neighbourhood.strong_lede", minutes=district.overview.middle)
+    lede = district.material.words(f"neighbourhood.{part}_lede", minutes=district.overview.middle)
     table = _table(district, number, code, categories)
-    return section("strong", words("glance.strong"), el("p", {"class": "note"}, lede), table)
-
-
-def _longer(district: _District, number: int, code: str, categories: list[str]) -> Element | None:
-    if not categories:
-        return None
-    words = district.material.words
-    lede = words("neighbourhood.longer_lede", minutes=district.overview.middle)
-    table = _table(district, number, code, categories)
-    return section("longer", words("neighbourhood.longer"), el("p", {"class": "note"}, lede), table)
+    return section(part, title, el("p", {"class": "note"}, lede), table)
 
 
 def _table(district: _District, number: int, code: str, categories: list[str]) -> Element:
@@ -256,7 +250,7 @@ def _half(district: _District, number: int, category: str) -> str:
     column = district.overview.figures[category]["nearest_median_min"]
     value = column["values"][number]
     if value is None:
-        state = {"n": "no_data", "u": "unreachable", "s": "suppressed"}[column["states"][number]]
+        state = figures.STATE_OF_LETTER[column["states"][number]]
         return words(f"states.{state}.brief")
     return words("numbers.minutes", n=words.number(value, decimals=1))
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from pipeline.config import Category
 from pipeline.headline import attached_people
-from pipeline.pages import figures
+from pipeline.pages import caveats, figures
 from pipeline.pages.elements import Children, Element, el
 from pipeline.pages.material import Material
 from pipeline.pages.wording import Named
@@ -16,7 +16,6 @@ from pipeline.places import places_of
 
 # Numbers of people are told to two figures or so: the census and the map know no better.
 _ROUNDED = ((10_000, 100), (1_000, 50), (100, 10), (0, 1))
-_STATE_NAMES = {"n": "no_data", "u": "unreachable", "s": "suppressed"}
 
 
 @dataclass(frozen=True)
@@ -27,6 +26,7 @@ class Overview:
     figures: Mapping[str, Any]
     people: float
     with_data: int
+    mapped: Mapping[str, int]
 
     @classmethod
     def of(cls, material: Material) -> Overview:
@@ -34,7 +34,11 @@ class Overview:
         places = places_of(material.homes, material.neighbourhoods, material.district.code)
         people = places.by_place(attached_people(places))
         return cls(
-            material, figures.figures(material), float(people.sum()), int((people > 0).sum())
+            material,
+            figures.figures(material),
+            float(people.sum()),
+            int((people > 0).sum()),
+            caveats.district_counts(material)["categories"],
         )
 
     @property
@@ -64,7 +68,7 @@ class Overview:
         value = column["values"][-1]
         if value is not None:
             return words.share(value, 100)
-        return words(f"states.{_STATE_NAMES[column['states'][-1]]}.label")
+        return words(f"states.{figures.STATE_OF_LETTER[column['states'][-1]]}.label")
 
 
 def about(people: float) -> int:

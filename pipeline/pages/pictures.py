@@ -21,14 +21,18 @@ from pipeline.config import Kind, State, Theme
 from pipeline.errors import ChoiceIsNotAllowed, listed, quoted
 from pipeline.pages.compass import true_north_deg
 from pipeline.pages.drawing import Ground, Picture, Row, Symbols, drawn
-from pipeline.pages.figures import FULL_COVERAGE_PCT, STATE_LETTERS, as_shown
+from pipeline.pages.figures import (
+    FULL_COVERAGE_PCT,
+    STATE_LETTERS,
+    STATE_OF_LETTER,
+    as_shown,
+)
 from pipeline.pages.material import CAPTIONS, KINDS
 from pipeline.pages.scene import Scene, ground_of
 from pipeline.pages.wording import measures
 from pipeline.text import clean_text
 
 OVERVIEW = "assets"
-STATE_OF_LETTER = {"n": "no_data", "u": "unreachable", "s": "suppressed"}
 # True north is said with one decimal.
 SMALLEST_TURN_DEG = 0.05
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.pages import caveats, sketches
+from pipeline.pages import sketches
 from pipeline.pages.elements import Children, Element, el, named
 from pipeline.pages.material import KINDS
 from pipeline.pages.overview import Overview, about, section
@@ -82,9 +82,8 @@ def _kind_rows(overview: Overview, kind: str) -> Element | None:
 
 def _category_row(overview: Overview, category: str) -> Element:
     words, (look, name) = overview.material.words, overview.look(category)
-    mapped = caveats.district_counts(overview.material)["categories"][category]
     told: list[tuple[Children, str]] = [
-        (words.number(mapped), ""),
+        (words.number(overview.mapped[category]), ""),
         *(_share(overview, category, minutes) for minutes in overview.minutes),
         (_certain(overview, category), ""),
     ]
