@@ -6,6 +6,8 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from pipeline.files.archives import BROKEN
+
 # The first day that an archive can name: the day of packing says nothing about the content.
 _DAY = (1980, 1, 1, 0, 0, 0)
 _MODE = 0o100644 << 16
@@ -47,7 +49,7 @@ def faults_of_archive(path: Path) -> Iterator[str]:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
             damaged = archive.testzip()
-    except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError):
+    except (*BROKEN, OSError):
         yield "is no archive, or a damaged one"
         return
     if damaged is not None or not names:
