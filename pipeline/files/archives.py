@@ -33,7 +33,8 @@ ZIP = ".zip"
 # What zipfile raises of a zip that is cut short, damaged, locked or packed in an unknown way.
 BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
 _PIECE = 1 << 20
-_DATE = (1980, 1, 1, 0, 0, 0)
+# The first day that a zip can name: the same files give the same bytes, whenever they are packed.
+FIRST_DAY = (1980, 1, 1, 0, 0, 0)
 
 
 @dataclass
@@ -236,7 +237,7 @@ def pack_folder(folder: Path, wanted: tuple[str, ...], target: Path) -> None:
             if path.is_symlink() or any(p.is_symlink() for p in _between(path, folder)):
                 raise FileIsNotAllowed(f"{path}: is a symbolic link; give the file itself.")
             checked_ending(path, wanted)
-            member = zipfile.ZipInfo(str(PurePosixPath(*path.relative_to(folder).parts)), _DATE)
+            member = zipfile.ZipInfo(str(PurePosixPath(*path.relative_to(folder).parts)), FIRST_DAY)
             member.file_size = path.stat().st_size
             budget.take(member, folder)
             archive.writestr(member, path.read_bytes(), zipfile.ZIP_DEFLATED)

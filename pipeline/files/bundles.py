@@ -7,11 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from pipeline.errors import FileIsDamaged, FileIsMissing
-from pipeline.files.archives import BROKEN
+from pipeline.files.archives import BROKEN, FIRST_DAY
 from pipeline.files.writing import written_whole
-
-# The same files give the same bytes, whenever they are written.
-_DATE = (1980, 1, 1, 0, 0, 0)
 
 
 def write_bundle(members: Mapping[str, bytes], path: Path) -> None:
@@ -31,7 +28,7 @@ def write_bundle(members: Mapping[str, bytes], path: Path) -> None:
     """
     with written_whole(path) as part, zipfile.ZipFile(part, "w", zipfile.ZIP_STORED) as archive:
         for name in sorted(members):
-            archive.writestr(zipfile.ZipInfo(name, _DATE), members[name])
+            archive.writestr(zipfile.ZipInfo(name, FIRST_DAY), members[name])
 
 
 def read_bundle(path: Path) -> dict[str, bytes]:

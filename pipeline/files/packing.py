@@ -6,10 +6,8 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from pipeline.files.archives import BROKEN
+from pipeline.files.archives import BROKEN, FIRST_DAY
 
-# The first day that an archive can name: the day of packing says nothing about the content.
-_DAY = (1980, 1, 1, 0, 0, 0)
 _MODE = 0o100644 << 16
 
 
@@ -25,7 +23,7 @@ def write_archive(files: Mapping[str, Path], path: Path) -> None:
     """
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for name in sorted(files):
-            entry = zipfile.ZipInfo(name, _DAY)
+            entry = zipfile.ZipInfo(name, FIRST_DAY)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.external_attr = _MODE
             entry.create_system = 3
