@@ -18,6 +18,17 @@ GRADIENT_PARTS = (
     *("mean", "slope_index", "relative_index", "concentration_index"),
     *("bounded_concentration_index", "gini", "palma"),
 )
+SITE_STATUSES = (
+    "listed",
+    "brownfield",
+    "derelict",
+    "set_aside",
+    "stalled",
+    "vacant",
+    "disused",
+    "abandoned",
+    "open_grass",
+)
 AREAS = ("Polygon", "MultiPolygon")
 LINES = ("LineString", "MultiLineString")
 
@@ -681,6 +692,87 @@ RASTER_MINUTES = Table(
     may_be_empty=True,
 )
 
+UNUSED_LAND = Table(
+    "unused_land",
+    "one site: land, a building or a shop that sources describe as not in use, or as little used, "
+    "however many records speak of it",
+    ("site_id",),
+    (
+        Column("site_id", "text", "Stable name, made from its first record, `osm-way-123`."),
+        Column("unused_kind", "text", "Kind of site, the name of a file of `config/unused`."),
+        Column(
+            "form",
+            "text",
+            "Open land, a whole building, or a shop or room in one.",
+            allowed=("land", "building", "unit"),
+        ),
+        Column("name", "text", "Name, or empty where it has none."),
+        Column(
+            "status",
+            "text",
+            "What the sources call it.",
+            allowed=SITE_STATUSES,
+        ),
+        Column("sources", "text", "Layers that speak of it, sorted, separated by commas."),
+        Column("licences", "text", "Their licences, sorted, separated by commas."),
+        Column("date", "text", "Day of its newest record; without one, of the data."),
+        Column(
+            "area_m2",
+            "float",
+            "Area, as drawn, or else as a register says; empty where nobody says.",
+            "m²",
+            may_be_missing=True,
+            at_least=0,
+        ),
+        Column("area_from", "text", "Who says so.", allowed=("drawn", "register", "")),
+        Column("area_state", "text", "`ok`, or `no_data`: nobody says.", allowed=STATES),
+        Column(
+            "ownership",
+            "text",
+            "Whose it is, as a register says; empty where nobody says.",
+            allowed=("public", "not_public", "mixed", "unknown", ""),
+        ),
+        Column("planning", "text", "Planning status in the words of a register, or empty."),
+        Column("planning_date", "text", "Day of that permission, `2021-06-30`, or empty."),
+        Column("listed_since", "text", "Day on which a register first listed it, or empty."),
+        Column(
+            "confidence",
+            "text",
+            "How sure it is that nobody uses it now; the reasons stand beside it.",
+            allowed=("likely", "possible", "ask_first"),
+        ),
+        Column("confidence_because", "text", "Why, as JSON: a list of words of `config/words`."),
+        Column(
+            "people_within_{minutes}_min",
+            "float",
+            "People whose walk to it takes at most so many minutes; empty unless a number.",
+            "people",
+            may_be_missing=True,
+            at_least=0,
+        ),
+        Column(
+            "people_within_{minutes}_min_state",
+            "text",
+            "`ok`, `true_zero`, or `unreachable`: no street leads there.",
+            allowed=STATES,
+        ),
+        Column(
+            "nearest_home_m",
+            "float",
+            "Walk from the nearest home, of those within the longest walk that counts.",
+            "m",
+            may_be_missing=True,
+            at_least=0,
+        ),
+        Column("neighbourhood_id", "text", "Neighbourhood it lies in, or empty."),
+        Column("is_in_district", "bool", "Whether it touches the district, or lies in the buffer."),
+        Column("records", "text", "Every record as JSON: source, id, name, date, licence."),
+        Column("details", "text", "What else the sources say, as JSON of plain text."),
+        Column("geometry", "geometry", "Shape of the site.", "m"),
+    ),
+    may_be_empty=True,
+)
+
 ALL = (
     NEIGHBOURHOODS,
     FEATURES,
@@ -703,4 +795,5 @@ ALL = (
     CATCHMENTS,
     CATCHMENT_PEOPLE,
     RASTER_MINUTES,
+    UNUSED_LAND,
 )
