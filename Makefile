@@ -221,12 +221,12 @@ $(MADE)/%/features.parquet $(MADE)/%/streets.parquet $(MADE)/%/coverage.parquet:
 		$(addprefix pipeline/,osm.py osm_file.py coverage.py coordinates.py) $(CORE)
 	@$(call district-step,osm,$(addprefix $(MADE)/$*/,features.parquet streets.parquet coverage.parquet))
 
-$(MADE)/%/assets.parquet $(MADE)/%/access_points.parquet $(MADE)/%/set_aside.parquet: \
+$(addprefix $(MADE)/%/,$(addsuffix .parquet,assets access_points set_aside records ambiguous)): \
 		config/study.yaml $(MADE)/rules.json $(MADE)/national.json $(MADE)/%/district.json \
 		$(RAW)/%/manifest.json $(MADE)/%/neighbourhoods.parquet $(MADE)/%/features.parquet \
-		$(addprefix pipeline/,assets.py cells.py classification.py coordinates.py corroboration.py departures.py \
-		grouping.py placing.py quarantine.py records.py stops.py tags.py timetables.py wanted.py) $(CORE)
-	@$(call district-step,assets,$(addprefix $(MADE)/$*/,assets.parquet access_points.parquet set_aside.parquet))
+		$(addprefix pipeline/,agreement.py assets.py cells.py classification.py comparison.py coordinates.py corroboration.py departures.py \
+		grouping.py matching.py names.py placing.py quarantine.py records.py stops.py tags.py timetables.py wanted.py) $(CORE)
+	@$(call district-step,assets,$(addprefix $(MADE)/$*/,assets.parquet access_points.parquet set_aside.parquet records.parquet ambiguous.parquet))
 
 $(MADE)/%/network.parquet: config/study.yaml $(MADE)/%/streets.parquet $(MADE)/%/features.parquet \
 		$(addprefix pipeline/,network.py barriers.py tags.py walkable.py) $(CORE)
@@ -312,13 +312,13 @@ $(MADE)/%/pictures.zip: config/study.yaml config/theme.yaml $(MADE)/looks.json $
 
 # A district’s folder is put in its place in one step. run.json holds the sum of every file in it:
 # of these, of the maps for reports, and of whatever has a number that depends on the district.
-EDITION := run.json index.html map.html neighbourhoods/index.html profiles.csv indicators.csv by_walker.csv sensitivity.csv standards.csv set_aside.csv profiles.gpkg assets.gpkg catchments.csv \
+EDITION := run.json index.html map.html neighbourhoods/index.html profiles.csv indicators.csv by_walker.csv sensitivity.csv standards.csv set_aside.csv ambiguous.csv profiles.gpkg assets.gpkg catchments.csv \
            catchments.gpkg minutes_to_nearest.tif
 PUBLISHED := $(EDITION) gradient.csv planner.zip $(addprefix community/,$(EDITION) community.zip)
 $(addprefix $(OUT)/%/,$(PUBLISHED)): config/study.yaml $(MADE)/theme.json $(MADE)/looks.json $(MADE)/walkers.json \
 		$(MADE)/words.json $(MADE)/standards.json $(MADE)/%/district.json $(RAW)/%/manifest.json \
 		$(addprefix $(MADE)/%/,$(addsuffix .parquet,neighbourhoods coverage features network terrain \
-		assets set_aside entrances homes indicators by_walker sensitivity gradient nearby standards catchments catchment_people raster_minutes)) \
+		assets set_aside records ambiguous entrances homes indicators by_walker sensitivity gradient nearby standards catchments catchment_people raster_minutes)) \
 		$(MADE)/%/minutes_to_nearest.tif $(MADE)/%/pictures.zip \
 		$(addprefix pipeline/,publish.py headline.py places.py standards.py tags.py walkers.py) $(PAGES) $(CORE)
 	@$(call district-step,publish,$(OUT)/$*/run.json)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -13,10 +15,12 @@ import pandas as pd
 import shapely
 
 from pipeline import tables
+from pipeline.agreement import with_agreement
 from pipeline.classification import INSIDE, REASONS, TOO_SMALL, Walls, classify
+from pipeline.comparison import compare
 from pipeline.config import CategoryRules, OsmInput, RecordsTable
 from pipeline.corroboration import corroborate
-from pipeline.departures import Timetable, join_departures
+from pipeline.departures import Joined, Timetable, join_departures
 from pipeline.quarantine import MOSTLY_ASIDE, rows_counted, set_aside, with_more, words_on_rows
 from pipeline.records import LayerRecords, LayerRows, read_layer
 from pipeline.tags import read_tags
@@ -38,6 +42,20 @@ _NO_RECORDS = pd.DataFrame(
 )
 
 
+@dataclass(frozen=True)
+class Found:
+    """Tables of `tables.ASSETS`, `RECORDS`, `AMBIGUOUS`, `ACCESS_POINTS` and `SET_ASIDE`.
+
+    In the last each row of a layer stands that is in neither of the others.
+    """
+
+    assets: gpd.GeoDataFrame
+    records: gpd.GeoDataFrame
+    ambiguous: pd.DataFrame
+    access_points: gpd.GeoDataFrame
+    set_aside: pd.DataFrame
+
+
 def build_assets(
     features: gpd.GeoDataFrame,
     rules: Mapping[str, CategoryRules],
@@ -47,7 +65,7 @@ def build_assets(
     osm: OsmInput,
     buffer_m: float,
     timetables: Mapping[str, Timetable] | None = None,
-) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, pd.DataFrame, dict[str, Any]]:
+) -> tuple[Found, dict[str, Any]]:
     """Make the assets of a district out of OpenStreetMap and official layers.
 
     Parameters
@@ -69,10 +87,9 @@ def build_assets(
 
     Returns
     -------
-    tuple of geopandas.GeoDataFrame, geopandas.GeoDataFrame, pandas.DataFrame and dict
-        Tables of `tables.ASSETS`, `tables.ACCESS_POINTS` and `tables.SET_ASIDE`, in which each
-        row of a layer stands that is in neither of the others; and the report: counts by
-        category, what was left out and why, rows of each layer.
+    tuple of Found and dict
+        The tables; and the report: counts by category and by agreement, what was left out and
+        why, rows of each layer.
 
     Raises
     ------
@@ -96,7 +113,11 @@ def build_assets(
     points, n_without_asset = _access_points(read, layers, assets, crs)
     aside = set_aside(read, layers, records, assets, too_small, points)
     joined = join_departures(timetables or {}, assets, records, rules, reach)
-    assets, aside = joined.assets, with_more(aside, joined.quarantine)
+    aside = with_more(aside, joined.quarantine)
+    stated = _with_assets(records, joined)
+    confidence, ambiguous = compare(stated, rules)
+    stated = stated.assign(confidence=confidence.to_numpy())
+    assets = with_agreement(joined.assets, stated, rules, osm.day)
     words = [
         text
         for name, layer in read.items()
@@ -110,7 +131,9 @@ def build_assets(
     report = {
         "features": len(features),
         "records": len(matched),
-        "categories": _by_category(records, assets, too_small, rules),
+        "categories": _by_category(assets, rules),
+        "agreement": _by_agreement(assets),
+        "ambiguous": len(ambiguous),
         "left_out": _left_out(matched[~is_counted], too_small),
         "layers": {
             name: rows_counted(layer.rows, aside[aside["layer"] == name])
@@ -127,7 +150,35 @@ def build_assets(
         "caveats": words + joined.caveats,
     }
     columns = [column.name for column in tables.ASSETS.columns]
-    return assets[columns], points, aside, report
+    return Found(assets[columns], _as_table(stated), ambiguous, points, aside), report
+
+
+def _with_assets(records: gpd.GeoDataFrame, joined: Joined) -> gpd.GeoDataFrame:
+    """Return the records of assets with the asset of each; stops of timetables come last."""
+    asset_of = {
+        member: asset
+        for asset, members in zip(joined.assets["asset_id"], joined.assets["members"], strict=True)
+        for member in members
+    }
+    keys = zip(records["source"], records["record_id"], strict=True)
+    ours = records.assign(asset_id=[asset_of.get(key, "") for key in keys])
+    ours = ours[ours["asset_id"] != ""].sort_values("order")
+    stops = joined.stops.assign(
+        identifiers=[(identifier,) for identifier in joined.stops["identifier"]],
+        tags=joined.stops["asset_id"].map(_nothing_said),
+        details=joined.stops["asset_id"].map(_nothing_said),
+    )
+    parts = [part for part in (ours, stops) if len(part)]
+    return pd.concat(parts, ignore_index=True) if parts else ours
+
+
+def _as_table(stated: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Lay records out as `tables.RECORDS`."""
+    texts = [json.dumps(said, ensure_ascii=False, sort_keys=True) for said in stated["details"]]
+    names = [column.name for column in tables.RECORDS.columns]
+    found = stated.assign(details=pd.Series(texts, index=stated.index, dtype="str"))[names]
+    keys = list(tables.RECORDS.key)
+    return found.drop_duplicates(keys).sort_values(keys, ignore_index=True)
 
 
 def _osm_records(classified: gpd.GeoDataFrame, osm: OsmInput) -> pd.DataFrame:
@@ -206,7 +257,7 @@ def _official_records(
                 licence=declared.licence,
                 url=[details.get("website", "") for details in rows["details"]],
                 identifiers=rows["record_id"].map(partial(_identifier, source)),
-                tags=rows["record_id"].map(_no_tags),
+                tags=rows["record_id"].map(_nothing_said),
             )
         )
     records = pd.concat(found, ignore_index=True).drop_duplicates(["source", "record_id"])
@@ -222,7 +273,7 @@ def _identifier(source: str, record_id: str) -> tuple[str]:
     return (f"{source}:{record_id.casefold()}",)
 
 
-def _no_tags(_record_id: str) -> dict[str, str]:
+def _nothing_said(_of: str) -> dict[str, str]:
     return {}
 
 
@@ -261,25 +312,32 @@ def _access_points(
 
 
 def _by_category(
-    records: gpd.GeoDataFrame,
     assets: gpd.GeoDataFrame,
-    too_small: gpd.GeoDataFrame,
     rules: Mapping[str, CategoryRules],
 ) -> dict[str, dict[str, int]]:
     """Count records, assets and what was joined, for every category, found or not."""
-    n_records = Counter(records["category"])
-    n_small = Counter(too_small["category"].repeat(too_small["members"].map(len)))
+    n_records = Counter(assets["category"].repeat(assets["members"].map(len)))
     n_assets = Counter(assets["category"])
     n_here = Counter(assets.loc[assets["is_in_district"], "category"])
     return {
         category: {
-            "records": n_records[category] - n_small[category],
+            "records": n_records[category],
             "assets": n_assets[category],
             "in_district": n_here[category],
-            "joined": n_records[category] - n_small[category] - n_assets[category],
+            "joined": n_records[category] - n_assets[category],
         }
         for category in sorted(rules)
     }
+
+
+def _by_agreement(assets: gpd.GeoDataFrame) -> dict[str, dict[str, int]]:
+    """Count assets by category and by how far their sources agree."""
+    counts: dict[str, dict[str, int]] = {}
+    for (category, agreement), n in sorted(
+        Counter(zip(assets["category"], assets["agreement"], strict=True)).items()
+    ):
+        counts.setdefault(category, {})[agreement] = n
+    return counts
 
 
 def _left_out(records: pd.DataFrame, too_small: gpd.GeoDataFrame) -> dict[str, dict[str, int]]:

@@ -19,8 +19,12 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from pipeline.agreement import rank
+from pipeline.comparison import compatible_categories
 from pipeline.config import CategoryRules
 from pipeline.grouping import Link, grouped, pairs_sharing
+from pipeline.matching import DECIDED, match
+from pipeline.names import ALIKE, likeness
 from pipeline.stops import gather_stops, place_name, points_of_place
 from pipeline.text import names_agree, normalised_name, slug
 
@@ -29,6 +33,7 @@ Numbers = npt.NDArray[np.float64]
 # One record, by column.
 Row = dict[Hashable, Any]
 
+OSM = "osm"
 # Of the smaller of two shapes, how much lies in the other where they are one, or where records
 # of two sources draw the same place a little differently.
 INSIDE_SHARE = 0.9
@@ -63,7 +68,7 @@ def corroborate(
         `(source, record_id)` of every record of the asset; and those that are too small to count.
     """
     rows: list[dict[str, object]] = []
-    ordered = records.sort_values("order", ignore_index=True)
+    ordered = _as_the_map_calls_it(records.sort_values("order", ignore_index=True), rules)
     for category, ours in ordered.groupby("category", sort=True):
         of_category = rules[str(category)]
         rows += _assets_of(ours.reset_index(drop=True), str(category), of_category)
@@ -76,6 +81,42 @@ def corroborate(
     assets = assets.sort_values("asset_id", ignore_index=True)
     is_too_small = assets.pop("is_too_small")
     return assets[~is_too_small].reset_index(drop=True), assets[is_too_small]
+
+
+def _as_the_map_calls_it(
+    records: gpd.GeoDataFrame, rules: Mapping[str, CategoryRules]
+) -> gpd.GeoDataFrame:
+    """Put a listed place that the map has in another category there, so that it counts once.
+
+    It must be clear that both are one: most of both is common ground, or their names are alike;
+    and nothing in its own category may be it as well.
+    """
+    is_mapped = (records["source"] == OSM).to_numpy()
+    ours, theirs = records[~is_mapped], records[is_mapped]
+    if ours.empty or theirs.empty or not any(rule.may_be for rule in rules.values()):
+        return records
+    within_m = {category: rule.same_within_m for category, rule in rules.items()}
+    pairs = match(ours, theirs, compatible_categories(rules), within_m)
+    one, other = ours.index[pairs["one"]].to_numpy(), theirs.index[pairs["other"]].to_numpy()
+    category = records["category"].to_numpy(object)
+    is_other = category[one] != category[other]
+    taken = np.isin(one, one[~is_other])
+    is_clear = (pairs["overlap"] >= SAME_SHARE) | (pairs["name"] >= ALIKE)
+    moved = is_other & ~taken & (pairs["decision"] == DECIDED) & is_clear
+    best = pairs.assign(one=one, other=other)[moved].sort_values(
+        ["confidence", "other"], ascending=[False, True]
+    )
+    best = best.drop_duplicates("one")
+    also, called = records["also"].tolist(), category.copy()
+    identifiers, ids = records["identifiers"].tolist(), records["record_id"].tolist()
+    for ours_at, theirs_at in zip(best["one"].tolist(), best["other"].tolist(), strict=True):
+        called[ours_at] = category[theirs_at]
+        words = {*also[ours_at].split(","), category[ours_at]} - {"", category[theirs_at]}
+        also[ours_at] = ",".join(sorted(words))
+        for row in (ours_at, theirs_at):
+            identifiers[row] = (*identifiers[row], f"matched:{ids[theirs_at]}")
+    given = pd.Series(identifiers, index=records.index, dtype=object)
+    return records.assign(category=called, also=also, identifiers=given)
 
 
 _COLUMNS = [
@@ -100,18 +141,38 @@ def gather(records: gpd.GeoDataFrame, rules: CategoryRules) -> list[int]:
         For each record, the number of the first record of its asset.
     """
     keys = [normalised_name(name) for name in records["name"]]
+    agree = _Agree(keys, records["name"].tolist(), records["source"].tolist())
 
     def may_join(ours: list[int], theirs: list[int]) -> bool:
-        return all(names_agree(keys[a], keys[b]) for a, b in itertools.product(ours, theirs))
+        return all(agree(a, b) for a, b in itertools.product(ours, theirs))
 
-    return grouped(len(records), _links(records, keys, rules), may_join).labels()
+    return grouped(len(records), _links(records, agree, rules), may_join).labels()
 
 
-def _links(records: gpd.GeoDataFrame, keys: list[str], rules: CategoryRules) -> Iterator[Link]:
+class _Agree:
+    """Whether the names of two records can be those of one place.
+
+    Of one source its words must agree; two sources may spell a name differently, or each in its
+    own language.
+    """
+
+    def __init__(self, keys: list[str], names: list[str], sources: list[str]) -> None:
+        self.keys, self.sources = keys, sources
+        self._names = names
+
+    def __call__(self, a: int, b: int) -> bool:
+        if names_agree(self.keys[a], self.keys[b]):
+            return True
+        if self.sources[a] == self.sources[b]:
+            return False
+        return (likeness(self._names[a], self._names[b]) or 0.0) >= ALIKE
+
+
+def _links(records: gpd.GeoDataFrame, agree: _Agree, rules: CategoryRules) -> Iterator[Link]:
     for a, b in pairs_sharing(records["identifiers"]):
         yield Link(0, 0.0, a, b)
     shapes = np.asarray(records.geometry.array)
-    sources = records["source"].tolist()
+    keys, sources = agree.keys, agree.sources
     tree = shapely.STRtree(shapes)
     near = tree.query(shapes, predicate="dwithin", distance=rules.same_within_m)
     one, other = near[:, near[0] < near[1]]
@@ -123,7 +184,8 @@ def _links(records: gpd.GeoDataFrame, keys: list[str], rules: CategoryRules) -> 
     ):
         if is_coast[a] != is_coast[b]:
             continue
-        doubt = _doubt(keys[a], keys[b], metres, share, rules, is_across=sources[a] != sources[b])
+        names = (keys[a], keys[b], agree(a, b))
+        doubt = _doubt(names, metres, share, rules, is_across=sources[a] != sources[b])
         if doubt is not None:
             yield Link(doubt, metres, a, b)
 
@@ -137,10 +199,15 @@ def _is_coast(shapes: Shapes, keys: list[str], rules: CategoryRules) -> list[boo
 
 
 def _doubt(
-    one: str, other: str, metres: float, share: float, rules: CategoryRules, *, is_across: bool
+    names: tuple[str, str, bool],
+    metres: float,
+    share: float,
+    rules: CategoryRules,
+    *,
+    is_across: bool,
 ) -> int | None:
     """Say how doubtful it is that two records are one asset; None is that they are not."""
-    agree = names_agree(one, other)
+    one, other, agree = names
     is_land = rules.walk_in in _LAND
     if share >= INSIDE_SHARE and (is_across or is_land or agree):
         return 0
@@ -218,7 +285,7 @@ def _asset(
         "date": max(row["date"] for row in rows),
         "area_m2": float(shapely.area(shape)),
         "records": _plain([_record(row) for row in rows]),
-        "details": _plain(_details(rows)),
+        "details": _plain(_details(rows, rules)),
         "geometry": shapely.buffer(shape, banks, quad_segs=_CURVE_SEGMENTS) if banks else shape,
         "members": tuple((row["source"], row["record_id"]) for row in rows),
         "is_too_small": _is_too_small(rows, shape, rules),
@@ -228,7 +295,8 @@ def _asset(
 def _shape(rows: list[Row], shapes: Shapes, rules: CategoryRules) -> shapely.Geometry:
     """Return the shape of an asset: as the first source that draws it in full has it.
 
-    Sources draw the same park a little differently; the sum of both would be of neither.
+    Sources draw the same park a little differently; the sum of both would be of neither. Which of
+    them comes first is declared with the category.
     """
     dimensions = shapely.get_dimensions(shapes)
     most = dimensions.max()
@@ -237,7 +305,8 @@ def _shape(rows: list[Row], shapes: Shapes, rules: CategoryRules) -> shapely.Geo
         shape: shapely.Geometry = shapely.union_all(lines[dimensions > 0])
         return shape
     sources = np.array([row["source"] for row in rows], dtype=object)
-    first = sources[dimensions == most][0]
+    drawn = sources[dimensions == most]
+    first = min(drawn, key=lambda source: rank(source, rules.sources_first.shape))
     ours = shapes[(dimensions == most) & (sources == first)]
     is_union = len(ours) > 1 and (most > 0 or rules.walk_in == "point")
     return _of_one_kind(shapely.union_all(ours) if is_union else ours[0], most)
@@ -263,9 +332,12 @@ def _is_too_small(rows: list[Row], shape: shapely.Geometry, rules: CategoryRules
 
 
 def _name(rows: list[Row], shapes: Shapes, rules: CategoryRules) -> str:
-    """Return the name of the largest record that has one, the first among equals."""
-    areas = np.where([bool(row["name"]) for row in rows], shapely.area(shapes), -1.0)
-    chosen = rows[int(areas.argmax())]
+    """Return the name that the first source in order gives, of its largest record that has one."""
+    order, areas = rules.sources_first.name, shapely.area(shapes)
+    chosen, _ = min(
+        zip(rows, areas.tolist(), strict=True),
+        key=lambda pair: (not pair[0]["name"], rank(pair[0]["source"], order), -pair[1]),
+    )
     if rules.one_place == "named_place" and chosen["name"]:
         return place_name(chosen["name"], chosen["tags"])
     return str(chosen["name"])
@@ -282,10 +354,10 @@ def _record(row: Row) -> dict[str, str]:
     return record | {"url": row["url"]} if row["url"] else record
 
 
-def _details(rows: list[Row]) -> dict[str, str]:
-    """Return what the records say beside their names; where several do, the first."""
+def _details(rows: list[Row], rules: CategoryRules) -> dict[str, str]:
+    """Return what the records say beside their names; where several do, the first in order."""
     details: dict[str, str] = {}
-    for row in rows:
+    for row in sorted(rows, key=lambda row: rank(row["source"], rules.sources_first.details)):
         details = row["details"] | details
     also = {word for row in rows for word in row["also"].split(",") if word}
     return details | {"also": ",".join(sorted(also))} if also else details

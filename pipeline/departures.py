@@ -47,10 +47,12 @@ class Timetable:
 class Joined:
     """Assets with their departures, stops of timetables that are of none, and what is said of it.
 
-    `report` has, by layer, the days that were counted and numbers of stops and trips.
+    `stops` are those that became part of an asset, as `tables.RECORDS` has them. `report` has, by
+    layer, the days that were counted and numbers of stops and trips.
     """
 
     assets: gpd.GeoDataFrame
+    stops: gpd.GeoDataFrame
     quarantine: pd.DataFrame
     report: dict[str, dict[str, Any]]
     caveats: list[str]
@@ -114,6 +116,7 @@ def join_departures(
         counted[name] = _Counted(timetable, days, stops, counts)
     return Joined(
         _with_departures(assets, list(counted.values())),
+        _stop_records(assets, list(counted.values())),
         _quarantine(counted),
         {name: _report(each) for name, each in counted.items()},
         [text for each in counted.values() for text in _caveats(each)],
@@ -228,6 +231,31 @@ def _with_departures(assets: gpd.GeoDataFrame, counted: list[_Counted]) -> gpd.G
     columns = ["details", "records", "sources", "licences", "date"]
     new = pd.DataFrame(changed, index=assets.index, columns=columns).astype("str")
     return assets.assign(**{column: new[column] for column in columns})
+
+
+def _stop_records(assets: gpd.GeoDataFrame, counted: list[_Counted]) -> gpd.GeoDataFrame:
+    """Return the stops that became part of an asset, each where its timetable has it."""
+    category = dict(zip(assets["asset_id"], assets["category"], strict=True))
+    rows = [
+        {"asset_id": stop["asset"], "category": category[stop["asset"]]}
+        | _record(each.timetable, stop["stop_id"], stop["name"])
+        | {"identifier": f"{each.timetable.declaration.codes}:{stop['stop_id'].casefold()}"}
+        | {"longitude": stop["longitude"], "latitude": stop["latitude"]}
+        for each in counted
+        if each.days is not None
+        for stop in each.stops[each.stops["asset"] != ""].to_dict("records")
+    ]
+    columns = ["asset_id", "category", "source", "id", "name", "date", "licence", "identifier"]
+    found = pd.DataFrame(rows, columns=[*columns, "longitude", "latitude"])
+    degrees = [found.pop("longitude").to_numpy(float), found.pop("latitude").to_numpy(float)]
+    drawn = np.isfinite(degrees).all(axis=0)
+    places = gpd.GeoSeries(gpd.points_from_xy(*degrees), crs="EPSG:4326").to_crs(assets.crs)
+    # A stop that is drawn nowhere stands where its asset does.
+    shapes = dict(zip(assets["asset_id"], np.asarray(assets.geometry.array), strict=True))
+    known = shapely.point_on_surface(np.array([shapes[a] for a in found["asset_id"]], dtype=object))
+    geometry = np.where(drawn, np.asarray(places.array), known)
+    frame = found.rename(columns={"id": "record_id"})
+    return gpd.GeoDataFrame(frame, geometry=geometry, crs=assets.crs)
 
 
 def _changed(row: Mapping[Any, Any], counted: list[_Counted]) -> dict[str, str]:

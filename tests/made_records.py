@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import geopandas as gpd
@@ -9,6 +10,7 @@ import pandas as pd
 import shapely
 
 from pipeline import contracts, tables
+from pipeline.agreement import with_agreement
 from pipeline.corroboration import corroborate
 from tests.made_features import CRS, EAST, NORTH, OUTLINE, RULES
 
@@ -50,6 +52,14 @@ def assets_of(*records: dict[str, Any]) -> gpd.GeoDataFrame:
     found, too_small = corroborate(frame, RULES, OUTLINE)
     kept = [m for members in [*found["members"], *too_small["members"]] for m in members]
     assert sorted(kept) == sorted((r["source"], r["record_id"]) for r in records)
+    asset_of = {
+        member: asset
+        for asset, members in zip(found["asset_id"], found["members"], strict=True)
+        for member in members
+    }
+    keys = zip(frame["source"], frame["record_id"], strict=True)
+    stated = frame.assign(asset_id=[asset_of.get(key, "") for key in keys])
+    found = with_agreement(found, stated.sort_values("order"), RULES, date(2025, 1, 1))
     contracts.check(found.drop(columns="members"), tables.ASSETS, "assets")
     return found
 

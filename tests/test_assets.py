@@ -86,9 +86,10 @@ Built = tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, pd.DataFrame, dict[str, Any]]
 
 def build(*rows: Feature, **layers: LayerRows) -> Built:
     features = features_of(*rows)
-    assets, points, aside, report = build_assets(
-        features, RULES, layers, OUTLINE, osm=SOURCE, buffer_m=500
-    )
+    found, report = build_assets(features, RULES, layers, OUTLINE, osm=SOURCE, buffer_m=500)
+    assets, points, aside = found.assets, found.access_points, found.set_aside
+    contracts.check(found.records, tables.RECORDS, "records")
+    assert len(found.records) == sum(len(json.loads(text)) for text in assets["records"])
     contracts.check(assets, tables.ASSETS, "assets")
     contracts.check(points, tables.ACCESS_POINTS, "access points")
     must_add_up(assets, report)

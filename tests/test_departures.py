@@ -63,11 +63,15 @@ def timetable(folder: Path, name: str = "usual-week", **tables_: str) -> Timetab
 def build(
     *features: Feature, layers: dict[str, LayerRows] | None = None, **timetables: Timetable
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame, dict[str, Any]]:
-    found, _, aside, report = build_assets(
+    built, report = build_assets(
         features_of(*features), RULES, layers or {}, OUTLINE,
         osm=SOURCE, buffer_m=100, timetables=timetables,
     )  # fmt: skip
+    found, aside = built.assets, built.set_aside
     contracts.check(found, tables.ASSETS, "assets")
+    contracts.check(built.records, tables.RECORDS, "records")
+    entries = {(e["source"], e["id"]) for text in found["records"] for e in json.loads(text)}
+    assert set(zip(built.records["source"], built.records["record_id"], strict=True)) == entries
     contracts.check(aside, tables.SET_ASIDE, "set_aside")
     return found, aside, report
 

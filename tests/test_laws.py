@@ -147,8 +147,8 @@ def run(
         measure_coverage(areas, features, streets, choices.coverage, "D", buffer_m)[0]
     )
     outline = shapely.union_all(areas.geometry.to_numpy())
-    assets, points, _, _ = build_assets(features, RULES, {}, outline, osm=SOURCE, buffer_m=buffer_m)
-    assets, points = change(assets), change(points)
+    found, _ = build_assets(features, RULES, {}, outline, osm=SOURCE, buffer_m=buffer_m)
+    assets, points = change(found.assets), change(found.access_points)
     network = change(build_network(streets, features, choices.snapping)[0])
     entrances = change(
         find_entrances(assets, points, features, network, RULES, choices.snapping)[0]

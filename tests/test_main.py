@@ -103,7 +103,7 @@ def test_an_unknown_step_is_told_with_those_there_are(capsys: pytest.CaptureFixt
 def test_every_step_says_how_many_files_it_writes() -> None:
     assert {step: outputs_of(step) for step in STEPS if outputs_of(step) != 1} == {
         "osm": 3,
-        "assets": 3,
+        "assets": 5,
         "sensitivity": 2,
         "surface": 2,
         "catchments": 2,

@@ -36,9 +36,9 @@ FEATURES = features_of(
 
 
 def build(**layers: LayerRows) -> tuple[Any, Any, pd.DataFrame, dict[str, Any]]:
-    found = build_assets(FEATURES, RULES, layers, OUTLINE, osm=SOURCE, buffer_m=100)
-    contracts.check(found[2], tables.SET_ASIDE, "set_aside")
-    return found
+    found, report = build_assets(FEATURES, RULES, layers, OUTLINE, osm=SOURCE, buffer_m=100)
+    contracts.check(found.set_aside, tables.SET_ASIDE, "set_aside")
+    return found.assets, found.access_points, found.set_aside, report
 
 
 def law_holds(layers: dict[str, LayerRows], built: tuple[Any, Any, pd.DataFrame, Any]) -> None:

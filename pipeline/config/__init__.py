@@ -5,7 +5,7 @@ strict (a number is not text, a misspelt key is an error) and finite (no NaN, no
 """
 
 from pipeline.config.authorities import Authorities
-from pipeline.config.category import Category, CategoryRules, OsmRules
+from pipeline.config.category import Category, CategoryRules, OsmRules, SourcesFirst
 from pipeline.config.choice import Choice, Slug, TagConditions, TagValues, Words
 from pipeline.config.district import (
     Areas,
@@ -43,17 +43,19 @@ from pipeline.config.study import (
     Walking,
 )
 from pipeline.config.theme import Dress, Palette, Theme
-from pipeline.config.vocabulary import Kind, Level, Nation, State, Vintage, Way
+from pipeline.config.vocabulary import Agreement, Kind, Level, Nation, State, Vintage, Way
 from pipeline.config.walker import Walker
 from pipeline.config.words import Unwelcome, Wording
 
 __all__ = [
-    "Ages", "Areas", "Authorities", "BoundariesTable", "Category", "CategoryRules", "Choice",
+    "Ages", "Agreement", "Areas", "Authorities", "BoundariesTable", "Category", "CategoryRules",
+    "Choice",
     "Chosen", "CouncilLayer", "Coverage", "DeprivationTable", "District", "DistrictFile", "Dress",
     "Dwellings", "ElevationTable", "Equity", "Evidence", "Grid", "Kind", "Level", "LocalFile",
     "LookupTable", "MapPlace", "Method", "Nation", "NationDefaults", "NationalTable", "OnTheWeb",
     "OsmInput", "OsmRules", "PackagedFile", "Palette", "PeopleRasterTable", "PeopleTable",
-    "Place", "Quantity", "RecordsTable", "Slopes", "Slug", "Snapping", "Standard", "State",
+    "Place", "Quantity", "RecordsTable", "Slopes", "Slug", "Snapping", "SourcesFirst", "Standard",
+    "State",
     "Study", "Surface", "TableInput", "TagConditions", "TagValues", "Theme", "TimetableTable",
     "Together", "Unwelcome", "Usual", "Vintage", "Walker", "Walking", "Way", "Within", "Wording",
     "Words",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from pipeline.config.choice import Choice, Colour, Slug, TagConditions, TagValues, Words
 from pipeline.config.vocabulary import Kind, Level, Symbol, Way
@@ -42,6 +42,27 @@ class LayerRules(Choice):
     where: dict[str, TagValues] = {}
 
 
+class SourcesFirst(Choice):
+    """Whose word counts first for each attribute; what the others say is kept beside it.
+
+    `osm` is OpenStreetMap, `community` what people found who went and looked, `lists` every
+    official or council list that is not named itself. All three stand in every order, so that
+    none is outranked without a word.
+    """
+
+    name: tuple[Slug, ...] = ("community", "osm", "lists")
+    shape: tuple[Slug, ...] = ("osm", "lists", "community")
+    details: tuple[Slug, ...] = ("community", "osm", "lists")
+
+    @model_validator(mode="after")
+    def _names_everybody(self) -> SourcesFirst:
+        for order in (self.name, self.shape, self.details):
+            if len(set(order)) < len(order) or not {"osm", "lists", "community"} <= set(order):
+                msg = "name `osm`, `lists` and `community` in each order, and each source once"
+                raise ValueError(msg)
+        return self
+
+
 class CategoryRules(Choice):
     """What decides which assets a category has and how one walks into them.
 
@@ -55,6 +76,11 @@ class CategoryRules(Choice):
     often have none, but shops side by side are two. `one_place: named_place` gathers stops of
     one name that lie no farther apart than `named_place_within_m`. With `banks_m`, the strip
     of that width around a lake or a river is part of the asset: that is where one walks.
+    `may_be` names the categories under which another source may hold the same place, as a
+    council's park is a nature reserve on the map; where most of both is common ground, or their
+    names are alike, they are one asset, of the category that the map gives it.
+    `sources_first` says whose word counts where records of one asset differ; an asset of which no
+    record is newer than `stale_after_years` is called stale.
     `supply` is what is shared out among the people who can walk to it, if anything is: the area,
     or one each; `supply_for` says among whom.
     """
@@ -73,6 +99,9 @@ class CategoryRules(Choice):
     named_place_within_m: Annotated[float, Field(ge=0, le=1000)] = 200
     banks_m: Annotated[float, Field(ge=0, le=100)] = 0
     walk_in: Literal["boundary", "building", "point", "street", "shore"]
+    may_be: tuple[Slug, ...] = ()
+    sources_first: SourcesFirst = SourcesFirst()
+    stale_after_years: Annotated[float, Field(gt=0, le=50)] = 8.0
     supply: Literal["none", "area", "one"] = "none"
     supply_for: Literal["people", "children"] = "people"
     none_mapped_means: Literal["none", "unknown"]

@@ -51,6 +51,15 @@ class Level(StrEnum):
     CULTURAL = "cultural"
 
 
+class Agreement(StrEnum):
+    """How far the sources of one asset agree."""
+
+    CORROBORATED = "corroborated"
+    ONE_SOURCE = "one_source"
+    CONFLICTING = "conflicting"
+    STALE = "stale"
+
+
 class Way(StrEnum):
     """The five ways to well-being (New Economics Foundation, 2008)."""
 

@@ -16,6 +16,8 @@
     Which share of people meets each published standard, on foot and in a straight line.
 `set_aside_csv(material) -> bytes`
     The rows of layers that are not used, each with its reason.
+`ambiguous_csv(material) -> bytes`
+    Pairs of records that may be one place and are counted as two.
 `run_note(material, seconds) -> dict`
     What is known of the run.
 `district_files(material) -> dict[str, Content]`
@@ -40,6 +42,7 @@ from pipeline.pages.material import CAPTIONS, Material
 from pipeline.pages.neighbourhood import neighbourhood_pages
 from pipeline.pages.note import run_note
 from pipeline.pages.sheets import (
+    ambiguous_csv,
     by_walker_csv,
     gradient_csv,
     indicators_csv,
@@ -74,6 +77,7 @@ def district_files(material: Material) -> dict[str, Content]:
         "standards.csv": standards_csv(material),
         **({"gradient.csv": gradient_csv(material)} if material.edition == "planner" else {}),
         "set_aside.csv": set_aside_csv(material),
+        "ambiguous.csv": ambiguous_csv(material),
         "profiles.gpkg": profiles_gpkg(material),
         "assets.gpkg": assets_gpkg(material),
         "catchments.csv": catchments_csv(material),
@@ -88,6 +92,7 @@ __all__ = [
     "Content",
     "Material",
     "Packed",
+    "ambiguous_csv",
     "assets_gpkg",
     "by_walker_csv",
     "catchments_csv",

@@ -11,6 +11,7 @@ import geopandas as gpd
 import pandas as pd
 import pyogrio
 
+from pipeline import tables
 from pipeline.config import District
 from pipeline.pages.material import Material
 from pipeline.pages.sheets import wide_table
@@ -30,9 +31,13 @@ ASSET_COLUMNS = (
     "area_m2",
     "is_in_district",
     "details",
+    "agreement",
     "records",
+    "chosen",
+    "differences",
     "geometry",
 )
+RECORD_COLUMNS = tuple(column.name for column in tables.RECORDS.columns)
 ENTRANCE_COLUMNS = ("entrance_id", "asset_id", "category", "way_in", "state", "geometry")
 
 
@@ -58,7 +63,7 @@ def profiles_gpkg(material: Material) -> Writer:
 
 
 def assets_gpkg(material: Material) -> Writer:
-    """Return a writer of `assets.gpkg`: every asset, and the ways into it.
+    """Return a writer of `assets.gpkg`: every asset, the ways into it, and what it is made of.
 
     Parameters
     ----------
@@ -68,12 +73,16 @@ def assets_gpkg(material: Material) -> Writer:
     Returns
     -------
     callable
-        Writes the layers `assets` and `entrances` to the path that it is given.
+        Writes the layers `assets`, `entrances` and, where records are known one by one,
+        `records` to the path that it is given. Sites as each source draws them stand only in the
+        last.
     """
     layers = {
         "assets": material.noted(material.assets[list(ASSET_COLUMNS)]),
         "entrances": material.noted(material.entrances[list(ENTRANCE_COLUMNS)]),
     }
+    if len(material.records):
+        layers["records"] = material.noted(material.records[list(RECORD_COLUMNS)])
     return written(layers, material.district)
 
 

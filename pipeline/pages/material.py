@@ -13,7 +13,7 @@ import pandas as pd
 from pipeline.config import Category, District, Grid, Standard, State, Study, Theme, Walker, Wording
 from pipeline.headline import ranges
 from pipeline.pages.wording import Words
-from pipeline.tables import SET_ASIDE
+from pipeline.tables import AMBIGUOUS, RECORDS, SET_ASIDE
 from pipeline.text import clean_text
 
 # What is said of the pictures, kept beside them.
@@ -22,6 +22,14 @@ CAPTIONS = "captions.json"
 
 def _nothing_aside() -> pd.DataFrame:
     return pd.DataFrame(columns=[column.name for column in SET_ASIDE.columns])
+
+
+def _nothing_ambiguous() -> pd.DataFrame:
+    return pd.DataFrame(columns=[column.name for column in AMBIGUOUS.columns])
+
+
+def _no_records() -> pd.DataFrame:
+    return pd.DataFrame(columns=[column.name for column in RECORDS.columns])
 
 
 @dataclass(frozen=True)
@@ -64,6 +72,8 @@ class Material:
     surface: bytes
     reports: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     set_aside: pd.DataFrame = field(default_factory=_nothing_aside)
+    records: Any = field(default_factory=_no_records)
+    ambiguous: pd.DataFrame = field(default_factory=_nothing_ambiguous)
     edition: Literal["planner", "community"] = "planner"
     logo: str = ""
     pictures: Mapping[str, bytes] = field(default_factory=dict)

@@ -14,6 +14,7 @@ import shapely
 from pipeline.config import State
 from pipeline.pages.material import Material
 from pipeline.pages.shapes import Coded, Coder, Units
+from pipeline.pages.wording import Words
 from pipeline.tables import PLACES_IN
 from pipeline.text import clean_text
 
@@ -73,7 +74,12 @@ def places(material: Material, coder: Coder) -> dict[str, Any]:
         "name": assets["name"].map(clean_text).tolist(),
         "where": _neighbourhood_of(material, middles),
         "sources": [_sources(material, text, sources) for text in assets["records"]],
-        "details": [_details(labels, text, details) for text in assets["details"]],
+        "details": [
+            _details(labels, text, details) + _agreement(material.words, agreement, said, details)
+            for text, agreement, said in zip(
+                assets["details"], assets["agreement"], assets["differences"], strict=True
+            )
+        ],
         "source_texts": sources.texts,
         "detail_texts": details.texts,
         "outlines": _outlines(geometry, coder),
@@ -178,6 +184,17 @@ def _details(labels: dict[str, str], text: str, numbered: Numbered) -> list[int]
         label = labels.get(key, clean_text(key).replace("_", " ").capitalize())
         said = details[key].replace("_", " ") if key == "departures_state" else details[key]
         found += [numbered(label), numbered(clean_text(said))]
+    return found
+
+
+def _agreement(words: Words, agreement: str, differences: str, numbered: Numbered) -> list[int]:
+    """Return how far the sources agree, and what each says where they differ."""
+    found = [numbered(words("agreement.label")), numbered(words(f"agreement.{agreement}"))]
+    said = json.loads(differences) if differences else {}
+    for entry in said.get("name", []):
+        source = source_title(str(entry["source"]))
+        text = clean_text(entry["value"])
+        found += [numbered(words("agreement.name_in", source=source)), numbered(text)]
     return found
 
 

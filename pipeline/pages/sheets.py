@@ -195,6 +195,23 @@ def set_aside_csv(material: Material) -> bytes:
     return sheet(material.noted(ordered))
 
 
+def ambiguous_csv(material: Material) -> bytes:
+    """Return the pairs of records that may be one place and are counted as two: `ambiguous.csv`.
+
+    Parameters
+    ----------
+    material
+        The district.
+
+    Returns
+    -------
+    bytes
+        CSV with the columns of `tables.AMBIGUOUS` and the district's notice, if it has one; the
+        likeliest first.
+    """
+    return sheet(material.noted(material.ambiguous))
+
+
 def profiles_csv(material: Material) -> bytes:
     """Return one row for each neighbourhood, the district last: `profiles.csv`.
 

@@ -78,7 +78,7 @@ OF_NO_DISTRICT = frozenset(
 # These draw on the terminal themselves.
 WITH_BARS = frozenset(("fetch", "live_check"))
 SEVERAL_OUTPUTS: dict[str, int] = {
-    "osm": 3, "sensitivity": 2, "surface": 2, "catchments": 2, "assets": 3, "reference": 14,
+    "osm": 3, "sensitivity": 2, "surface": 2, "catchments": 2, "assets": 5, "reference": 14,
 }  # fmt: skip
 
 

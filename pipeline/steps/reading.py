@@ -123,7 +123,7 @@ def assets(
     outline = outline_of(files.read_table(neighbourhoods, tables.NEIGHBOURHOODS))
     box = degrees_around(outline, place.crs, held.walking.buffer_m)
     feeds = published.read_timetables(fetched, place, declared, box)
-    found, points, aside, report = build_assets(
+    found, report = build_assets(
         files.read_table(features, tables.FEATURES),
         held_rules,
         {name: LayerRows(*layer) for name, layer in layers.items()},
@@ -132,11 +132,14 @@ def assets(
         buffer_m=held.walking.buffer_m,
         timetables={name: Timetable(*feed) for name, feed in feeds.items()},
     )
-    files.write_table(aside, tables.SET_ASIDE, out[2])
-    files.write_table(points, tables.ACCESS_POINTS, out[1])
-    files.write_table(found, tables.ASSETS, out[0], report)
+    files.write_table(found.ambiguous, tables.AMBIGUOUS, out[4])
+    files.write_table(found.records, tables.RECORDS, out[3])
+    files.write_table(found.set_aside, tables.SET_ASIDE, out[2])
+    files.write_table(found.access_points, tables.ACCESS_POINTS, out[1])
+    files.write_table(found.assets, tables.ASSETS, out[0], report)
     aloud = "".join(f". {text}" for text in report["mostly_set_aside"])
-    return f"{len(found):,} assets, {len(aside):,} rows of layers set aside{aloud}"
+    n_aside = len(found.set_aside)
+    return f"{len(found.assets):,} assets, {n_aside:,} rows of layers set aside{aloud}"
 
 
 def network(

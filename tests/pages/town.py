@@ -385,6 +385,11 @@ def _assets(looks: dict[str, Category], text: Text | None) -> gpd.GeoDataFrame:
                 "date": "2024-05-06",
                 "area_m2": 7850.0 if is_area else 0.0,
                 "records": json.dumps([record]),
+                "agreement": ("one_source", "conflicting")[n % 7 == 3],
+                "chosen": "{}",
+                "differences": json.dumps({"name": [record | {"value": name}]})
+                if n % 7 == 3
+                else "{}",
                 "details": json.dumps(details) if n % 3 else "",
                 "is_in_district": WEST <= x <= WEST + 3 * CELL,
                 "geometry": Point(x, y).buffer(50) if is_area else Point(x, y),

@@ -46,7 +46,7 @@ def test_the_register_with_planted_errors_is_half_used_and_half_set_aside() -> N
     rows = read_cells(NATIONAL / "brownfield-register-test-winchester.csv", sets_aside=True)
     declared = declared_as("brownfield_land_register")
     layer = LayerRows(declared, rows, "brownfield_land_register", date(2017, 12, 8))
-    assets, _, aside, report = build_assets(
+    found, report = build_assets(
         features_of(area(1, 0, 0, 10, leisure="park", name="Far")),
         RULES,
         {"register": layer},
@@ -55,6 +55,7 @@ def test_the_register_with_planted_errors_is_half_used_and_half_set_aside() -> N
         buffer_m=100,
     )
 
+    assets, aside = found.assets, found.set_aside
     assert dict(zip(aside["id"], aside["reason"], strict=True)) == WINCHESTER
     (site,) = assets[assets["category"] == "brownfield"].to_dict("records")
     assert site["asset_id"] == "brownfield_land_register-blr17-02"
