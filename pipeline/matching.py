@@ -36,9 +36,10 @@ DECIDED, AMBIGUOUS, OPEN = "same", "ambiguous", ""
 # smaller that lies in the larger, beside the share of both that is common to both.
 _AREAS_APART, _AREAS_ONE, _PART = -3.0, 4.5, 0.8
 _POINT_IN_AREA = 3.0
-_AT_ONE_SPOT, _AT_THE_LIMIT = 2.0, -2.0
-# Bits for names: unlike, alike to nobody's surprise, the same.
-_UNLIKE, _UNLIKE_AREAS, _SAME_NAME = -3.0, -1.5, 5.0
+_AT_ONE_SPOT, _AT_THE_LIMIT = 3.0, -3.0
+# Bits for names: unlike, and the same; neither from `_NEUTRAL` on. Points of one kind stand in twos
+# under one name, as the stops on both sides of a road do, so that it tells less of them.
+_UNLIKE, _UNLIKE_AREAS, _SAME_NAME, _SAME_NAME_AREAS = -3.0, -1.5, 3.0, 5.0
 _NEUTRAL = 0.7
 _UNLIKE_FROM = 0.4
 # Bits for an identifier that both have, and for two that one authority gave to two things.
@@ -288,7 +289,8 @@ def _of_geometry(pairs: _Pairs) -> Floats:
 def _of_names(pairs: _Pairs) -> Floats:
     worst = np.where(pairs.has_area, _UNLIKE_AREAS, _UNLIKE)
     below = worst * np.clip((_NEUTRAL - pairs.name) / (_NEUTRAL - _UNLIKE_FROM), 0, 1)
-    above = _SAME_NAME * np.clip((pairs.name - _NEUTRAL) / (1 - _NEUTRAL), 0, 1)
+    best = np.where(pairs.has_area, _SAME_NAME_AREAS, _SAME_NAME)
+    above = best * np.clip((pairs.name - _NEUTRAL) / (1 - _NEUTRAL), 0, 1)
     return np.where(np.isnan(pairs.name), 0.0, below + above)
 
 
