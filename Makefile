@@ -399,7 +399,10 @@ $(DATA)/demo/sampleton/README.md: $(wildcard demo/*.py demo/*/*.py) requirements
 
 # --- checks --------------------------------------------------------------------------------------
 
-PYTEST := $(PYTHON) -m pytest -q -n 2
+# A process that has run out of tests takes some of the other's.
+PYTEST := $(PYTHON) -m pytest -q -n 2 --dist worksteal
+# Which tests `check` runs; all of them, unless others have run already.
+ONLY ?=
 
 ## test: run the tests that take seconds
 test: $(INSTALLED)
@@ -411,7 +414,7 @@ check: $(INSTALLED)
 	@$(PYTHON) -m ruff check --quiet .
 	@$(PYTHON) -m mypy
 	@$(VENV)/bin/lint-imports --no-cache
-	@THOROUGH=1 $(PYTEST)
+	@THOROUGH=1 $(PYTEST) -m "$(ONLY)"
 
 ## format: format the code, and mend what the linter can
 format: $(INSTALLED)
