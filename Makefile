@@ -28,7 +28,7 @@ MADE := $(DATA)/interim
 $(foreach variable,DISTRICTS_DIR DATA OUT VENV,$(if $(filter 1,$(words $($(variable)))),,\
   $(error $(variable) must name one folder, without spaces, and is "$($(variable))")))
 # The names of these files become goals and parts of commands.
-ODD_NAMES := $(shell ls -1 $(DISTRICTS_DIR) config/categories config/national config/nations config/standards config/walkers config/words 2>/dev/null | \
+ODD_NAMES := $(shell ls -1 $(DISTRICTS_DIR) config/categories config/national config/nations config/standards config/unused config/uses config/cautions config/walkers config/words 2>/dev/null | \
   grep '[.]yaml$$' | LC_ALL=C grep -vxE '[a-z][a-z0-9]*([_-][a-z0-9]+)*[.]yaml' | LC_ALL=C tr -c '[:alnum:]._\n-' '?')
 ifneq ($(ODD_NAMES),)
   $(error A name is not allowed in $(DISTRICTS_DIR) or config: $(firstword $(ODD_NAMES)). Use small letters, digits, _ and -, beginning with a letter)
@@ -38,10 +38,11 @@ DISTRICTS := $(sort $(basename $(notdir $(wildcard $(DISTRICTS_DIR)/*.yaml))))
 DEMO_DISTRICTS := sampleton helsinki-centre
 CATEGORY_FILES := $(sort $(wildcard config/categories/*.yaml))
 CATEGORIES := $(basename $(notdir $(CATEGORY_FILES)))
-SCHEMAS := authorities category district lock nation national standard study theme unwelcome walker words
+SCHEMAS := authorities category caution district lock nation national standard study theme unused unwelcome use walker words
 NATIONAL_FILES := $(sort $(wildcard config/national/*.yaml))
 NATION_FILES := $(sort $(wildcard config/nations/*.yaml))
 STANDARD_FILES := $(sort $(wildcard config/standards/*.yaml))
+USE_FILES := $(sort $(wildcard config/unused/*.yaml config/uses/*.yaml config/cautions/*.yaml))
 WALKER_FILES := $(sort $(wildcard config/walkers/*.yaml))
 WORDS_FILES := $(sort $(wildcard config/words/*.yaml))
 # A council’s logo, if there is one; of two the first is taken.
@@ -148,6 +149,8 @@ $(MADE)/nations.names: FORCE
 
 $(MADE)/walkers.names: FORCE
 	@mkdir -p $(@D) && echo '$(WALKER_FILES)' | cmp -s - $@ || echo '$(WALKER_FILES)' > $@
+$(MADE)/uses.names: FORCE
+	@mkdir -p $(@D) && echo '$(USE_FILES)' | cmp -s - $@ || echo '$(USE_FILES)' > $@
 $(MADE)/words.names: FORCE
 	@mkdir -p $(@D) && echo '$(WORDS_FILES)' | cmp -s - $@ || echo '$(WORDS_FILES)' > $@
 $(MADE)/logo.names: FORCE
@@ -178,6 +181,9 @@ $(MADE)/standards.stamp: $(MADE)/rules.json $(STANDARD_FILES) $(MADE)/standards.
 		pipeline/standards.py $(CORE) | $(INSTALLED)
 	@$(call step,published_standards,$(@:.stamp=.json))
 	@touch $@
+$(MADE)/uses.stamp: $(MADE)/rules.json $(USE_FILES) $(MADE)/uses.names pipeline/uses.py $(CORE) | $(INSTALLED)
+	@$(call step,uses,$(@:.stamp=.json))
+	@touch $@
 # Words that stand on no picture can change without one being drawn again.
 $(MADE)/picture_words.stamp: $(MADE)/words.json $(CORE) | $(INSTALLED)
 	@$(call step,$(basename $(@F)),$(@:.stamp=.json))
@@ -192,6 +198,9 @@ $(addprefix $(MADE)/,$(addsuffix .json,rules looks national walkers words theme)
 $(MADE)/picture_words.json: arguments = $(MADE)/words.json
 $(MADE)/picture_words.json: %.json: %.stamp
 	@test -f $@ || $(call step,picture_words,$@)
+$(MADE)/uses.json: arguments = $(MADE)/rules.json $(USE_FILES)
+$(MADE)/uses.json: %.json: %.stamp
+	@test -f $@ || $(call step,uses,$@)
 $(MADE)/standards.json: arguments = $(MADE)/rules.json $(STANDARD_FILES)
 $(MADE)/standards.json: %.json: %.stamp
 	@test -f $@ || $(call step,published_standards,$@)
@@ -297,6 +306,16 @@ $(MADE)/%/standards.parquet: config/study.yaml $(MADE)/rules.json $(MADE)/standa
 		$(addprefix pipeline/,attainment.py headline.py places.py profiles.py sites.py standards.py) \
 		$(WALKING) $(CORE) | $(COMPILED)
 	@$(call district-step,standards,$@)
+
+UNUSED := unused_land site_uses residents_gained best_sets
+$(addprefix $(MADE)/%/,$(addsuffix .parquet,$(UNUSED))): \
+		config/study.yaml $(MADE)/rules.json $(MADE)/walkers.json $(MADE)/uses.json $(MADE)/%/district.json \
+		$(MADE)/national.json $(RAW)/%/manifest.json \
+		$(addprefix $(MADE)/%/,$(addsuffix .parquet,neighbourhoods assets features network terrain homes access)) \
+		$(addprefix pipeline/,best_sets.py classification.py entrances.py grouping.py residents_gained.py \
+		snapping.py tags.py terrain.py unused_land.py uses.py walkable.py walkers.py wanted.py) \
+		$(WALKING) $(CORE) | $(COMPILED)
+	@$(call district-step,unused_land,$(addprefix $(MADE)/$*/,$(addsuffix .parquet,$(UNUSED))))
 
 # Looks are checked before anything is drawn with them; a new logo draws nothing anew.
 $(MADE)/%/pictures.zip: config/study.yaml config/theme.yaml $(MADE)/looks.json $(MADE)/picture_words.json \

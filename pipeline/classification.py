@@ -15,6 +15,7 @@ import shapely
 from pipeline.config import CategoryRules
 from pipeline.tags import (
     Condition,
+    DescribedByTags,
     Tags,
     closed_to,
     conditions,
@@ -92,7 +93,7 @@ class Walls:
     """Areas that keep what is inside them from the public, such as schools."""
 
     def __init__(
-        self, features: gpd.GeoDataFrame, parsed: list[Tags], rules: Mapping[str, CategoryRules]
+        self, features: gpd.GeoDataFrame, parsed: list[Tags], rules: Mapping[str, DescribedByTags]
     ) -> None:
         self._walls = {name: conditions(rule.osm.not_inside) for name, rule in rules.items()}
         values = _values_by_key(wall for walls in self._walls.values() for wall in walls)

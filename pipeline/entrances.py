@@ -9,8 +9,8 @@ private gate is no way in, and what passes over or under a boundary does not cro
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
 
 import geopandas as gpd
 import numpy as np
@@ -19,7 +19,7 @@ import pandas as pd
 import shapely
 
 from pipeline import walkable
-from pipeline.config import CategoryRules, Snapping, State
+from pipeline.config import Snapping, State
 from pipeline.snapping import snap
 
 Shapes = npt.NDArray[np.object_]
@@ -43,12 +43,20 @@ WAYS_THROUGH = frozenset(
 NOT_FOR_VISITORS = frozenset(("no", "emergency", "exit", "garage", "service", "staircase"))
 
 
+class WalkedInto(Protocol):
+    """Anything that says how one walks in: the rules of a category."""
+
+    @property
+    def walk_in(self) -> str:
+        """One of those of `CategoryRules`."""
+
+
 def find_entrances(
     assets: gpd.GeoDataFrame,
     access_points: gpd.GeoDataFrame,
     features: gpd.GeoDataFrame,
     network: gpd.GeoDataFrame,
-    rules: dict[str, CategoryRules],
+    rules: Mapping[str, WalkedInto],
     choices: Snapping,
 ) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:
     """Find where one walks into each asset, and attach it to the network.
@@ -133,7 +141,7 @@ def _finders(
     }
 
 
-def _walk_in(assets: gpd.GeoDataFrame, rules: dict[str, CategoryRules]) -> npt.NDArray[np.object_]:
+def _walk_in(assets: gpd.GeoDataFrame, rules: Mapping[str, WalkedInto]) -> npt.NDArray[np.object_]:
     """Say how one walks into each asset; points are walked to, whatever their category."""
     is_point = shapely.get_dimensions(assets.geometry.to_numpy()) == 0
     declared = np.array([rules[name].walk_in for name in assets["category"]], dtype=object)

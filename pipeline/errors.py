@@ -67,6 +67,10 @@ class ServiceIsAway(SourceFailed):
     """A service could not be reached, or is too busy or broken to say anything."""
 
 
+class SiteHasNoArea(PipelineError):
+    """A site that could be put to use is drawn or listed with an area that is none."""
+
+
 class RawFileHasChanged(PipelineError):
     """A raw file is not the one that its provenance note describes."""
 

@@ -22,6 +22,7 @@ from pipeline.routing import (
     nearest,
     share_out,
     tally,
+    walks_within,
 )
 from pipeline.snapping import snap
 
@@ -62,5 +63,6 @@ def _walk_one_street() -> None:
     k_nearest(*town, k=1)
     count_within(*town, cut_offs=np.array([100]))
     tally(*town, cut_offs=np.array([100]), supply=np.ones(1), weights=np.ones(101))
+    walks_within(*town, limit=100)
     one = np.ones(1)
     share_out(*town, people=one, supply=one, weights=np.ones(101))

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from pipeline.config import Agreement, Kind, Level, Method, State, Vintage
+from pipeline.config import SITE_STATUSES, Actor, Agreement, Kind, Level, Method, State, Vintage
 from pipeline.contracts import Column, Table
 
 STATES = tuple(State)
@@ -17,17 +17,6 @@ GRADIENT_PARTS = (
     *(f"decile_{decile:02}" for decile in range(1, 11)),
     *("mean", "slope_index", "relative_index", "concentration_index"),
     *("bounded_concentration_index", "gini", "palma"),
-)
-SITE_STATUSES = (
-    "listed",
-    "brownfield",
-    "derelict",
-    "set_aside",
-    "stalled",
-    "vacant",
-    "disused",
-    "abandoned",
-    "open_grass",
 )
 AREAS = ("Polygon", "MultiPolygon")
 LINES = ("LineString", "MultiLineString")
@@ -822,6 +811,36 @@ UNUSED_LAND = Table(
         Column("area_from", "text", "Who says so.", allowed=("drawn", "register", "")),
         Column("area_state", "text", "`ok`, or `no_data`: nobody says.", allowed=STATES),
         Column(
+            "compactness",
+            "float",
+            "4π × area ÷ outline², of Polsby and Popper: 1 for a circle; empty unless drawn.",
+            may_be_missing=True,
+            at_least=0,
+            at_most=1,
+        ),
+        Column(
+            "slope_pct",
+            "float",
+            "Mean slope of the ground; empty where heights are not known.",
+            "%",
+            may_be_missing=True,
+            at_least=0,
+        ),
+        Column(
+            "frontage_m",
+            "float",
+            "How much of its outline runs along streets and paths that can be walked; empty "
+            "unless drawn.",
+            "m",
+            may_be_missing=True,
+            at_least=0,
+        ),
+        Column(
+            "cautions",
+            "text",
+            "What to be careful of, by names of files of `config/cautions`, separated by commas.",
+        ),
+        Column(
             "ownership",
             "text",
             "Whose it is, as a register says; empty where nobody says.",
@@ -886,6 +905,105 @@ UNUSED_LAND = Table(
     may_be_empty=True,
 )
 
+_SITE = Column("site_id", "text", "The site.")
+_USE = Column("use", "text", "What it could become, the name of a file of `config/uses`.")
+_SITE_MINUTES = Column("minutes", "int", "Longest walk that counts.", "min", at_least=1)
+
+SITE_USES = Table(
+    "site_uses",
+    "one site and one use that could be on a site of its form",
+    ("site_id", "use"),
+    (
+        _SITE,
+        _USE,
+        Column("category", "text", "Category that the site would then belong to."),
+        Column(
+            "fits",
+            "text",
+            "`yes`: every need is met; `to_check`: none is known not to be, some are not known; "
+            "`no`: at least one is not met.",
+            allowed=("yes", "to_check", "no"),
+        ),
+        Column("because", "text", "Needs that are met, as JSON: names and numbers of sentences."),
+        Column("to_check", "text", "Needs of which nothing is known, likewise."),
+        Column("ruled_out_by", "text", "Needs that are not met, likewise."),
+        Column("would_rule_out", "text", "What would rule it out if it were found, likewise."),
+        Column("who", "text", "Who could act.", allowed=tuple(Actor)),
+    ),
+    may_be_empty=True,
+)
+
+RESIDENTS_GAINED = Table(
+    "residents_gained",
+    "one site, one use that fits it, a number of minutes, and whose people: all (`all`), or those "
+    "of neighbourhoods of one decile of deprivation (`decile_1` …), or of none (`no_decile`)",
+    ("site_id", "use", "minutes", "people_of"),
+    (
+        _SITE,
+        _USE,
+        _SITE_MINUTES,
+        Column("people_of", "text", "Whose people."),
+        Column("people_within", "float", "How many live within.", "people", at_least=0),
+        Column(
+            "gained",
+            "float",
+            "How many of these have no such asset within as many minutes now; empty unless a "
+            "number.",
+            "people",
+            may_be_missing=True,
+            at_least=0,
+        ),
+        Column(
+            "state",
+            "text",
+            "`ok`, `true_zero`, `unreachable` (no street leads there), or `no_data`: nobody knows "
+            "of any such asset, so that nobody knows who has none.",
+            allowed=STATES,
+        ),
+        Column(
+            "coverage_pct",
+            "float",
+            "Share of those gained of whom it is certain: the map reaches far enough around them.",
+            "%",
+            at_least=0,
+            at_most=100,
+        ),
+    ),
+    may_be_empty=True,
+)
+
+BEST_SETS = Table(
+    "best_sets",
+    "one site in a set of sites that together bring a use to as many more people as can be",
+    ("use", "minutes", "most_sites", "method", "site_id"),
+    (
+        _USE,
+        _SITE_MINUTES,
+        Column("most_sites", "int", "How many sites the set may have.", at_least=1),
+        Column(
+            "method", "text", "`best`, or `greedy`: one after another.", allowed=("best", "greedy")
+        ),
+        Column("site_id", "text", "A site of the set."),
+        Column("place", "int", "In which order they are taken; 1 is first.", at_least=1),
+        Column("adds", "float", "People that it adds to those before it.", "people", at_least=0),
+        Column("people", "float", "People that the whole set gains.", "people", at_least=0),
+        Column(
+            "gap_pct",
+            "float",
+            "By how much no set can be better, at most: 0 where this is proved to be the best.",
+            "%",
+            at_least=0,
+        ),
+        Column(
+            "equity_weight",
+            "float",
+            "How much more a person of decile 1 counts than one of decile 10; 0 is not at all.",
+            at_least=0,
+        ),
+    ),
+    may_be_empty=True,
+)
+
 ALL = (
     NEIGHBOURHOODS,
     FEATURES,
@@ -911,4 +1029,7 @@ ALL = (
     CATCHMENT_PEOPLE,
     RASTER_MINUTES,
     UNUSED_LAND,
+    SITE_USES,
+    RESIDENTS_GAINED,
+    BEST_SETS,
 )

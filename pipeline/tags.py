@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
-from pipeline.config import CategoryRules, OsmRules, TagConditions
+from pipeline.config import OsmRules, TagConditions
 
 Tags = dict[str, str]
 # One entry of `any`, `all` or `none`: every key must hold one of the values; None is any value.
@@ -31,6 +32,14 @@ _GONE_KEYS = (
 _GONE_BUILDINGS = frozenset(
     {"ruins", "collapsed", "construction", "demolished", "disused", "abandoned"}
 )
+
+
+class DescribedByTags(Protocol):
+    """Anything that says by tags what belongs to it: a category, a kind of site, a caution."""
+
+    @property
+    def osm(self) -> OsmRules:
+        """The tags."""
 
 
 @dataclass(frozen=True)
@@ -182,7 +191,7 @@ def _is_in_use_again(key: str, tags: Tags) -> bool:
     return any(tags.get(use, "no") not in _NO_USE for use in keys)
 
 
-def index_of(rules: Mapping[str, CategoryRules]) -> RuleIndex:
+def index_of(rules: Mapping[str, DescribedByTags]) -> RuleIndex:
     """Return rules by the key and value that a feature must have to meet them.
 
     Parameters

@@ -121,6 +121,49 @@ def _flat(network: gpd.GeoDataFrame) -> pd.DataFrame:
     )
 
 
+def slopes_of(shapes: npt.NDArray[np.object_], heights: Heights, choices: Slopes) -> Floats:
+    """Return how steep the ground is on some shapes.
+
+    At points a sample apart, all that lie on a shape and one in it at least, the slope is that of
+    the smoothed ground over one sample each way: √((dh/dx)² + (dh/dy)²).
+
+    Parameters
+    ----------
+    shapes
+        Points, lines or areas in the system of the heights; n of them.
+    heights
+        The ground.
+    choices
+        How the ground is sampled and smoothed.
+
+    Returns
+    -------
+    numpy.ndarray
+        Per cent, the mean over the points of each shape; missing where heights are not known of
+        all of them; shape (n,).
+    """
+    ground, step = _smoothed(heights, choices.smooth_m), choices.sample_m
+    found = np.full(len(shapes), np.nan)
+    for at, shape in enumerate(shapes):
+        x, y = _points_on(shape, step)
+        across = _at(ground, x + step / 2, y) - _at(ground, x - step / 2, y)
+        up = _at(ground, x, y + step / 2) - _at(ground, x, y - step / 2)
+        found[at] = np.hypot(across, up).mean() / step * 100
+    return found
+
+
+def _points_on(shape: shapely.Geometry, step: float) -> tuple[Floats, Floats]:
+    """Return points in rows and columns on a shape, and one that is surely on it."""
+    west, south, east, north = shapely.bounds(shape)
+    x, y = (
+        each.ravel()
+        for each in np.meshgrid(np.arange(west, east, step), np.arange(south, north, step))
+    )
+    is_on = shapely.contains_xy(shape, x, y)
+    middle = shapely.point_on_surface(shape)
+    return np.append(x[is_on], shapely.get_x(middle)), np.append(y[is_on], shapely.get_y(middle))
+
+
 # --- heights ------------------------------------------------------------------------------------
 
 

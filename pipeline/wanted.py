@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pipeline.config import CategoryRules
 from pipeline.errors import ChoiceIsNotAllowed, listed
+from pipeline.tags import DescribedByTags
 
 # A key with any value, or with these. Nodes on ways that are asked for come with them.
 TAGS: dict[str, bool | list[str]] = {
@@ -31,6 +31,9 @@ TAGS: dict[str, bool | list[str]] = {
     # Buildings, land and water, which also show how far the map reaches.
     **dict.fromkeys(("building", "landuse", "natural", "waterway"), True),
     "area": ["yes"],
+    # What to be careful of.
+    "flood_prone": ["yes"],
+    "hazard": True,
     # What has fallen out of use.
     **{
         f"disused:{key}": True
@@ -68,13 +71,15 @@ def _has(key: str, value: str | None) -> bool:
     return values is True or (isinstance(values, list) and value in values)
 
 
-def must_cover(rules: Mapping[str, CategoryRules]) -> None:
+def must_cover(rules: Mapping[str, DescribedByTags], folder: str = "categories") -> None:
     """Stop if a category is made of things that were never asked for.
 
     Parameters
     ----------
     rules
-        Rules by category.
+        Rules by category, or whatever else describes things by tags.
+    folder
+        The folder of `config` that they stand in, for the sentence.
 
     Raises
     ------
@@ -91,7 +96,7 @@ def must_cover(rules: Mapping[str, CategoryRules]) -> None:
         for tags in (*named, *osm.not_inside):
             if not any(_covers(key, values) for key, values in tags.items()):
                 raise ChoiceIsNotAllowed(
-                    f"config/categories/{category}.yaml: {listed(sorted(tags))}: an Overpass "
+                    f"config/{folder}/{category}.yaml: {listed(sorted(tags))}: an Overpass "
                     f"server is not asked for this; it is asked for {listed(sorted(TAGS), 60)}. "
                     "Give the district a Geofabrik region or a file, or add the tag to "
                     "pipeline/wanted.py."

@@ -24,6 +24,9 @@ CHOICES = {
     "national": sorted((ROOT / "config/national").glob("*.yaml")),
     "standard": sorted((ROOT / "config/standards").glob("*.yaml")),
     "unwelcome": [ROOT / "config/words/unwelcome.yaml"],
+    "caution": sorted((ROOT / "config/cautions").glob("*.yaml")),
+    "unused": sorted((ROOT / "config/unused").glob("*.yaml")),
+    "use": sorted((ROOT / "config/uses").glob("*.yaml")),
     "walker": sorted((ROOT / "config/walkers").glob("*.yaml")),
     "words": sorted(
         set((ROOT / "config/words").glob("*.yaml")) - {ROOT / "config/words/unwelcome.yaml"}

@@ -33,6 +33,7 @@ from pipeline.config.national import (
 from pipeline.config.place import LocalFile, MapPlace, OnTheWeb, PackagedFile, Place
 from pipeline.config.standard import Chosen, Evidence, Method, Quantity, Standard, Together, Within
 from pipeline.config.study import (
+    BestSets,
     Coverage,
     Dwellings,
     Equity,
@@ -43,20 +44,21 @@ from pipeline.config.study import (
     Walking,
 )
 from pipeline.config.theme import Dress, Palette, Theme
+from pipeline.config.use import SITE_STATUSES, Actor, Caution, Possible, Range, UnusedKind, Use
 from pipeline.config.vocabulary import Agreement, Kind, Level, Nation, State, Vintage, Way
 from pipeline.config.walker import Walker
 from pipeline.config.words import Unwelcome, Wording
 
 __all__ = [
-    "Ages", "Agreement", "Areas", "Authorities", "BoundariesTable", "Category", "CategoryRules",
-    "Choice",
-    "Chosen", "CouncilLayer", "Coverage", "DeprivationTable", "District", "DistrictFile", "Dress",
-    "Dwellings", "ElevationTable", "Equity", "Evidence", "Grid", "Kind", "Level", "LocalFile",
-    "LookupTable", "MapPlace", "Method", "Nation", "NationDefaults", "NationalTable", "OnTheWeb",
-    "OsmInput", "OsmRules", "PackagedFile", "Palette", "PeopleRasterTable", "PeopleTable",
-    "Place", "Quantity", "RecordsTable", "Slopes", "Slug", "Snapping", "SourcesFirst", "Standard",
-    "State",
-    "Study", "Surface", "TableInput", "TagConditions", "TagValues", "Theme", "TimetableTable",
-    "Together", "Unwelcome", "Usual", "Vintage", "Walker", "Walking", "Way", "Within", "Wording",
+    "SITE_STATUSES", "Actor", "Ages", "Agreement", "Areas", "Authorities", "BestSets",
+    "BoundariesTable", "Category", "CategoryRules", "Caution", "Choice", "Chosen", "CouncilLayer",
+    "Coverage", "DeprivationTable", "District", "DistrictFile", "Dress", "Dwellings",
+    "ElevationTable", "Equity", "Evidence", "Grid", "Kind", "Level", "LocalFile", "LookupTable",
+    "MapPlace", "Method", "Nation", "NationDefaults", "NationalTable", "OnTheWeb", "OsmInput",
+    "OsmRules", "PackagedFile", "Palette", "PeopleRasterTable", "PeopleTable", "Place", "Possible",
+    "Quantity", "Range", "RecordsTable", "Slopes", "Slug", "Snapping", "SourcesFirst", "Standard",
+    "State", "Study", "Surface", "TableInput", "TagConditions", "TagValues", "Theme",
+    "TimetableTable", "Together", "UnusedKind", "Unwelcome", "Use", "Usual", "Vintage", "Walker",
+    "Walking", "Way", "Within", "Wording",
     "Words",
 ]  # fmt: skip

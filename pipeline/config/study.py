@@ -197,6 +197,20 @@ class Equity(Choice):
     fewest_neighbourhoods: Annotated[int, Field(ge=3, le=1000)]
 
 
+class BestSets(Choice):
+    """For how many sites the best set is looked for, and what is counted.
+
+    People within `minutes` of a site, who have no such asset within as many now. `most_hectares`
+    is the budget of land that a set may take, or null. With `equity_weight` above 0 a person of
+    decile d counts 1 + weight × (10 − d) ÷ 9.
+    """
+
+    minutes: Annotated[int, Field(gt=0, le=60)]
+    sites: Annotated[tuple[Annotated[int, Field(ge=1, le=100)], ...], Field(min_length=1)]
+    most_hectares: Annotated[float, Field(gt=0, le=10_000)] | None
+    equity_weight: Annotated[float, Field(ge=0, le=10)]
+
+
 class Study(Choice):
     """What holds in every district: `config/study.yaml`.
 
@@ -212,5 +226,16 @@ class Study(Choice):
     slopes: Slopes
     surface: Surface
     equity: Equity
+    best_sets: BestSets
     places_by_name: Annotated[int, Field(ge=1, le=20)]
     fewest_people: Annotated[int, Field(ge=0, le=1000)]
+
+    @model_validator(mode="after")
+    def _best_sets_must_be_measured(self) -> Study:
+        if self.best_sets.minutes not in self.walking.minutes:
+            msg = (
+                f"best_sets.minutes is {self.best_sets.minutes}, which is none of walking.minutes; "
+                f"allowed are {', '.join(map(str, self.walking.minutes))}"
+            )
+            raise ValueError(msg)
+        return self

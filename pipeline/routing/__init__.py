@@ -27,7 +27,7 @@ from pipeline.routing.graph import (
     cost_along,
 )
 from pipeline.routing.nearest import k_nearest, nearest, nearest_at_homes, search_nearest
-from pipeline.routing.within import Form, count_within, share_out, tally
+from pipeline.routing.within import Form, count_within, share_out, tally, walks_within
 
 __all__ = [
     "DM_PER_M",
@@ -48,4 +48,5 @@ __all__ = [
     "search_nearest",
     "share_out",
     "tally",
+    "walks_within",
 ]  # fmt: skip

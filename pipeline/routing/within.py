@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.cores import on_all_cores
-from pipeline.routing.graph import FAR, Doors, Graph, Homes, Ints
+from pipeline.routing.graph import FAR, Doors, Graph, Homes, Ints, SmallInts
 from pipeline.routing.search import BITS, NONE, Queue, settle
 
 Floats = npt.NDArray[np.float64]
@@ -82,6 +82,40 @@ def tally(
     amounts, weighed = np.empty_like(laid), np.empty_like(sums)
     amounts[homes.order], weighed[homes.order] = laid, sums
     return np.cumsum(amounts, axis=1, dtype=amounts.dtype), weighed
+
+
+def walks_within(
+    graph: Graph, homes: Homes, doors: Doors, limit: int
+) -> tuple[SmallInts, SmallInts, SmallInts]:
+    """List every walk from a home to an asset that costs no more than a limit.
+
+    Parameters
+    ----------
+    graph, homes, doors
+        As for `count_within`.
+    limit
+        The longest walk that counts, itself included, in decimetres.
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        Number of the asset, of the home, and the cost of the cheapest walk between them; asset by
+        asset, each home once.
+    """
+    n_assets = doors.n_assets
+
+    def of_some(begin: int) -> tuple[SmallInts, SmallInts, SmallInts]:
+        end, queue = min(begin + SOME_ASSETS, n_assets), Queue.of(graph, doors.legs)
+        return _list_walks(  # type: ignore[no-any-return]
+            graph.ways, homes.met, len(homes), doors, begin, end, limit, queue
+        )
+
+    found = list(on_all_cores(of_some, range(0, n_assets, SOME_ASSETS)))
+    if not found:
+        nothing = np.zeros(0, dtype=np.int32)
+        return nothing, nothing, nothing
+    asset, row, cost = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    return asset, homes.order[row].astype(np.int32), cost
 
 
 def share_out(
@@ -221,6 +255,32 @@ def _tally(ways, met, n_homes, doors, band, n_bands, supply, weights, queue):  #
             for i in range(n_found):
                 sums[row[i]] += supply[a] * weights[cost[i]]
     return amounts, sums
+
+
+@numba.njit(cache=True, nogil=True)
+def _list_walks(ways, met, n_homes, doors, begin, end, limit, queue):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """List the walks to some of the assets, in arrays that grow as they fill."""
+    n_junctions = len(ways.first) - 1
+    walk = np.full(n_junctions, FAR)
+    reached = np.empty(n_junctions, dtype=np.int32)
+    own = np.full(n_homes, NONE)
+    row, cost = np.empty(n_homes, dtype=np.int32), np.empty(n_homes, dtype=np.int32)
+    room, n = max(n_homes, 1), 0
+    assets, rows = np.empty(room, dtype=np.int32), np.empty(room, dtype=np.int32)
+    costs = np.empty(room, dtype=np.int32)
+    for a in range(begin, end):
+        n_found = _reach(ways, met, doors, a, limit, walk, reached, own, queue, row, cost)
+        if n + n_found > room:
+            room = 2 * (n + n_found)
+            more_assets, more_rows = np.empty(room, dtype=np.int32), np.empty(room, dtype=np.int32)
+            more_costs = np.empty(room, dtype=np.int32)
+            more_assets[:n], more_rows[:n], more_costs[:n] = assets[:n], rows[:n], costs[:n]
+            assets, rows, costs = more_assets, more_rows, more_costs
+        assets[n : n + n_found] = a
+        rows[n : n + n_found] = row[:n_found]
+        costs[n : n + n_found] = cost[:n_found]
+        n += n_found
+    return assets[:n].copy(), rows[:n].copy(), costs[:n].copy()
 
 
 @numba.njit(cache=True, nogil=True)

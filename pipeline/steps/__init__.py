@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pipeline.steps.assessing import gradient, nearby
+from pipeline.steps.becoming import unused_land, uses
 from pipeline.steps.founding import new_district
 from pipeline.steps.gathering import (
     district,
@@ -45,7 +46,7 @@ __all__ = [
     "live_check", "lock", "looks", "national", "nearby", "neighbourhoods", "network",
     "new_district", "osm", "outputs_of", "picture_words", "pictures", "profiles", "publish",
     "published_standards", "reference", "rules", "sensitivity", "standards", "surface",
-    "terrain", "theme", "walkers", "words",
+    "terrain", "theme", "unused_land", "uses", "walkers", "words",
 ]  # fmt: skip
 STEPS: dict[str, Callable[..., str]] = {
     step.__name__: step
@@ -53,7 +54,7 @@ STEPS: dict[str, Callable[..., str]] = {
         rules, looks, national, walkers, kernels, district, fetch, neighbourhoods, osm, assets,
         network, terrain, entrances, homes, access, sensitivity, surface, catchments, catchment,
         profiles, gradient, nearby, standards, publish, index, reference, published_standards,
-        words, theme, live_check, picture_words, pictures, lock, new_district,
+        words, theme, uses, unused_land, live_check, picture_words, pictures, lock, new_district,
     )
 }  # fmt: skip
 OF_NO_DISTRICT = frozenset(
@@ -66,6 +67,7 @@ OF_NO_DISTRICT = frozenset(
         "picture_words",
         "words",
         "theme",
+        "uses",
         "published_standards",
         "catchment",
         "index",
@@ -78,7 +80,8 @@ OF_NO_DISTRICT = frozenset(
 # These draw on the terminal themselves.
 WITH_BARS = frozenset(("fetch", "live_check"))
 SEVERAL_OUTPUTS: dict[str, int] = {
-    "osm": 3, "sensitivity": 2, "surface": 2, "catchments": 2, "assets": 5, "reference": 14,
+    "osm": 3, "sensitivity": 2, "surface": 2, "catchments": 2, "assets": 5, "unused_land": 4,
+    "reference": 17,
 }  # fmt: skip
 
 
