@@ -119,7 +119,10 @@ def join_departures(
         _stop_records(assets, list(counted.values())),
         _quarantine(counted),
         {name: _report(each) for name, each in counted.items()},
-        [text for each in counted.values() for text in _caveats(each)],
+        [
+            *(text for each in counted.values() for text in _caveats(each)),
+            *_in_several(list(counted.values())),
+        ],
     )
 
 
@@ -379,4 +382,17 @@ def _caveats(each: _Counted) -> Iterator[str]:
         yield (
             f"{title} had ended on {days.last.isoformat()}, before the day that it is declared "
             "for: what runs now may be something else. Fetch a newer one."
+        )
+
+
+def _in_several(counted: list[_Counted]) -> Iterator[str]:
+    """Say how many stops more than one timetable speaks of: their feeds may share trips."""
+    speaking = [each for each in counted if each.days is not None]
+    assets = pd.Series([a for each in speaking for a in set(each.stops["asset"]) if a], dtype="str")
+    shared = int((assets.value_counts() > 1).sum())
+    if shared:
+        titles = " and ".join(f"“{each.timetable.declaration.title}”" for each in speaking)
+        yield (
+            f"{shared:,} stops are in more than one of {titles}; their departures are added up, so "
+            "that one listed in both counts twice."
         )

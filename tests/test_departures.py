@@ -219,9 +219,12 @@ def test_departures_of_two_timetables_are_added(tmp_path: Path) -> None:
     places = stops_at(A=("Mill Road", 500, 500))
     one = timetable(tmp_path, stops=places)
     other = timetable(tmp_path, "frequencies", stops=places)
-    assets = build(pole, buses=one, coaches=other)[0]
+    assets, _, report = build(pole, buses=one, coaches=other)
     details = details_of(assets, "Mill Road")
 
     assert details["departures_weekday"] == str(3 + 7)
     assert details["departures_sunday"] == str(0 + 7)
     assert details["departures_source"].count("Buses of 2026-01-05") == 2
+    shared = "1 stops are in more than one of “Buses” and “Buses”; their departures are added up, "
+    assert any(text.startswith(shared) for text in report["caveats"])
+    assert not any("more than one of" in text for text in build(pole, buses=one)[2]["caveats"])

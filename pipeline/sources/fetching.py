@@ -215,7 +215,10 @@ def _whole_file(declared: DeclaredInput) -> str:
 
 
 def _others(inputs: dict[str, DeclaredInput], only: str, out: Path) -> dict[str, RawFile]:
-    """Return the raw files of all inputs but one, if they are there and what is declared."""
+    """Return the raw files that stay while one input is asked for again, if they are as declared.
+
+    Inputs that are made of the same file are asked for together: half of an edition fits no other.
+    """
     if only not in inputs:
         raise ChoiceIsNotAllowed(
             f"SOURCE={quoted(only)}: the district has no such input; it has "
@@ -223,7 +226,9 @@ def _others(inputs: dict[str, DeclaredInput], only: str, out: Path) -> dict[str,
         )
     manifest = read_manifest(out)
     kept = {}
-    for key in inputs.keys() - {only}:
+    file = _whole_file(inputs[only])
+    asked = {key for key, each in inputs.items() if file and _whole_file(each) == file} | {only}
+    for key in inputs.keys() - asked:
         raw_file(manifest, key)
         kept[key] = manifest.inputs[key]
         if kept[key].declared_place != inputs[key].declared_place:

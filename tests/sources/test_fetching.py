@@ -217,6 +217,14 @@ def test_a_file_that_two_inputs_are_made_of_is_asked_for_once(
     assert str(raw["again"].date) == "2024-02-29" != str(raw["markets"].date)
     assert not [path for path in project.raw.iterdir() if path.is_dir()]
 
+    # Whoever asks for one of them again gets both, or they would be of two editions.
+    before = {key: (project.raw / each.path).stat().st_ino for key, each in raw.items()}
+    server.asked.clear()
+    project.built("refetch", "D=tiny", "SOURCE=again")
+    assert [one.path for one in server.asked] == ["/files/markets.csv"]
+    for key, inode in before.items():
+        assert (project.raw / raw[key].path).stat().st_ino != inode
+
 
 @pytest.mark.slow
 def test_one_input_is_asked_for_again_and_the_others_stay(
