@@ -299,6 +299,13 @@ $(MADE)/%/nearby.parquet: config/study.yaml $(MADE)/%/homes.parquet $(MADE)/%/ac
 		pipeline/nearby.py $(CORE)
 	@$(call district-step,nearby,$@)
 
+$(MADE)/%/starts.parquet $(MADE)/%/walks.parquet: \
+		config/study.yaml $(MADE)/rules.json $(MADE)/walkers.json \
+		$(addprefix $(MADE)/%/,$(addsuffix .parquet,neighbourhoods assets entrances homes network terrain)) \
+		$(addprefix pipeline/,places.py snapping.py tags.py walkers.py) \
+		$(WALKING) $(CORE) | $(COMPILED)
+	@$(call district-step,walks,$(addprefix $(MADE)/$*/,starts.parquet walks.parquet))
+
 $(MADE)/%/standards.parquet: config/study.yaml $(MADE)/rules.json $(MADE)/standards.json \
 		$(MADE)/%/district.json $(RAW)/%/manifest.json $(MADE)/%/neighbourhoods.parquet \
 		$(MADE)/%/coverage.parquet $(MADE)/%/assets.parquet $(MADE)/%/entrances.parquet \
@@ -331,15 +338,15 @@ $(MADE)/%/pictures.zip: config/study.yaml config/theme.yaml $(MADE)/looks.json $
 
 # A district’s folder is put in its place in one step. run.json holds the sum of every file in it:
 # of these, of the maps for reports, and of whatever has a number that depends on the district.
-EDITION := run.json index.html map.html neighbourhoods/index.html profiles.csv indicators.csv by_walker.csv sensitivity.csv standards.csv set_aside.csv ambiguous.csv profiles.gpkg assets.gpkg catchments.csv \
+EDITION := run.json index.html map.html neighbourhoods/index.html directory.html directory.csv walks.csv directory.json profiles.csv indicators.csv by_walker.csv sensitivity.csv standards.csv set_aside.csv ambiguous.csv profiles.gpkg assets.gpkg catchments.csv \
            catchments.gpkg minutes_to_nearest.tif
 PUBLISHED := $(EDITION) gradient.csv planner.zip $(addprefix community/,$(EDITION) community.zip)
 $(addprefix $(OUT)/%/,$(PUBLISHED)): config/study.yaml $(MADE)/theme.json $(MADE)/looks.json $(MADE)/walkers.json \
 		$(MADE)/words.json $(MADE)/standards.json $(MADE)/%/district.json $(RAW)/%/manifest.json \
 		$(addprefix $(MADE)/%/,$(addsuffix .parquet,neighbourhoods coverage features network terrain \
-		assets set_aside records ambiguous entrances homes indicators by_walker sensitivity gradient nearby standards catchments catchment_people raster_minutes)) \
+		assets set_aside records ambiguous entrances homes indicators by_walker sensitivity gradient nearby starts walks standards catchments catchment_people raster_minutes)) \
 		$(MADE)/%/minutes_to_nearest.tif $(MADE)/%/pictures.zip \
-		$(addprefix pipeline/,publish.py headline.py places.py standards.py tags.py walkers.py) $(PAGES) $(CORE)
+		$(addprefix pipeline/,publish.py headline.py opening_hours.py places.py standards.py tags.py walkers.py) $(PAGES) $(CORE)
 	@$(call district-step,publish,$(OUT)/$*/run.json)
 
 $(OUT)/published.names: FORCE

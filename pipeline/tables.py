@@ -503,6 +503,53 @@ NEARBY = Table(
     may_be_empty=True,
 )
 
+STARTS = Table(
+    "starts",
+    "one place that walks of the directory start from: a neighbourhood, or an asset with a name",
+    ("place_id",),
+    (
+        Column("place_id", "text", "Code of the neighbourhood, or the asset's own name."),
+        Column("what", "text", "What it is.", allowed=("neighbourhood", "asset")),
+        Column("name", "text", "What people call it."),
+        Column("category", "text", "Category of an asset; empty for a neighbourhood."),
+        Column(
+            "people",
+            "float",
+            "Residents who start from a neighbourhood; missing for an asset.",
+            "people",
+            may_be_missing=True,
+            at_least=0,
+        ),
+        Column(
+            "state",
+            "text",
+            "`ok`, or why no walk starts here: `no_data`, outside the map data or without homes; "
+            "`unreachable`, no street near; `suppressed`, too few people.",
+            allowed=STATES,
+        ),
+    ),
+)
+
+WALKS = Table(
+    "walks",
+    "one walk of the directory, from where people are to an asset; those longer than the longest "
+    "are not listed",
+    ("place_id", "asset_id"),
+    (
+        Column("place_id", "text", "Where it starts, as in `starts`."),
+        Column("asset_id", "text", "The asset that it leads to."),
+        Column(
+            "walk_min",
+            "float",
+            "On foot from the asset that it starts from; of a neighbourhood, within so many "
+            "minutes half of its residents are there.",
+            "min",
+            at_least=0,
+        ),
+    ),
+    may_be_empty=True,
+)
+
 INDICATORS = Table(
     "indicators",
     "one number: a neighbourhood (or the district, by its own code), a category and a measure",
@@ -1020,6 +1067,8 @@ ALL = (
     HOMES,
     ACCESS,
     NEARBY,
+    STARTS,
+    WALKS,
     INDICATORS,
     BY_WALKER,
     SENSITIVITY,

@@ -107,6 +107,7 @@ def test_every_step_says_how_many_files_it_writes() -> None:
         "sensitivity": 2,
         "surface": 2,
         "catchments": 2,
+        "walks": 2,
         "unused_land": 4,
         "reference": 17,
     }

@@ -211,6 +211,16 @@ class BestSets(Choice):
     equity_weight: Annotated[float, Field(ge=0, le=10)]
 
 
+class Directory(Choice):
+    """Where the walks of the directory start beside the neighbourhoods, and how long they may be.
+
+    `walks_from` are categories; their places with a name count.
+    """
+
+    walks_from: tuple[Slug, ...]
+    longest_min: Annotated[int, Field(ge=5, le=60)]
+
+
 class Study(Choice):
     """What holds in every district: `config/study.yaml`.
 
@@ -227,6 +237,7 @@ class Study(Choice):
     surface: Surface
     equity: Equity
     best_sets: BestSets
+    directory: Directory
     places_by_name: Annotated[int, Field(ge=1, le=20)]
     fewest_people: Annotated[int, Field(ge=0, le=1000)]
 

@@ -6,6 +6,12 @@
     `map.html`.
 `neighbourhood_pages(material) -> dict[str, str]`
     `neighbourhoods/<code>.html`, and `neighbourhoods/index.html`, which lists them.
+`directory_page(material) -> str`
+    `directory.html`: places by theme and kind, with the walk from a chosen place.
+`directory_csv(material) -> bytes`, `walks_csv(material) -> bytes`
+    The directory as sheets.
+`directory_json(material) -> bytes`
+    The directory as Open Referral UK.
 `indicators_csv(material) -> bytes`, `profiles_csv(material) -> bytes`
     The figures, in one column and side by side.
 `profiles_gpkg(material) -> Writer`, `assets_gpkg(material) -> Writer`
@@ -33,6 +39,8 @@ Nothing here opens a local file of the project or writes one of its own accord.
 from __future__ import annotations
 
 from pipeline.pages.catchments import catchments_csv, catchments_gpkg, people_of_raster
+from pipeline.pages.directory import directory_page
+from pipeline.pages.directory_files import directory_csv, walks_csv
 from pipeline.pages.editions import Content, Packed, editions, without_deprivation
 from pipeline.pages.glance import glance_page
 from pipeline.pages.index import index_page
@@ -41,6 +49,7 @@ from pipeline.pages.map import map_page
 from pipeline.pages.material import CAPTIONS, Material
 from pipeline.pages.neighbourhood import neighbourhood_pages
 from pipeline.pages.note import run_note
+from pipeline.pages.referral import directory_json
 from pipeline.pages.sheets import (
     ambiguous_csv,
     by_walker_csv,
@@ -70,6 +79,10 @@ def district_files(material: Material) -> dict[str, Content]:
         "index.html": glance_page(material),
         "map.html": map_page(material),
         **neighbourhood_pages(material),
+        "directory.html": directory_page(material),
+        "directory.csv": directory_csv(material),
+        "walks.csv": walks_csv(material),
+        "directory.json": directory_json(material),
         "profiles.csv": profiles_csv(material),
         "indicators.csv": indicators_csv(material),
         "by_walker.csv": by_walker_csv(material),
@@ -97,6 +110,9 @@ __all__ = [
     "by_walker_csv",
     "catchments_csv",
     "catchments_gpkg",
+    "directory_csv",
+    "directory_json",
+    "directory_page",
     "district_files",
     "editions",
     "glance_page",
@@ -111,5 +127,6 @@ __all__ = [
     "sensitivity_csv",
     "set_aside_csv",
     "standards_csv",
+    "walks_csv",
     "without_deprivation",
 ]

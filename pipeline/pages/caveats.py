@@ -9,7 +9,7 @@ import pandas as pd
 
 from pipeline.config import State
 from pipeline.pages import places
-from pipeline.pages.material import Material
+from pipeline.pages.material import Material, once
 from pipeline.text import clean_text
 
 
@@ -20,6 +20,7 @@ class Told(NamedTuple):
     language: str = ""
 
 
+@once
 def off_network(material: Material) -> dict[str, float]:
     """Return how many people and assets no street leads to.
 
@@ -45,6 +46,7 @@ def off_network(material: Material) -> dict[str, float]:
     }
 
 
+@once
 def coverage(material: Material) -> dict[str, int]:
     """Return how many neighbourhoods the OpenStreetMap file covers, of how many."""
     rows = material.coverage
@@ -52,6 +54,7 @@ def coverage(material: Material) -> dict[str, int]:
     return {"covered": int((rows["state"] == State.OK).sum()), "of": len(rows)}
 
 
+@once
 def caveats(material: Material) -> list[Told]:
     """Return the sentences that stand on every page of a district, the widest first.
 
@@ -140,6 +143,7 @@ def opening(material: Material) -> list[str]:
     ]
 
 
+@once
 def credits(material: Material) -> list[dict[str, Any]]:  # noqa: A001 (the word people use)
     """Return who made the data, under which licence, of which day; one entry for each input.
 
@@ -169,6 +173,7 @@ def credits(material: Material) -> list[dict[str, Any]]:  # noqa: A001 (the word
 _CREDIT_KEYS = ("title", "publisher", "licence", "attribution", "date")
 
 
+@once
 def district_counts(material: Material) -> dict[str, Any]:
     """Return the numbers that a page opens with.
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any, Literal
+from functools import cached_property, wraps
+from typing import Any, Literal, TypeVar
 
 import pandas as pd
 
@@ -18,6 +18,34 @@ from pipeline.text import clean_text
 
 # What is said of the pictures, kept beside them.
 CAPTIONS = "captions.json"
+
+
+Found = TypeVar("Found")
+
+
+def once(find: Callable[[Material], Found]) -> Callable[[Material], Found]:
+    """Let something be found once for each material, which never changes.
+
+    Parameters
+    ----------
+    find
+        What finds it; nobody may change what it returns.
+
+    Returns
+    -------
+    callable
+        The same, which remembers.
+    """
+
+    @wraps(find)
+    def found(material: Material) -> Found:
+        kept = vars(material).setdefault("_found", {})
+        if find not in kept:
+            kept[find] = find(material)
+        answer: Found = kept[find]
+        return answer
+
+    return found
 
 
 def _nothing_aside() -> pd.DataFrame:
@@ -64,6 +92,8 @@ class Material:
     wordings: Mapping[str, Wording]
     gradient: pd.DataFrame
     nearby: pd.DataFrame
+    starts: pd.DataFrame
+    walks: pd.DataFrame
     standards: pd.DataFrame
     published_standards: Mapping[str, Standard]
     catchments: Any

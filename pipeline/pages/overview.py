@@ -77,7 +77,7 @@ def about(people: float) -> int:
     return round(people / step) * step
 
 
-def section(name: str, title: str, *inside: Children) -> Element:
+def section(name: str, title: Children, *inside: Children) -> Element:
     """Return a part of a page, under its own heading."""
     return el(
         "section",

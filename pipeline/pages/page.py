@@ -23,6 +23,7 @@ PLACES = (
     ("glance", "index.html"),
     ("map", "map.html"),
     ("neighbourhoods", "neighbourhoods/index.html"),
+    ("directory", "directory.html"),
 )
 OSM_COPYRIGHT = "https://www.openstreetmap.org/copyright"
 

@@ -72,8 +72,11 @@ def places(material: Material, coder: Coder) -> dict[str, Any]:
         "category": assets["category"].map(number).astype(int).tolist(),
         "at": at.ravel().tolist(),
         "name": assets["name"].map(clean_text).tolist(),
-        "where": _neighbourhood_of(material, middles),
-        "sources": [_sources(material, text, sources) for text in assets["records"]],
+        "where": neighbourhood_of(material, middles),
+        "sources": [
+            sorted({sources(told) for told in sources_of(material, text)})
+            for text in assets["records"]
+        ],
         "details": [
             _details(labels, text, details) + _agreement(material.words, agreement, said, details)
             for text, agreement, said in zip(
@@ -145,8 +148,21 @@ def left_out(material: Material, most: int = MOST_PLACES) -> dict[str, int]:
     return found
 
 
-def _neighbourhood_of(material: Material, middles: Any) -> list[int]:  # noqa: ANN401
-    """Return the number of the neighbourhood each place lies in; on a border, of the first."""
+def neighbourhood_of(material: Material, middles: Any) -> list[int]:  # noqa: ANN401
+    """Return the number of the neighbourhood each place lies in; on a border, of the first.
+
+    Parameters
+    ----------
+    material
+        The district.
+    middles
+        A point for each place; shape (n,).
+
+    Returns
+    -------
+    list of int
+        One each, −1 outside the district.
+    """
     tree = shapely.STRtree(middles)
     found = np.full(len(middles), -1, dtype=int)
     areas = np.asarray(material.neighbourhoods.geometry.array)
@@ -156,8 +172,21 @@ def _neighbourhood_of(material: Material, middles: Any) -> list[int]:  # noqa: A
     return [int(number) for number in found]
 
 
-def _sources(material: Material, text: str, numbered: Numbered) -> list[int]:
-    """Each record as “Title (date)”, once."""
+def sources_of(material: Material, text: str) -> list[str]:
+    """Return each record of an asset as “Title (date)”, once.
+
+    Parameters
+    ----------
+    material
+        The district.
+    text
+        The records, as `tables.ASSETS` holds them.
+
+    Returns
+    -------
+    list of str
+        In the order of the records.
+    """
     records = json.loads(text) if text else []
     found = []
     for record in records:
@@ -165,8 +194,8 @@ def _sources(material: Material, text: str, numbered: Numbered) -> list[int]:
         known = material.manifest.get(source, {})
         title = clean_text(known.get("title") or source_title(source))
         date = clean_text(material.words.day(str(record.get("date") or known.get("date") or "")))
-        found.append(numbered(f"{title} ({date})" if date else title))
-    return sorted(set(found))
+        found.append(f"{title} ({date})" if date else title)
+    return list(dict.fromkeys(found))
 
 
 def source_title(source: str) -> str:

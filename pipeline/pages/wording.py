@@ -15,7 +15,7 @@ from itertools import pairwise
 from typing import Any, Literal, NamedTuple
 
 from babel import Locale
-from babel.dates import format_date
+from babel.dates import format_date, get_day_names
 from babel.numbers import format_decimal
 
 from pipeline.config import Category, Theme
@@ -248,6 +248,10 @@ class Words:
         except ValueError:
             return text
         return str(format_date(found, "long", locale=self._locale))
+
+    def weekday(self, number: int) -> str:
+        """Return the name of a day of the week; Monday is 0."""
+        return str(get_day_names("wide", "stand-alone", self._locale)[number])
 
     def _parts(self, key: str, slots: Mapping[str, Any]) -> list[str | tuple[str]]:
         """Split a sentence into text and the names of slots, which stand alone in tuples."""

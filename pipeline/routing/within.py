@@ -85,7 +85,7 @@ def tally(
 
 
 def walks_within(
-    graph: Graph, homes: Homes, doors: Doors, limit: int
+    graph: Graph, homes: Homes, doors: Doors, limit: int, begin: int = 0, end: int | None = None
 ) -> tuple[SmallInts, SmallInts, SmallInts]:
     """List every walk from a home to an asset that costs no more than a limit.
 
@@ -95,6 +95,8 @@ def walks_within(
         As for `count_within`.
     limit
         The longest walk that counts, itself included, in decimetres.
+    begin, end
+        Which assets: from number `begin` up to `end`, itself not included; all by default.
 
     Returns
     -------
@@ -102,15 +104,15 @@ def walks_within(
         Number of the asset, of the home, and the cost of the cheapest walk between them; asset by
         asset, each home once.
     """
-    n_assets = doors.n_assets
+    last = doors.n_assets if end is None else min(end, doors.n_assets)
 
-    def of_some(begin: int) -> tuple[SmallInts, SmallInts, SmallInts]:
-        end, queue = min(begin + SOME_ASSETS, n_assets), Queue.of(graph, doors.legs)
+    def of_some(first: int) -> tuple[SmallInts, SmallInts, SmallInts]:
+        until, queue = min(first + SOME_ASSETS, last), Queue.of(graph, doors.legs)
         return _list_walks(  # type: ignore[no-any-return]
-            graph.ways, homes.met, len(homes), doors, begin, end, limit, queue
+            graph.ways, homes.met, len(homes), doors, first, until, limit, queue
         )
 
-    found = list(on_all_cores(of_some, range(0, n_assets, SOME_ASSETS)))
+    found = list(on_all_cores(of_some, range(begin, last, SOME_ASSETS)))
     if not found:
         nothing = np.zeros(0, dtype=np.int32)
         return nothing, nothing, nothing

@@ -25,6 +25,7 @@ from pipeline.steps.gathering import (
     words,
 )
 from pipeline.steps.keeping import live_check, lock
+from pipeline.steps.listing import walks
 from pipeline.steps.picturing import picture_words, pictures
 from pipeline.steps.publishing import index, publish
 from pipeline.steps.reading import assets, fetch, neighbourhoods, network, osm, terrain
@@ -46,7 +47,7 @@ __all__ = [
     "live_check", "lock", "looks", "national", "nearby", "neighbourhoods", "network",
     "new_district", "osm", "outputs_of", "picture_words", "pictures", "profiles", "publish",
     "published_standards", "reference", "rules", "sensitivity", "standards", "surface",
-    "terrain", "theme", "unused_land", "uses", "walkers", "words",
+    "terrain", "theme", "unused_land", "uses", "walkers", "walks", "words",
 ]  # fmt: skip
 STEPS: dict[str, Callable[..., str]] = {
     step.__name__: step
@@ -55,6 +56,7 @@ STEPS: dict[str, Callable[..., str]] = {
         network, terrain, entrances, homes, access, sensitivity, surface, catchments, catchment,
         profiles, gradient, nearby, standards, publish, index, reference, published_standards,
         words, theme, uses, unused_land, live_check, picture_words, pictures, lock, new_district,
+        walks,
     )
 }  # fmt: skip
 OF_NO_DISTRICT = frozenset(
@@ -81,7 +83,7 @@ OF_NO_DISTRICT = frozenset(
 WITH_BARS = frozenset(("fetch", "live_check"))
 SEVERAL_OUTPUTS: dict[str, int] = {
     "osm": 3, "sensitivity": 2, "surface": 2, "catchments": 2, "assets": 5, "unused_land": 4,
-    "reference": 17,
+    "reference": 17, "walks": 2,
 }  # fmt: skip
 
 

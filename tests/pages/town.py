@@ -120,6 +120,8 @@ def town(*, is_hostile: bool = False) -> Material:
         by_walker=_by_walker(),
         sensitivity=_sensitivity(),
         nearby=_nearby(assets),
+        starts=_starts(neighbourhoods, assets),
+        walks=_walks(assets),
         gradient=gradient_of(neighbourhoods, _homes(), _indicators(looks), study),
         wordings=wordings(),
         walkers={"standard": _walker(text(4) if text else "Adult at an ordinary pace")},
@@ -145,6 +147,37 @@ def _nearby(assets: gpd.GeoDataFrame) -> pd.DataFrame:
         for row in assets.drop_duplicates("category").itertuples()
     ]
     return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _starts(neighbourhoods: gpd.GeoDataFrame, assets: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Start from every neighbourhood, two of which have nobody to start, and from one library."""
+    states = {IDS[3]: "suppressed", IDS[5]: "no_data"}
+    areas = pd.DataFrame(
+        {
+            "place_id": IDS,
+            "what": "neighbourhood",
+            "name": neighbourhoods["name"],
+            "category": "",
+            "people": [None if place in states else 60.0 for place in IDS],
+            "state": [states.get(place, "ok") for place in IDS],
+        }
+    )
+    library = assets[assets["category"] == "library"].iloc[:1]
+    place = {"place_id": library["asset_id"], "what": "asset", "name": library["name"],
+             "category": "library", "people": np.nan, "state": "ok"}  # fmt: skip
+    found = pd.concat([areas, pd.DataFrame(place)], ignore_index=True)
+    return found.astype({"people": float})
+
+
+def _walks(assets: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Walk 0.3 minutes to the first asset, 1.8 to the next; what is too far is left out."""
+    rows = [
+        (place, asset, round(0.3 + 1.5 * ((n + 7 * k) % 40), 2))
+        for k, place in enumerate([IDS[0], IDS[1], IDS[2], IDS[4], "osm-way-001"])
+        for n, (asset, status) in enumerate(zip(assets["asset_id"], assets["status"], strict=True))
+        if (n + 7 * k) % 40 < 20 and asset != place and status == "actual"
+    ]
+    return pd.DataFrame(rows, columns=["place_id", "asset_id", "walk_min"])
 
 
 def gradient_of(

@@ -12,6 +12,7 @@ from pipeline.routing import (
     k_nearest,
     nearest,
     tally,
+    walks_within,
 )
 from tests.routing.made_towns import (
     FAR,
@@ -69,6 +70,15 @@ def test_counts_and_sums_equal_a_brute_force_answer(town: Town) -> None:
         ]
         within = {(at, a, w) for a, w in best.items() if w <= CUT_OFFS[-1]}
         assert weighed[at] == sum(supply[a] * weights[w] for _, a, w in within)
+
+
+@given(towns())
+def test_walks_to_some_assets_are_those_of_all_that_lead_to_them(town: Town) -> None:
+    cut_off = int(CUT_OFFS[1])
+    whole = walks_within(*laid_out(town), cut_off)
+    parts = [walks_within(*laid_out(town), cut_off, begin, begin + 2) for begin in (0, 2)]
+    for column, *halves in zip(whole, *parts, strict=True):
+        assert np.concatenate(halves).tolist() == column.tolist()
 
 
 @given(towns(is_flat=True))
