@@ -72,6 +72,7 @@ class Theme(Choice):
     no_data: Colour
     access_classes: Annotated[tuple[Colour, ...], Field(min_length=3, max_length=7)]
     deprivation_classes: Annotated[tuple[Colour, ...], Field(min_length=10, max_length=10)]
+    two_way_classes: Annotated[tuple[Colour, ...], Field(min_length=9, max_length=9)]
     share_bounds_pct: tuple[Annotated[float, Field(ge=0, le=100)], ...]
     minutes_bounds: tuple[Annotated[float, Field(gt=0)], ...]
     count_bounds: tuple[Annotated[float, Field(gt=0)], ...]

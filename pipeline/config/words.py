@@ -38,11 +38,30 @@ class CategoryWords(Choice):
     why: Sentence | None = None
 
 
+class WalkerWords(Choice):
+    """The words of one walker in another language, as in `config/walkers/*.yaml`."""
+
+    label: Sentence
+    note: Sentence | None = None
+
+
+class StandardWords(Choice):
+    """The words of one standard in another language, as in `config/standards/*.yaml`.
+
+    `criteria` maps the id of a criterion to its label. What a standard and its body are called
+    stays as they published it.
+    """
+
+    note: Sentence | None = None
+    criteria: dict[Slug, Sentence] = {}
+
+
 class Wording(Choice):
     """One language of the pages: `config/words/<language>.yaml`.
 
     `tag` is the language as browsers name it, and decides how numbers and dates are written.
-    `categories` translates `config/categories`; what is missing there is shown in English.
+    `categories`, `walkers` and `standards` translate the files of those folders of `config`; what
+    is missing there is shown in English, and marked as English.
     """
 
     tag: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?$")]
@@ -50,6 +69,8 @@ class Wording(Choice):
     direction: Literal["ltr", "rtl"] = "ltr"
     words: Tree
     categories: dict[Slug, CategoryWords] = {}
+    walkers: dict[Slug, WalkerWords] = {}
+    standards: dict[Slug, StandardWords] = {}
 
     @field_validator("words", mode="before")
     @classmethod

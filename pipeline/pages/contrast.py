@@ -1,21 +1,22 @@
 """Whether the colours of a theme can be read and told apart, held against WCAG 2.2.
 
 Text needs a contrast of 4.5 to its ground, graphics and the frames of controls 3. Classes that lie
-side by side in a legend must differ in lightness and in colour, for readers with deuteranopia too.
+side by side in a legend must differ in lightness and in colour, for readers with deuteranopia too;
+so must any two of the nine colours that show access and deprivation in one view.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 from pipeline.config import Palette, Theme
 
 TEXT, GRAPHICS = 4.5, 3.0
 # Classes side by side: in greyscale, and as a distance in CIELAB.
 STEP, DIFFERENCE = 1.25, 10.0
-# The pale edge of the lines of deprivation lets this share of what is below through.
-EDGE_OPACITY = 0.7
+# How much of the pale edge of the lines of deprivation is seen; the rest is what is below.
+EDGE_OPACITY = 0.92
 
 Colour = tuple[float, float, float]
 _GROUNDS = ("paper", "card", "tint", "notice", "beside")
@@ -43,6 +44,7 @@ def faults_of_theme(theme: Theme) -> Iterator[str]:
     for name in ("light", "dark"):
         yield from _of_palette(name, getattr(theme, name))
     yield from _of_classes(theme)
+    yield from _of_two_way(theme)
     for place, under in enumerate((*theme.access_classes, theme.no_data)):
         edge = over("#ffffff", under, EDGE_OPACITY)
         for decile, line in enumerate(theme.deprivation_classes, start=1):
@@ -88,11 +90,26 @@ def _of_classes(theme: Theme) -> Iterator[str]:
             yield _said("outline", theme.outline, "what it goes around", beside, found, GRAPHICS)
 
 
+def _of_two_way(theme: Theme) -> Iterator[str]:
+    """Hold each of the nine colours against all others: any two may lie side by side on a map."""
+    named = [
+        (f"two_way_classes[{place}]", colour)
+        for place, colour in enumerate(theme.two_way_classes, start=1)
+    ]
+    for (name, one), (other_name, other) in combinations(named, 2):
+        yield from _of_apart(name, one, other_name, other)
+
+
 def _of_neighbours(name: str, one: str, other_name: str, other: str) -> Iterator[str]:
     """Hold two colours that lie side by side against each other."""
     found = contrast(rgb(one), rgb(other))
     if found < STEP:
         yield _said(name, one, other_name, other, found, STEP)
+    yield from _of_apart(name, one, other_name, other)
+
+
+def _of_apart(name: str, one: str, other_name: str, other: str) -> Iterator[str]:
+    """Hold two colours against each other as readers see them."""
     for how, seen in (("", lambda c: c), (" with deuteranopia", deuteranopia)):
         apart = difference(seen(rgb(one)), seen(rgb(other)))
         if apart < DIFFERENCE:

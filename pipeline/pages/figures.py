@@ -55,7 +55,7 @@ def figures(material: Material) -> dict[str, Any]:
     for category in material.categories:
         shown = {m: columns[category, m] for m in material.measures if (category, m) in columns}
         found[category] = {
-            measure: _column(
+            measure: column(
                 rows, ranges.get((category, measure)), is_share=measure.endswith("_pct")
             )
             for measure, rows in shown.items()
@@ -122,13 +122,31 @@ def as_shown(values: Floats, *, is_share: bool) -> list[float]:
     return [int(number) if number.is_integer() else number for number in shown.tolist()]
 
 
-def _column(rows: pd.DataFrame, ranges: pd.DataFrame | None, *, is_share: bool) -> dict[str, Any]:
+def column(
+    rows: pd.DataFrame, ranges: pd.DataFrame | None = None, *, is_share: bool
+) -> dict[str, Any]:
+    """Return one column of numbers with their states.
+
+    Parameters
+    ----------
+    rows
+        `value`, `state` and `coverage_pct` of each of `ids`.
+    ranges
+        `low` and `high` of each, if they are known.
+    is_share
+        Whether the numbers are per cent.
+
+    Returns
+    -------
+    dict
+        `values`, `states`, `certain` and, with ranges, `range`, as in `figures`.
+    """
     states = rows["state"].fillna(State.NO_DATA).map(STATE_LETTERS)
     has_number = ((states == "o") & rows["value"].notna()).to_numpy(dtype=bool)
     values = as_shown(rows["value"].to_numpy(dtype=float), is_share=is_share)
     coverage = rows["coverage_pct"].to_numpy(dtype=float)
     certain = as_shown(coverage, is_share=True)
-    column: dict[str, Any] = {
+    found: dict[str, Any] = {
         "values": [value if has else None for value, has in zip(values, has_number, strict=True)],
         "states": "".join(
             letter if has or letter != "o" else "n"
@@ -140,8 +158,8 @@ def _column(rows: pd.DataFrame, ranges: pd.DataFrame | None, *, is_share: bool) 
         },
     }
     if ranges is not None:
-        column["range"] = _ranges(ranges, has_number, is_share=is_share)
-    return column
+        found["range"] = _ranges(ranges, has_number, is_share=is_share)
+    return found
 
 
 def _ranges(rows: pd.DataFrame, has_number: Any, *, is_share: bool) -> dict[str, list[float]]:  # noqa: ANN401 (an array of yes and no)

@@ -26,7 +26,9 @@ LEAFLET_PACKAGE = "XStatic-Leaflet"
 LEAFLET_FOLDER = "xstatic/pkg/leaflet/data"
 MAP_ID = "map"
 MAP_SCRIPTS = (
+    "coding.js",
     "figures.js",
+    "who.js",
     "symbols.js",
     "layers.js",
     "streets.js",
@@ -36,6 +38,11 @@ MAP_SCRIPTS = (
     "routes.js",
     "standards.js",
     "search.js",
+    "measuring.js",
+    "locating.js",
+    "printing.js",
+    "unused.js",
+    "legend.js",
     "view.js",
     "map.js",
 )
@@ -117,7 +124,8 @@ def map_frame(*, is_beside: bool = True) -> str:
     scripts = list(MAP_SCRIPTS)
     if is_beside:
         styles.append(static("deprivation.css"))
-        scripts.insert(scripts.index("layers.js") + 1, "deprivation.js")
+        after_layers = scripts.index("layers.js") + 1
+        scripts[after_layers:after_layers] = ["deprivation.js", "two_way.js"]
     slots = {
         "styles": "".join(_style(text) for text in styles),
         "body": "<!--slot:body-->",

@@ -18,8 +18,8 @@ LARGEST_BYTES = 2_500_000
 LARGEST_SENT_BYTES = 700_000
 # Groups of words that the scripts of the map say.
 SAID = (
-    "counts", "figures", "map", "profile", "search", "standards", "states", "tables", "view",
-    "walks",
+    "counts", "figures", "locating", "map", "measuring", "profile", "search", "standards",
+    "states", "tables", "unused", "view", "walks", "who",
 )  # fmt: skip
 
 
@@ -76,13 +76,18 @@ def _slots(material: Material) -> dict[str, str]:
 
 
 def _beside(material: Material) -> Element:
-    """Return the choice that lays deprivation over the map; a script shows it where it may."""
-    return el(
-        "div",
-        {"class": "check", "id": "beside-choice", "hidden": True},
-        el("input", {"type": "checkbox", "id": "show-beside"}),
-        el("label", {"for": "show-beside"}, material.words("deprivation.lay_over")),
-    )
+    """Return the choices that bring in deprivation; a script shows them where it may."""
+    choices = [("show-beside", "lay_over"), ("show-two-way", "two_way.show")]
+    checks = [
+        el(
+            "div",
+            {"class": "check"},
+            el("input", {"type": "checkbox", "id": name}),
+            el("label", {"for": name}, material.words(f"deprivation.{key}")),
+        )
+        for name, key in choices
+    ]
+    return el("div", {"id": "beside-choice", "hidden": True}, checks)
 
 
 def _credit(material: Material) -> Element:

@@ -13,6 +13,9 @@ from pipeline.pages import backdrop, caveats, figures, places, shapes
 from pipeline.pages.material import KINDS, Material
 from pipeline.pages.shapes import Coder
 from pipeline.pages.standards import standards_of_page
+from pipeline.pages.two_way import two_way
+from pipeline.pages.unused import unused_land
+from pipeline.pages.who import walkers_of_page
 from pipeline.pages.wording import measures
 from pipeline.tables import PLACES_IN
 from pipeline.text import clean_text
@@ -42,12 +45,15 @@ def payload(material: Material) -> dict[str, Any]:
         "categories": _categories(material),
         "neighbourhoods": _neighbourhoods(material, coder),
         "figures": figures.figures(material),
+        "walkers": walkers_of_page(material),
         "standards": standards_of_page(material),
         "places": places.places(material, coder),
+        "unused": unused_land(material, coder),
         "ways_in": [words(f"ways_in.{way}") for way in PLACES_IN],
         "backdrop": backdrop.backdrop(material, coder),
         "outline": _outline(material, coder),
         "edge": _edge_of_data(material, coder),
+        **({"two_way": two_way(material)} if material.has_deprivation else {}),
     }
 
 

@@ -78,14 +78,14 @@ def places(material: Material, coder: Coder) -> dict[str, Any]:
             for text in assets["records"]
         ],
         "details": [
-            _details(labels, text, details) + _agreement(material.words, agreement, said, details)
+            details_of(labels, text, details) + _agreement(material.words, agreement, said, details)
             for text, agreement, said in zip(
                 assets["details"], assets["agreement"], assets["differences"], strict=True
             )
         ],
         "source_texts": sources.texts,
         "detail_texts": details.texts,
-        "outlines": _outlines(geometry, coder),
+        "outlines": outlines(geometry, coder),
         "entrances": _entrances(material, at, coder),
     }
 
@@ -203,7 +203,8 @@ def source_title(source: str) -> str:
     return "OpenStreetMap" if source in {"osm", "openstreetmap"} else source.replace("_", " ")
 
 
-def _details(labels: dict[str, str], text: str, numbered: Numbered) -> list[int]:
+def details_of(labels: dict[str, str], text: str, numbered: Numbered) -> list[int]:
+    """Return what else sources say, as pairs of a label and a text, by their numbers."""
     details = json.loads(text) if text else {}
     # Where there are numbers, they say it; where there are none, that is what is to be said.
     if details.get("departures_state") != State.NO_DATA:
@@ -227,9 +228,14 @@ def _agreement(words: Words, agreement: str, differences: str, numbered: Numbere
     return found
 
 
-def _outlines(geometry: Any, coder: Coder) -> dict[str, list[list[Coded]]]:  # noqa: ANN401
-    """Borders of the larger areas, by the number of the asset."""
-    is_large = shapely.area(geometry) >= SMALLEST_OUTLINE_M2
+def outlines(
+    geometry: Any,  # noqa: ANN401
+    coder: Coder,
+    smallest_m2: float = SMALLEST_OUTLINE_M2,
+) -> dict[str, list[list[Coded]]]:
+    """Return the borders of the larger areas, by the number of the place."""
+    areas = shapely.area(geometry)
+    is_large = (areas >= smallest_m2) & (areas > 0)
     numbers = np.flatnonzero(is_large)
     simplified = shapely.simplify(geometry[numbers], OUTLINE_TOLERANCE_M, preserve_topology=True)
     coded = coder.areas(simplified)

@@ -5,11 +5,6 @@ as the engine has them, and streets with every bend and to the last digit of Ope
 coordinates. Where so much does not fit into a page, bends that hardly show are left out and
 coordinates rounded; the page then says that its minutes may be out by one. Where even that does
 not fit, it says that it cannot show ways.
-
-Numbers are written in digits of base 32, five bits to a character, the lowest first; a character
-of the second half of the alphabet says that more follow. The lowest bit of a number is its sign.
-Compressed, as pages are sent, this is smaller than decimal numbers or bytes in base 64, because a
-character is a digit of one number.
 """
 
 from __future__ import annotations
@@ -24,9 +19,11 @@ import pandas as pd
 import pyproj
 import shapely
 
+from pipeline.pages.coding import coded
 from pipeline.pages.material import Material
 from pipeline.pages.places import left_out, ways_in
 from pipeline.pages.shapes import Coder
+from pipeline.pages.who import who_walks
 from pipeline.text import clean_text
 from pipeline.walkers import ground_of
 
@@ -37,11 +34,6 @@ Floats = npt.NDArray[np.float64]
 FURTHEST_MIN = 30
 DM_PER_M = 10
 
-ALPHABET = np.frombuffer(
-    b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_", dtype=np.uint8
-)
-DIGIT_BITS = 5
-MORE_FOLLOW = 1 << DIGIT_BITS
 # Of a polynomial in longitude and latitude: over 50 km it is within a micrometre of a projection.
 DEGREE = 4
 # Where the data end is carried to within this, and distances to it are given as so much shorter.
@@ -255,18 +247,14 @@ def _doors(material: Material, network: gpd.GeoDataFrame) -> dict[str, str]:
 
 
 def _walkers(material: Material, network: gpd.GeoDataFrame) -> list[dict[str, Any]]:
-    """Return who walks: whom the figures are of first, then the others by their label."""
-    chosen = material.study.walking.walker
-    others = sorted(set(material.walkers) - {chosen}, key=lambda w: material.walkers[w].label)
+    """Return how fast each walks and which streets are closed to them."""
     found = []
-    for name in (chosen, *others):
+    for name in who_walks(material):
         walker = material.walkers[name]
         ground = ground_of(material.network, material.terrain, walker)[0].set_index("edge_id")
         is_open = ground.loc[network["edge_id"], "is_open"].to_numpy(bool)
         entry = {
             "id": name,
-            "label": clean_text(walker.label),
-            "note": clean_text(walker.note, most=600),
             "speed": walker.speed_m_per_min,
             "is_hilly": walker.slopes == "tobler",
             "closed": coded(_steps(np.flatnonzero(~is_open))),
@@ -313,38 +301,6 @@ def _simplified(rows: gpd.GeoDataFrame) -> npt.NDArray[np.object_]:
 
 
 # --- numbers as text ------------------------------------------------------------------------------
-
-
-def coded(values: Ints) -> str:
-    """Write whole numbers as text, small ones short.
-
-    Parameters
-    ----------
-    values
-        Whole numbers of less than 2³⁰, either sign; shape (n,).
-
-    Returns
-    -------
-    str
-        Letters, digits, `-` and `_`.
-
-    Examples
-    --------
-    >>> coded(np.array([0, 1, -1, 15, 16]))
-    'ACBegB'
-    """
-    folded = np.where(values >= 0, 2 * values, -2 * values - 1).astype(np.int64)
-    sizes = np.maximum(1, -(-_bits(folded) // DIGIT_BITS))
-    owner = np.repeat(np.arange(len(folded)), sizes)
-    place = np.arange(len(owner)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    digits = (folded[owner] >> (DIGIT_BITS * place)) & (MORE_FOLLOW - 1)
-    more = np.where(place < sizes[owner] - 1, MORE_FOLLOW, 0)
-    return str(ALPHABET[digits | more].tobytes(), "ascii")
-
-
-def _bits(values: Ints) -> Ints:
-    """Return how many binary digits each number has; 0 for 0."""
-    return np.frexp(values.astype(np.float64))[1].astype(np.int64)
 
 
 def _unless_none(values: Ints) -> str:

@@ -18,7 +18,7 @@ from babel import Locale
 from babel.dates import format_date, get_day_names
 from babel.numbers import format_decimal
 
-from pipeline.config import Category, Theme
+from pipeline.config import Category, Theme, Walker
 from pipeline.config.words import COUNT, REFERENCE, Forms, Wording
 from pipeline.errors import ChoiceIsNotAllowed, quoted
 
@@ -35,6 +35,15 @@ class Named(NamedTuple):
     why: str
     language: str
     why_language: str
+
+
+class WalkerNamed(NamedTuple):
+    """What a walker is called, and what to know of them; languages where not the page's."""
+
+    label: str
+    note: str
+    language: str
+    note_language: str
 
 
 class Words:
@@ -68,6 +77,11 @@ class Words:
         self.direction = self._wording.direction
         # What is written in config alone, and by earlier steps, is in this language.
         self.source_tag = wordings[REFERENCE].tag if REFERENCE in wordings else self.tag
+
+    @property
+    def _theirs(self) -> str:
+        """The language of what no translation has been made of, where it is not the page's."""
+        return "" if self.tag == self.source_tag else self.source_tag
 
     def __call__(self, key: str, /, **slots: Slot) -> str:
         """Say one sentence.
@@ -176,13 +190,36 @@ class Words:
         Named
             Words, each with its language where that is not the language of the page.
         """
-        theirs = "" if self.tag == self.source_tag else self.source_tag
+        theirs = self._theirs
         found = self._wording.categories.get(name)
         if found is None:
             return Named(look.label, look.one, look.why.sentence, theirs, theirs)
         if found.why is None:
             return Named(found.label, found.one, look.why.sentence, "", theirs)
         return Named(found.label, found.one, found.why, "", "")
+
+    def of_walker(self, name: str, walker: Walker) -> WalkerNamed:
+        """Return the words of a walker, in this language where it has them.
+
+        Parameters
+        ----------
+        name
+            Its name.
+        walker
+            What its own file says, in the language of the reference.
+
+        Returns
+        -------
+        WalkerNamed
+            Words, each with its language where that is not the language of the page.
+        """
+        theirs = self._theirs
+        found = self._wording.walkers.get(name)
+        if found is None:
+            return WalkerNamed(walker.label, walker.note, theirs, theirs)
+        if found.note is None:
+            return WalkerNamed(found.label, walker.note, "", theirs)
+        return WalkerNamed(found.label, found.note, "", "")
 
     def number(self, value: float, decimals: int = 0) -> str:
         """Return a number as the language writes it.

@@ -18,8 +18,10 @@ from hypothesis import strategies as st
 
 from pipeline.pages import Material, map_page
 from pipeline.pages import map as of_map
+from pipeline.pages.coding import ALPHABET, coded
 from pipeline.pages.places import ways_in
-from pipeline.pages.streets import ALPHABET, DETAILS, coded, streets
+from pipeline.pages.streets import DETAILS, streets
+from pipeline.pages.who import walkers_of_page
 from pipeline.text import clean_text
 from tests.pages.town import CRS, IDS, SOUTH, WEST, hostile, town
 
@@ -260,7 +262,8 @@ def test_hostile_names_of_streets_and_walkers_are_cleaned() -> None:
     material = town(is_hostile=True)
     page = next(streets(material))
     assert page["names"] == [clean_text(hostile(0))]
-    assert page["walkers"][0]["label"] == clean_text(hostile(4))
+    (walker,) = walkers_of_page(material)
+    assert walker["label"] == clean_text(hostile(4))
 
 
 def test_one_neighbourhood_is_enough() -> None:

@@ -17,8 +17,8 @@ HalfFull.beside = (() => {
   const groupOf = (decile) => Math.floor((decile - 1) / 2);
   const hatch = (size, group) => {
     const lines = [
-      svg("path", { d: `M0 0V${size}`, stroke: "#ffffff", "stroke-width": 2.6, "stroke-opacity": 0.7 }),
-      svg("path", { d: `M0 0V${size}`, stroke: data.theme.deprivation_classes[2 * group], "stroke-width": 1.3 }),
+      svg("path", { d: `M0 0V${size}`, stroke: "#ffffff", "stroke-width": 3.2, "stroke-opacity": 0.92 }),
+      svg("path", { d: `M0 0V${size}`, stroke: data.theme.deprivation_classes[2 * group], "stroke-width": 1.5 }),
     ];
     const made = layers.pattern(`decile-${group}`, size, svg("g", { transform: `translate(${size / 2} 0)` }, ...lines));
     made.setAttribute("patternTransform", "rotate(45)");
@@ -105,5 +105,5 @@ HalfFull.beside = (() => {
     cell: (place) => el("td", { class: "number beside" }, column.value(place) ?? "–"),
   };
 
-  return { isKnown: Boolean(sample), patterns, layer, legend, card, first: (place) => sentences(place)[0], column };
+  return { isKnown: Boolean(sample), sample, patterns, layer, legend, card, first: (place) => sentences(place)[0], column };
 })();

@@ -6,6 +6,38 @@ HalfFull.figures = (() => {
   const measures = new Map(data.measures.map((measure) => [measure.name, measure]));
   const whole = data.neighbourhoods.length;
 
+  // --- who walks -----------------------------------------------------------------------------
+
+  // The figures of the first walker are those of every page; those of the others travel as text.
+  const walkers = new Map(data.walkers.map((walker) => [walker.id, walker]));
+  const first = data.walkers[0];
+  let walker = first;
+  const decoded = new Map();
+
+  const hasFigures = ({ measures: counted }) => counted.length > 0;
+  const isCountedFor = ({ measures: counted }, measure) => counted.includes(measure);
+  /** Choose who walks; where nothing was counted for them, figures stay those of the first. */
+  const walkAs = (id) => {
+    walker = hasFigures(walkers.get(id)) ? walkers.get(id) : first;
+  };
+
+  const columnOf = (category, measure) => {
+    const own = data.figures[category]?.[measure];
+    if (walker === first || !own) return own;
+    const at = walker.measures.indexOf(measure);
+    if (at < 0) return undefined;
+    const key = [walker.id, category, measure].join("/");
+    if (!decoded.has(key)) {
+      const { values, states = own.states, certain = own.certain } = walker.figures[category][at];
+      const parts = measures.get(measure).kind === "share" ? 2 : 20;
+      const numbers = Array.from(HalfFull.coding.numbers(values), (n) => n / parts);
+      decoded.set(key, { values: numbers, states, certain });
+    }
+    return decoded.get(key);
+  };
+
+  // --- numbers -------------------------------------------------------------------------------
+
   /** Numbers of the neighbourhoods by name, as people look them up. */
   const byName = [...data.neighbourhoods.keys()].sort((a, b) =>
     compareTexts(data.neighbourhoods[a].name, data.neighbourhoods[b].name),
@@ -13,9 +45,10 @@ HalfFull.figures = (() => {
 
   /** One number, or the letter of the state that stands in its place. */
   const figure = (category, measure, place) => {
-    const column = data.figures[category]?.[measure];
+    const column = columnOf(category, measure);
     if (!column) return { value: null, state: "n" };
-    return { value: column.values[place], state: column.states[place], certain: column.certain[place], range: column.range?.[place] };
+    const state = column.states[place];
+    return { value: state === "o" ? column.values[place] : null, state, certain: column.certain[place], range: column.range?.[place] };
   };
 
   /** Whether any number of a category is known of a neighbourhood: it counts in the district's then. */
@@ -77,5 +110,10 @@ HalfFull.figures = (() => {
     return fill(words, { value: inUnit(value) }) + (notes.length ? ` (${notes.join("; ")})` : "");
   };
 
-  return { measures, whole, byName, figure, isCounted, isKnown, classOf, wordsOf, share, minutes, brief, sentence, STATES, stateWords };
+  return {
+    measures, whole, walkers, walkAs, isCountedFor, hasFigures, byName, figure, isCounted, isKnown, classOf, wordsOf, share, minutes, brief, sentence, STATES, stateWords,
+    isFirst: () => walker === first,
+    walker: () => walker,
+    first,
+  };
 })();

@@ -2,14 +2,13 @@
 /* The map page: what is chosen, and everything that follows from it. */
 
 (() => {
-  const { data, el, named, say, sayParts, byId, replace, number, capital } = HalfFull;
-  const { beside, figures, layers, profile, routes, search, symbols, tables, view } = HalfFull;
+  const { data, el, named, say, byId, replace, number, capital } = HalfFull;
+  const { beside, figures, layers, legend, locating, measuring, printing, profile, routes } = HalfFull;
+  const { search, symbols, tables, twoWay, unused, view, who } = HalfFull;
   const map = halfFullMap;
   const whole = figures.whole;
   const chosen = { category: null, measure: null, place: whole, also: new Set(), open: null, asset: null };
   let lastFocus = null;
-  // What a map may take of an upright A4 page, in CSS pixels: 178 mm, and room for its legend.
-  const PAPER = { width: 672, height: 440 };
 
   const option = (value, ...label) => el("option", { value }, ...label);
   const categoryNow = () => data.categories.find(({ id }) => id === chosen.category);
@@ -61,6 +60,7 @@
   // --- what the map shows --------------------------------------------------------------------
 
   const fillOf = (place) => {
+    if (twoWay?.isOn()) return twoWay.fillOf(chosen.category, chosen.measure, place);
     const { value, state } = figures.figure(chosen.category, chosen.measure, place);
     return state === "o" ? data.theme.access_classes[figures.classOf(value, chosen.measure)] : `url(#state-${state})`;
   };
@@ -96,68 +96,7 @@
     }
   };
 
-  const classRows = () => {
-    const classes = data.theme.access_classes;
-    const found = data.neighbourhoods.map((_, place) => figures.figure(chosen.category, chosen.measure, place));
-    const count = (test) => found.filter(test).length;
-    const rows = classes.map((colour, n) => ({
-      patch: layers.patch(colour),
-      words: figures.wordsOf(n, chosen.measure),
-      n: count(({ value, state }) => state === "o" && figures.classOf(value, chosen.measure) === n),
-    }));
-    const states = Object.keys(figures.STATES).map((letter) => ({
-      patch: layers.patch(`url(#state-${letter})`),
-      words: figures.stateWords(letter, "label"),
-      n: count(({ state }) => state === letter),
-      isState: true,
-    }));
-    return [...rows.reverse(), ...states.filter(({ n }) => n)];
-  };
-
-  const legendItem = ({ patch, words, n }) =>
-    el(
-      "li",
-      {},
-      patch,
-      el("span", {}, words),
-      n === undefined ? null : el("span", { class: "count", "aria-hidden": "true" }, number(n)),
-      n === undefined ? null : el("span", { class: "unseen" }, say("counts.neighbourhoods", { n })),
-    );
-
-  const besideLegend = () => {
-    if (!byId("show-beside")?.checked) return null;
-    const { title, rows } = beside.legend();
-    return [el("p", { class: "legend-title" }, title), el("ul", { class: "plain" }, rows.map(legendItem))];
-  };
-
-  /** Over whom the number of the district is, where not all neighbourhoods have one. */
-  const countedSentence = () => {
-    const places = [...data.neighbourhoods.keys()];
-    const known = places.filter((place) => figures.isCounted(chosen.category, place));
-    if (!known.length || known.length === places.length) return "";
-    const people = known.reduce((sum, place) => sum + data.neighbourhoods[place].people, 0);
-    return ` ${say("map.counted", { people, n: known.length, of: places.length })}`;
-  };
-
-  const why = ({ why: sentence, languages: [, language] }) => named(sentence, language);
-
-  const showLegend = () => {
-    const category = categoryNow();
-    const measure = figures.measures.get(chosen.measure).inline;
-    const title = () => sayParts("map.legend_title", { category: profile.labelled(category), measure });
-    const sentence = figures.sentence(chosen.category, chosen.measure, whole);
-    const asWhole = () => sayParts("map.legend_whole", { district: named(data.district.name), sentence });
-    replace(byId("said"), title(), ". ", asWhole());
-    replace(
-      byId("legend"),
-      el("h2", { class: "legend-title" }, symbols.picture(category), title()),
-      el("p", { class: "note" }, asWhole(), countedSentence()),
-      el("p", { class: "count-head", "aria-hidden": "true" }, say("map.legend_count")),
-      el("ul", { class: "plain" }, classRows().map(legendItem)),
-      besideLegend(),
-      el("p", { class: "why" }, el("strong", {}, say("map.why")), " ", why(category), " ", el("span", { class: "reference" }, named(category.reference))),
-    );
-  };
+  const showLegend = () => legend.show(categoryNow(), chosen.measure);
 
   // --- pop-ups -------------------------------------------------------------------------------
 
@@ -217,7 +156,7 @@
       el("h2", {}, named(tables.placeName(n))),
       el("p", { class: "lede" }, symbols.picture(category), named(capital(category.one), category.languages[0])),
       category.is_potential ? el("p", {}, say("map.potential")) : null,
-      el("p", { class: "why" }, why(category)),
+      el("p", { class: "why" }, legend.why(category)),
       el("dl", {}, facts.flatMap(([label, text]) => [el("dt", {}, named(label)), el("dd", {}, named(text))])),
       routes.startButton(n, symbolLayer.latLng(n)),
     );
@@ -240,18 +179,35 @@
   };
 
   const onMapClick = (event, place) => {
+    const at = [event.latlng.lat, event.latlng.lng];
     const n = symbolLayer.at(event.containerPoint);
-    if (n !== null) openPlace(n);
-    else if (routes.canWalk) routes.start([event.latlng.lat, event.latlng.lng], { place: place ?? null });
+    const site = unused.at(event.containerPoint);
+    if (measuring.isOn()) measuring.take(n === null ? at : symbolLayer.latLng(n), n === null ? "" : tables.placeName(n));
+    else if (site !== null) unused.open(site);
+    else if (n !== null) openPlace(n);
+    else if (routes.canWalk) routes.start(at, { place: place ?? null });
     else if (place !== undefined) choosePlace(place, { latLng: event.latlng });
+  };
+
+  /** Enter asks at the cross in the middle of the map what a click asks anywhere. */
+  const onMapKey = (event) => {
+    if (event.key !== "Enter" || event.target !== map.getContainer()) return;
+    const { lat, lng } = map.getCenter();
+    if (measuring.isOn()) measuring.take([lat, lng]);
+    else if (routes.canWalk) routes.start([lat, lng], { from: map.getContainer() });
   };
 
   /** What was searched for opens as a click on it does, with the map in sight. */
   const onFound = {
-    onAsset: (n, from) => openPlace(n, { from }),
+    onAsset: (n, from) => {
+      if (measuring.isOn()) measuring.take(symbolLayer.latLng(n), tables.placeName(n));
+      else openPlace(n, { from });
+    },
     onNeighbourhood: (place, from) => {
+      const neighbourhood = data.neighbourhoods[place];
+      if (measuring.isOn()) return measuring.take(layers.labelPoint(neighbourhood), neighbourhood.name);
       byId("map").scrollIntoView({ block: "center" });
-      choosePlace(place, { from });
+      return choosePlace(place, { from });
     },
     onCategory: ({ id }) => {
       byId("category").value = id;
@@ -267,6 +223,8 @@
       el("br"),
       profile.labelled(categoryNow()),
       `: ${figures.sentence(chosen.category, chosen.measure, place)}`,
+      who.beside() ? [el("br"), who.beside()] : null,
+      twoWay?.isOn() ? [el("br"), twoWay.sentence(chosen.category, chosen.measure, place)] : null,
     );
 
   // --- putting it together -------------------------------------------------------------------
@@ -276,6 +234,7 @@
       category: categoryNow(),
       measure: chosen.measure,
       mode: byId("table-mode").value,
+      more: twoWay?.isOn() ? [twoWay.column(chosen.category, chosen.measure)] : [],
       onChoose: (place, from) => {
         byId("map").scrollIntoView({ block: "center" });
         choosePlace(place, { from });
@@ -290,19 +249,41 @@
     replace(byId("show-places-label"), say(places, { n: category.n }));
     byId("show-places").disabled = category.is_left_out;
     map.closePopup();
-    outlinesOf.paint(fillOf);
-    showLegend();
+    showFills();
     showSymbols();
     showTable();
     tables.showPlaces({ category, onPlace: (n, from) => openPlace(n, { from }) });
     routes.showCategory();
   };
 
+  const showFills = () => {
+    outlinesOf.paint(fillOf);
+    showLetters();
+    showLegend();
+  };
+  const showLetters = () => twoWay?.drawLetters(map, outlinesOf.polygons, chosen.category, chosen.measure);
+
   const overlay = beside?.layer();
   const showBeside = () => {
-    if (byId("show-beside").checked) overlay.addTo(map);
-    else overlay.remove();
+    if (byId("show-beside").checked) {
+      overlay.addTo(map);
+      if (byId("show-two-way").checked) byId("show-two-way").click();
+    } else overlay.remove();
     showLegend();
+  };
+  /** One view of both has no room for lines over it. */
+  const showTwoWay = () => {
+    if (byId("show-two-way").checked && byId("show-beside").checked) byId("show-beside").click();
+    showFills();
+    showTable();
+  };
+
+  /** Someone else walks: all that is told of walks is told anew. */
+  const showWalker = () => {
+    showChoice();
+    profile.show(chosen.place);
+    routes.showWalker();
+    measuring.showWalker();
   };
 
   const firstChoice = () => {
@@ -317,31 +298,19 @@
     map.fitBounds([[south, west], [north, east]], { padding: [12, 12], animate: false });
   };
 
-  /**
-   * Make the map as small as paper asks for, as it stands: a canvas that is drawn anew on the way
-   * to the printer comes out opaque, and hides what is below it.
-   */
-  const fitToPaper = () => {
-    const box = byId("map");
-    const [width, height] = [box.offsetWidth, box.offsetHeight];
-    box.style.width = `${width}px`;
-    box.style.height = `${height}px`;
-    box.style.zoom = String(Math.min(1, PAPER.width / width, PAPER.height / height));
-  };
-  const fitToScreen = () => {
-    for (const name of ["width", "height", "zoom"]) byId("map").style.removeProperty(name);
-  };
-
   const wire = () => {
     byId("category").addEventListener("change", showChoice);
     byId("measure").addEventListener("change", showChoice);
     byId("show-places").addEventListener("change", showSymbols);
     byId("show-beside")?.addEventListener("change", showBeside);
+    byId("show-two-way")?.addEventListener("change", showTwoWay);
+    if (twoWay) map.on("zoomend", showLetters);
+    map.getContainer().addEventListener("keydown", onMapKey);
     byId("table-mode").addEventListener("change", showTable);
     byId("neighbourhood").addEventListener("change", () => choosePlace(Number(byId("neighbourhood").value)));
     map.on("click", (event) => onMapClick(event));
     map.on("mousemove", (event) => {
-      map.getContainer().classList.toggle("over-symbol", symbolLayer.at(event.containerPoint) !== null);
+      map.getContainer().classList.toggle("over-symbol", (symbolLayer.at(event.containerPoint) ?? unused.at(event.containerPoint)) !== null);
     });
     map.on("popupclose", () => {
       lastFocus?.focus();
@@ -354,8 +323,6 @@
     // The wheel scrolls the page until the map has been clicked or tabbed to.
     map.on("focus", () => map.scrollWheelZoom.enable());
     map.on("blur", () => map.scrollWheelZoom.disable());
-    window.addEventListener("beforeprint", fitToPaper);
-    window.addEventListener("afterprint", fitToScreen);
   };
 
   layers.addPatterns();
@@ -380,13 +347,20 @@
     choosePlace: (place, latLng) => choosePlace(place, { latLng, from: lastFocus }),
     seeMap: () => byId("map").scrollIntoView({ block: "center" }),
   });
+  const bounds = () => L.featureGroup(outlinesOf.polygons).getBounds();
+  const seeMap = () => byId("map").scrollIntoView({ block: "center" });
+  measuring.join(map, { closePopup });
+  locating.join(map, { bounds, seeMap });
+  printing.join(map);
+  unused.join(map, { openPopup, onChange: showLegend, seeMap });
+  who.join(showWalker);
   showChoice();
   profile.show(whole);
   wire();
   search.join(onFound);
   view.join(map, {
     now: () => chosen,
-    bounds: () => L.featureGroup(outlinesOf.polygons).getBounds(),
+    bounds,
     choosePlace,
     openPlace,
     closePopup,

@@ -133,7 +133,7 @@ HalfFull.profile = (() => {
     replace(byId("profile-title"), sayParts("profile.title_of", { place: named(nameOf(place)) }));
     replace(
       byId("profile-body"),
-      el("p", { class: "lede" }, residents(place)),
+      el("p", { class: "lede" }, residents(place), HalfFull.who.beside() ? [". ", HalfFull.who.beside()] : null),
       isKnown(place) ? everything(place) : nothingKnown(place),
     );
   };
@@ -148,6 +148,7 @@ HalfFull.profile = (() => {
       el("h2", {}, named(nameOf(place))),
       el("p", { class: "lede" }, residents(place)),
       el("p", {}, el("strong", {}, labelled(category)), `: ${figures.sentence(category.id, measure, place)}.`),
+      HalfFull.who.beside() ? el("p", { class: "note" }, HalfFull.who.beside()) : null,
       strengthsSentence(place),
       HalfFull.beside ? el("p", { class: "beside" }, HalfFull.beside.first(place)) : null,
       more,

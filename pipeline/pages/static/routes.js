@@ -6,7 +6,7 @@
 
 HalfFull.routes = (() => {
   const { data, el, named, byId, replace } = HalfFull;
-  const { figures, layers, profile, streets, symbols, tables, walks } = HalfFull;
+  const { figures, layers, profile, streets, symbols, tables, walks, who } = HalfFull;
   const say = (key, slots) => HalfFull.say(`walks.${key}`, slots);
   const sayParts = (key, slots) => HalfFull.sayParts(`walks.${key}`, slots);
   // A nameless stretch shorter than this is a crossing or a corner, and goes without saying.
@@ -16,11 +16,11 @@ HalfFull.routes = (() => {
 
   let host = null;
   let line = null;
-  const now = { walk: null, latLng: null, place: null, category: null };
+  const now = { walk: null, latLng: null, place: null, category: null, isSecret: false };
 
   // --- words ---------------------------------------------------------------------------------
 
-  const walker = () => byId("walker").value;
+  const walker = () => who.now().id;
   const minutesOf = (cost) => walks.minutesOf(cost, walker());
   /** Nearer than the data end nothing can be missing; further away there may be something nearer. */
   const isCertain = (cost) => cost / 10 <= now.known;
@@ -64,19 +64,24 @@ HalfFull.routes = (() => {
 
   const listed = (parts) => parts.flatMap((part, n) => [n ? ", " : "", part]);
 
-  /** The way in words: how far in all, and along which streets in their order. */
-  const wayWords = (way) => {
+  /** Along which streets a way leads, in their order. */
+  const along = (way) => {
     const names = stretches(way).map(({ called, length }) => {
       const street = called < NAMELESS.length ? say(NAMELESS[called]) : named(streets.names[called - NAMELESS.length]);
       return el("span", {}, sayParts("stretch", { street, distance: distance(length) }));
     });
+    return names.length ? el("span", {}, listed(names)) : null;
+  };
+
+  /** The way in words: how far in all, and along which streets. */
+  const wayWords = (way) => {
+    const names = along(way);
     const slots = {
       place: el("strong", {}, named(tables.placeName(way.asset))),
       minutes: minutesWords(way.cost),
       distance: distance(way.length),
     };
-    if (!names.length) return sayParts("way_short", slots);
-    return sayParts("way", { ...slots, streets: el("span", {}, listed(names)) });
+    return names ? sayParts("way", { ...slots, streets: names }) : sayParts("way_short", slots);
   };
 
   // --- the line on the map -------------------------------------------------------------------
@@ -143,8 +148,9 @@ HalfFull.routes = (() => {
     const costs = now.walk.best.map((found) => (found ? found.cost : Infinity));
     const isCut = costs.some((cost) => !isCertain(cost));
     const edge = figures.minutes(walks.minutesOf(10 * now.known, walker()));
+    const { note, languages: [, language] } = who.now();
     return [
-      named(streets.walkers.get(walker()).note, HalfFull.theirs),
+      el("span", {}, HalfFull.sayParts("who.for", { walker: who.label(who.now()) }), " ", named(note, language)),
       isCut && now.known > 0 ? say("data_end", { minutes: edge }) : null,
       isCut && now.known === 0 ? say("data_end_here") : null,
       streets.isExact ? null : say("about"),
@@ -154,7 +160,7 @@ HalfFull.routes = (() => {
   /** Why there are no minutes from a point at all. */
   const nowhere = () => {
     if (!walks.attach(now.latLng)) return walks.isCovered(now.latLng) ? say("no_street") : say("streets_end");
-    return say("closed_to", { walker: byId("walker").selectedOptions[0].textContent });
+    return say("closed_to", { walker: who.now().label });
   };
 
   const showList = () => {
@@ -229,9 +235,9 @@ HalfFull.routes = (() => {
     showWay(data.categories.indexOf(host.category()));
   };
 
-  /** Walk from a point; `from` is what had the focus, if a pop-up is to give it back. */
-  const start = (latLng, { from = null, place = placeAt(latLng), isOpen = true } = {}) => {
-    Object.assign(now, { latLng, place, known: walks.knownWithin(latLng) });
+  /** Walk from a point; `from` is what had the focus, if a pop-up is to give it back; no link holds a secret one. */
+  const start = (latLng, { from = null, place = placeAt(latLng), isOpen = true, isSecret = false } = {}) => {
+    Object.assign(now, { latLng, place, isSecret, known: walks.knownWithin(latLng) });
     walk();
     if (isOpen) host.openPopup(latLng, popup(), from);
     if (!now.walk) return said(nowhere());
@@ -268,11 +274,9 @@ HalfFull.routes = (() => {
     return button;
   };
 
-  const fillWalkers = () => {
-    byId("walker").append(...[...streets.walkers.values()].map(({ id, label }) => el("option", { value: id, lang: HalfFull.theirs || null }, label)));
-    byId("walker").addEventListener("change", () => {
-      if (now.latLng) walk();
-    });
+  /** Who walks has changed. */
+  const showWalker = () => {
+    if (now.latLng) walk();
   };
 
   /** Join the map: `given` says what is chosen there, and opens and closes pop-ups. */
@@ -280,16 +284,15 @@ HalfFull.routes = (() => {
     host = { ...given, container: map.getContainer() };
     byId("walks").hidden = false;
     byId("walks").classList.add("is-empty");
-    if (streets.why) {
-      for (const part of ["walks-choices", "walks-buttons"]) byId(part).hidden = true;
-      replace(byId("walks-hint"), say(streets.why));
-      return;
-    }
     map.createPane("ways").style.zIndex = "440";
     map.getPane("ways").style.pointerEvents = "none";
     drawWay.renderer = L.svg({ pane: "ways", padding: 0.5 });
+    if (streets.why) {
+      byId("walks-buttons").hidden = true;
+      replace(byId("walks-hint"), say(streets.why));
+      return;
+    }
     line = L.layerGroup().addTo(map);
-    fillWalkers();
     const middle = () => {
       const { lat, lng } = map.getCenter();
       return [lat, lng];
@@ -299,12 +302,16 @@ HalfFull.routes = (() => {
       start(middle(), { from: byId("walks-middle") });
     });
     byId("walks-clear").addEventListener("click", clear);
-    host.container.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" && event.target === host.container) start(middle(), { from: host.container });
-    });
     // The first question is answered at once if the streets are laid out while nobody asks.
     (window.requestIdleCallback ?? ((call) => window.setTimeout(call, 300)))(() => streets.laid());
   };
 
-  return { join, start, forget, showCategory, startButton, point: () => now.latLng, canWalk: !streets.why };
+  return {
+    join, start, forget, showCategory, showWalker, startButton, along,
+    /** Where a walk starts that a link may tell of. */
+    point: () => (now.isSecret ? null : now.latLng),
+    isWalking: () => now.latLng !== null,
+    renderer: () => drawWay.renderer,
+    canWalk: !streets.why,
+  };
 })();

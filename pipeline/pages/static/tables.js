@@ -3,7 +3,8 @@
 
 HalfFull.tables = (() => {
   const { data, el, named, say, sayParts, byId, replace, number, capital, compareTexts } = HalfFull;
-  const { figure, isCounted, isKnown, brief, measures, whole, byName } = HalfFull.figures;
+  const { figure, isCounted, isCountedFor, isKnown, brief, measures, walker, whole, byName } = HalfFull.figures;
+  const { who } = HalfFull;
   const FIRST_ROWS = 100;
   const LONGEST_DETAIL = 120;
 
@@ -88,11 +89,11 @@ HalfFull.tables = (() => {
   });
 
   /** Neighbourhoods against measures of one category, or against all categories. */
-  const showFigures = ({ category, measure, mode, onChoose }) => {
+  const showFigures = ({ category, measure, mode, more, onChoose }) => {
     const words = measures.get(measure);
     const one = mode === "one";
     const numbers = one
-      ? data.measures.map(({ name, short }) => figureColumn(short, false, category.id, name))
+      ? data.measures.filter(({ name }) => isCountedFor(walker(), name)).map(({ name, short }) => figureColumn(short, false, category.id, name))
       : data.categories.map(({ id, label }) => figureColumn(label, true, id, measure));
     const hasData = (place) => (one ? isCounted(category.id, place) : isKnown(place));
     const known = byName.filter(hasData);
@@ -104,9 +105,11 @@ HalfFull.tables = (() => {
           ? sayParts("tables.every_measure", { category: HalfFull.profile.labelled(category) })
           : say("tables.every_kind", { measure: words.label }),
         " ",
+        who.beside(),
+        " ",
         others.length && known.length ? sayParts("tables.some_data", counts) : null,
       ],
-      columns: [nameColumn(onChoose), peopleColumn, ...numbers, ...(HalfFull.beside?.isKnown ? [HalfFull.beside.column] : [])],
+      columns: [nameColumn(onChoose), peopleColumn, ...numbers, ...(HalfFull.beside?.isKnown ? [HalfFull.beside.column] : []), ...more],
       rows: [...known, ...others],
       last: [whole],
     });
@@ -166,5 +169,5 @@ HalfFull.tables = (() => {
     });
   };
 
-  return { showFigures, showPlaces, placeName, whereOf, sourcesOf, detailsOf };
+  return { sortable, showFigures, showPlaces, placeName, whereOf, sourcesOf, detailsOf };
 })();

@@ -154,18 +154,77 @@ HalfFull.walks = (() => {
     return { push, pop, isEmpty: () => size === 0 };
   };
 
+  /** What parts of a street cost a walker from either of its ends, and where they stand on it. */
+  const costsOn = ({ forward, backward }, length) => ({
+    fromStart: (e, along) => costAlong(forward[e], along, length[e]),
+    toStart: (e, along) => costAlong(backward[e], along, length[e]),
+  });
+
+  /** Along one street, from where one stands to somewhere else on it. */
+  const costBetween = (ground, length, stand, along) => {
+    const { fromStart, toStart } = costsOn(ground, length);
+    const e = stand.edge;
+    const here = stand.snap + toStart(e, stand.along);
+    const there = stand.snap + ground.forward[e] - fromStart(e, stand.along);
+    return Math.max(here - toStart(e, along), there - (ground.forward[e] - fromStart(e, along)));
+  };
+
   /**
-   * Walk from a point to the nearest place of every category (Dijkstra 1959).
+   * Spread out from where one stands, the nearest junction first (Dijkstra 1959), until `isEnough`
+   * of a cost; `onStreet` is called for each street that is entered, with the cost to its end and
+   * the number of the leave, as `ends` counts them. Returns how each junction was reached.
+   */
+  const spread = (ground, stand, furthest, { onStreet, isEnough }) => {
+    const { n, ends, leaving, nJunctions, length } = laid();
+    const { forward, backward, closed } = ground;
+    const { fromStart, toStart } = costsOn(ground, length);
+    const cost = new Int32Array(nJunctions).fill(0x7fffffff);
+    // How each junction was reached: by leaving another, as `ends` numbers that, or from the point.
+    const via = new Int32Array(nJunctions);
+    const heap = heapOf(2 * n + 2);
+    const reach = (junction, value, by) => {
+      if (value >= cost[junction] || value > furthest) return;
+      cost[junction] = value;
+      via[junction] = by;
+      heap.push(value * nJunctions + junction);
+    };
+    reach(ends[2 * stand.edge], stand.snap + toStart(stand.edge, stand.along), FROM_START);
+    reach(ends[2 * stand.edge + 1], stand.snap + forward[stand.edge] - fromStart(stand.edge, stand.along), FROM_END);
+    while (!heap.isEmpty()) {
+      const key = heap.pop();
+      const junction = key % nJunctions;
+      const value = (key - junction) / nJunctions;
+      if (value > cost[junction]) continue;
+      if (isEnough(value)) break;
+      for (let k = leaving.first[junction]; k < leaving.first[junction + 1]; k += 1) {
+        const leave = leaving.order[k];
+        const e = leave >> 1;
+        if (closed[e]) continue;
+        onStreet(e, value, leave);
+        reach(ends[leave ^ 1], value + (leave & 1 ? backward[e] : forward[e]), leave);
+      }
+    }
+    return via;
+  };
+
+  /** What it costs to go along a street, from the end at which it was entered to somewhere on it. */
+  const legCost = (ground, length, e, leave, along) => {
+    const { fromStart, toStart } = costsOn(ground, length);
+    return leave & 1 ? ground.backward[e] - toStart(e, along) : fromStart(e, along);
+  };
+
+  /**
+   * Walk from a point to the nearest place of every category.
    *
    * Returns null where no street is near the point or none that is open to the walker; else where
    * the point stands, and for each category the nearest place, its door and the cost in decimetres,
    * or null where none is within the longest walk.
    */
   const walkFrom = (latLng, walkerId = coded.walkers[0].id) => {
-    const { n, ends, leaving, nJunctions, length, doors } = laid();
+    const { length, doors } = laid();
     const stand = attach(latLng);
-    const { forward, backward, closed } = groundOf(walkerId);
-    if (!stand || closed[stand.edge]) return null;
+    const ground = groundOf(walkerId);
+    if (!stand || ground.closed[stand.edge]) return null;
     const { speed } = walkers.get(walkerId);
     const furthest = Math.floor(coded.furthest_min * speed * DM);
     const best = data.categories.map(() => null);
@@ -180,52 +239,19 @@ HalfFull.walks = (() => {
       best[category] = { asset, door, cost, through };
     };
 
-    const costFromStart = (e, along) => costAlong(forward[e], along, length[e]);
-    const costToStart = (e, along) => costAlong(backward[e], along, length[e]);
-    const here = stand.snap + costToStart(stand.edge, stand.along);
-    const there = stand.snap + forward[stand.edge] - costFromStart(stand.edge, stand.along);
     const { first: firstDoor, order: doorAt } = doors.onEdge;
-    for (let k = firstDoor[stand.edge]; k < firstDoor[stand.edge + 1]; k += 1) {
-      const door = doorAt[k];
-      const back = costToStart(stand.edge, doors.along[door]);
-      const ahead = forward[stand.edge] - costFromStart(stand.edge, doors.along[door]);
-      offer(door, Math.max(here - back, there - ahead) + doors.snap[door], NONE);
-    }
-
-    const cost = new Int32Array(nJunctions).fill(0x7fffffff);
-    // How each junction was reached: by leaving another, as `ends` numbers that, or from the point.
-    const via = new Int32Array(nJunctions);
-    const heap = heapOf(2 * n + 2);
-    const reach = (junction, value, by) => {
-      if (value >= cost[junction] || value > furthest) return;
-      cost[junction] = value;
-      via[junction] = by;
-      heap.push(value * nJunctions + junction);
+    const eachDoor = (e, call) => {
+      for (let k = firstDoor[e]; k < firstDoor[e + 1]; k += 1) call(doorAt[k]);
     };
-    reach(ends[2 * stand.edge], here, FROM_START);
-    reach(ends[2 * stand.edge + 1], there, FROM_END);
-    let worst = Infinity;
-    while (!heap.isEmpty()) {
-      const key = heap.pop();
-      const junction = key % nJunctions;
-      const value = (key - junction) / nJunctions;
-      if (value > cost[junction]) continue;
-      if (!missing) worst = Math.max(...best.map((found) => found.cost));
-      if (value > worst) break;
-      for (let k = leaving.first[junction]; k < leaving.first[junction + 1]; k += 1) {
-        const leave = leaving.order[k];
-        const e = leave >> 1;
-        if (closed[e]) continue;
-        const isForward = !(leave & 1);
-        for (let d = firstDoor[e]; d < firstDoor[e + 1]; d += 1) {
-          const door = doorAt[d];
-          const along = doors.along[door];
-          const leg = isForward ? costFromStart(e, along) : backward[e] - costToStart(e, along);
-          offer(door, value + leg + doors.snap[door], leave);
-        }
-        reach(ends[leave ^ 1], value + (isForward ? forward[e] : backward[e]), leave);
-      }
-    }
+    eachDoor(stand.edge, (door) => {
+      offer(door, costBetween(ground, length, stand, doors.along[door]) + doors.snap[door], NONE);
+    });
+    const onStreet = (e, value, leave) =>
+      eachDoor(e, (door) => {
+        offer(door, value + legCost(ground, length, e, leave, doors.along[door]) + doors.snap[door], leave);
+      });
+    const isEnough = (value) => !missing && value > Math.max(...best.map((found) => found.cost));
+    const via = spread(ground, stand, furthest, { onStreet, isEnough });
     return { latLng, walker: walkerId, stand, best, via };
   };
 
@@ -254,6 +280,51 @@ HalfFull.walks = (() => {
     return from <= to ? line : line.reverse();
   };
 
+  /** The legs from where one stands to somewhere on a street that was entered by `through`. */
+  const legsTo = ({ stand, via, walker }, { edge, along, through }) => {
+    const { ends, length, called } = laid();
+    const { forward, backward } = groundOf(walker);
+    const legs = [];
+    const add = (e, from, to) => {
+      const part = from <= to ? forward[e] : backward[e];
+      const [a, b] = [costAlong(part, from, length[e]), costAlong(part, to, length[e])];
+      legs.push({ called: called[e], length: Math.abs(to - from), cost: Math.abs(b - a), line: stretch(e, from, to) });
+    };
+    if (through === NONE) {
+      add(edge, stand.along, along);
+      return legs;
+    }
+    const passed = [];
+    let by = via[ends[through]];
+    while (by >= 0) {
+      passed.push(by);
+      by = via[ends[by]];
+    }
+    add(stand.edge, stand.along, by === FROM_START ? 0 : length[stand.edge]);
+    for (const leave of passed.reverse()) {
+      const e = leave >> 1;
+      add(e, leave & 1 ? length[e] : 0, leave & 1 ? 0 : length[e]);
+    }
+    add(edge, through & 1 ? length[edge] : 0, along);
+    return legs;
+  };
+
+  /** Legs put together, with the steps from the point to the street and from the street to the end. */
+  const wayOf = (walk, end) => {
+    const legs = legsTo(walk, end);
+    const sum = (key) => legs.reduce((total, leg) => total + leg[key], 0);
+    const toStreet = walk.stand.snap;
+    const toDoor = end.snap;
+    return {
+      legs,
+      toStreet,
+      toDoor,
+      length: toStreet + sum("length") + toDoor,
+      total: toStreet + sum("cost") + toDoor,
+      line: legs.flatMap((leg) => leg.line),
+    };
+  };
+
   /**
    * The way to the nearest place of a category: its legs, each a street with its name, line, length
    * and cost, and the steps from the point to the street and from the street to the door.
@@ -261,45 +332,29 @@ HalfFull.walks = (() => {
   const wayTo = (walk, category) => {
     const found = walk.best[category];
     if (!found) return null;
-    const { ends, length, called, doors } = laid();
-    const { forward, backward } = groundOf(walk.walker);
-    const { stand } = walk;
-    const along = doors.along[found.door];
-    const legs = [];
-    const add = (e, from, to) => {
-      const part = from <= to ? forward[e] : backward[e];
-      const [a, b] = [costAlong(part, from, length[e]), costAlong(part, to, length[e])];
-      legs.push({ called: called[e], length: Math.abs(to - from), cost: Math.abs(b - a), line: stretch(e, from, to) });
+    const { doors } = laid();
+    const { door, through } = found;
+    const edge = through === NONE ? walk.stand.edge : through >> 1;
+    return { ...found, ...wayOf(walk, { edge, along: doors.along[door], snap: doors.snap[door], through }), door: doorAt(found) };
+  };
+
+  /** The way from one point to another, or null where one of them is at no street or there is none. */
+  const wayBetween = (from, to, walkerId = coded.walkers[0].id) => {
+    const { length } = laid();
+    const [stand, end] = [attach(from), attach(to)];
+    const ground = groundOf(walkerId);
+    if (!stand || !end || ground.closed[stand.edge] || ground.closed[end.edge]) return null;
+    let best = { cost: Infinity, through: NONE };
+    const offer = (cost, through) => {
+      if (cost < best.cost) best = { cost, through };
     };
-    if (found.through === NONE) add(stand.edge, stand.along, along);
-    else {
-      const last = found.through;
-      const passed = [];
-      let by = walk.via[ends[last]];
-      while (by >= 0) {
-        passed.push(by);
-        by = walk.via[ends[by]];
-      }
-      add(stand.edge, stand.along, by === FROM_START ? 0 : length[stand.edge]);
-      for (const leave of passed.reverse()) {
-        const e = leave >> 1;
-        add(e, leave & 1 ? length[e] : 0, leave & 1 ? 0 : length[e]);
-      }
-      add(last >> 1, last & 1 ? length[last >> 1] : 0, along);
-    }
-    const sum = (key) => legs.reduce((total, leg) => total + leg[key], 0);
-    const toStreet = stand.snap;
-    const toDoor = doors.snap[found.door];
-    return {
-      ...found,
-      legs,
-      toStreet,
-      toDoor,
-      length: toStreet + sum("length") + toDoor,
-      total: toStreet + sum("cost") + toDoor,
-      line: legs.flatMap((leg) => leg.line),
-      door: doorAt(found),
+    if (stand.edge === end.edge) offer(costBetween(ground, length, stand, end.along) + end.snap, NONE);
+    const onStreet = (e, value, leave) => {
+      if (e === end.edge) offer(value + legCost(ground, length, e, leave, end.along) + end.snap, leave);
     };
+    const via = spread(ground, stand, Infinity, { onStreet, isEnough: (value) => value > best.cost });
+    if (best.cost === Infinity) return null;
+    return { cost: best.cost, ...wayOf({ stand, via, walker: walkerId }, { ...end, through: best.through }) };
   };
 
   /** Where the door of a place is, as latitude and longitude. */
@@ -316,6 +371,7 @@ HalfFull.walks = (() => {
     knownWithin,
     walkFrom,
     wayTo,
+    wayBetween,
     doorAt,
     minutesOf: (cost, walkerId) => cost / DM / walkers.get(walkerId).speed,
   };
