@@ -28,7 +28,7 @@ MADE := $(DATA)/interim
 $(foreach variable,DISTRICTS_DIR DATA OUT VENV,$(if $(filter 1,$(words $($(variable)))),,\
   $(error $(variable) must name one folder, without spaces, and is "$($(variable))")))
 # The names of these files become goals and parts of commands.
-ODD_NAMES := $(shell ls -1 $(DISTRICTS_DIR) config/categories config/national config/nations config/standards config/unused config/uses config/cautions config/walkers config/words 2>/dev/null | \
+ODD_NAMES := $(shell ls -1 $(DISTRICTS_DIR) config/categories config/national config/nations config/scenarios config/standards config/unused config/uses config/cautions config/walkers config/words 2>/dev/null | \
   grep '[.]yaml$$' | LC_ALL=C grep -vxE '[a-z][a-z0-9]*([_-][a-z0-9]+)*[.]yaml' | LC_ALL=C tr -c '[:alnum:]._\n-' '?')
 ifneq ($(ODD_NAMES),)
   $(error A name is not allowed in $(DISTRICTS_DIR) or config: $(firstword $(ODD_NAMES)). Use small letters, digits, _ and -, beginning with a letter)
@@ -38,7 +38,7 @@ DISTRICTS := $(sort $(basename $(notdir $(wildcard $(DISTRICTS_DIR)/*.yaml))))
 DEMO_DISTRICTS := sampleton helsinki-centre
 CATEGORY_FILES := $(sort $(wildcard config/categories/*.yaml))
 CATEGORIES := $(basename $(notdir $(CATEGORY_FILES)))
-SCHEMAS := authorities category caution district lock nation national standard study theme unused unwelcome use walker words
+SCHEMAS := authorities category caution district lock nation national scenario standard study theme unused unwelcome use walker words
 NATIONAL_FILES := $(sort $(wildcard config/national/*.yaml))
 NATION_FILES := $(sort $(wildcard config/nations/*.yaml))
 STANDARD_FILES := $(sort $(wildcard config/standards/*.yaml))
@@ -73,7 +73,7 @@ run-step = $(PYTHON) -m pipeline $(1) $(arguments) --out $(2) --note
 step = $(run-step) $(MADE)/notes/$(1).json
 district-step = $(run-step) $(MADE)/$*/notes/$(1).json
 
-GOALS := help setup setup-servers setup-browser demo test check format bench bench-engine bench-pages performance pictures catchment doctor clean new-district refetch lock offline live-check fault-table reference
+GOALS := help setup setup-servers setup-browser demo test check format bench bench-engine bench-pages performance pictures catchment doctor clean new-district refetch scenario lock offline live-check fault-table reference
 ifneq ($(filter $(GOALS),$(DISTRICTS)),)
   $(error $(DISTRICTS_DIR)/$(firstword $(filter $(GOALS),$(DISTRICTS))).yaml: this is the name of a goal of make; give the district another)
 endif
@@ -406,6 +406,18 @@ catchment: $(if $(filter $(D),$(DISTRICTS)),$(MADE)/walkers.json $(RAW)/$(D)/man
 	@$(PYTHON) -m pipeline catchment config/study.yaml $(MADE)/walkers.json $(MADE)/$(D)/district.json \
 	  $(RAW)/$(D)/manifest.json $(addprefix $(MADE)/$(D)/,$(addsuffix .parquet,neighbourhoods coverage features network terrain homes assets entrances)) \
 	  --out "$(OUT)/$(D)/catchments/$$ASSET.gpkg" --note $(MADE)/$(D)/catchments/note.json
+
+SCENARIOS_DIR ?= config/scenarios
+SCENARIO = $(firstword $(wildcard $(SCENARIOS_DIR)/$(S).yaml $(SCENARIOS_DIR)/$(S).geojson))
+## scenario D=<district> S=<scenario>: try out what config/scenarios/<scenario>.yaml or .geojson changes
+scenario: $(if $(filter $(D),$(DISTRICTS)),config/study.yaml $(addprefix $(MADE)/,theme.json looks.json walkers.json words.json \
+		rules.json national.json) $(MADE)/$(D)/district.json $(RAW)/$(D)/manifest.json $(addprefix $(MADE)/$(D)/,$(addsuffix .parquet, \
+		neighbourhoods coverage features streets network terrain assets access_points entrances homes access indicators)) \
+		$(OUT)/$(D)/run.json) | $(COMPILED)
+	@test -n "$(filter $(D),$(DISTRICTS))" || { echo "make scenario: name a district, D=<one of: $(DISTRICTS)>"; exit 1; }
+	@test -n "$(SCENARIO)" || { echo "make scenario: name a scenario, S=<one of: $(basename $(notdir $(wildcard $(SCENARIOS_DIR)/*.yaml $(SCENARIOS_DIR)/*.geojson)))>"; exit 1; }
+	@$(PYTHON) -m pipeline scenario $(filter-out $(OUT)/%,$(filter %.yaml %.json %.parquet,$^)) $(SCENARIO) \
+	  --out $(OUT)/$(D)/scenarios/$(basename $(notdir $(SCENARIO)))/run.json --note $(MADE)/$(D)/scenarios/note.json
 
 export NAME
 ## new-district NAME="<authority>": write the file of a district, by its name or its code

@@ -97,7 +97,7 @@ def build_network(
     blocked = _blocked_nodes(features)
     pieces = _cut(nodes, ways, blocked)
     edges = _joined(pieces, points, ways, streets.crs)
-    network = _with_components(edges, choices.smallest_component_m)
+    network = with_components(edges, choices.smallest_component_m)
     network["barriers"] = barriers_on(network, features)
     return network, _report(network, left_out, len(blocked))
 
@@ -348,8 +348,21 @@ def _described(
     )
 
 
-def _with_components(edges: gpd.GeoDataFrame, smallest_m: float) -> gpd.GeoDataFrame:
-    """Add the number of the connected part, 0 the longest, and whether it is large enough."""
+def with_components(edges: gpd.GeoDataFrame, smallest_m: float) -> gpd.GeoDataFrame:
+    """Add the number of the connected part, 0 the longest, and whether it is large enough.
+
+    Parameters
+    ----------
+    edges
+        With `start`, `end` and `length_dm`.
+    smallest_m
+        From so many metres of street on a part is large enough to walk to.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        The same edges with `component` and `is_snappable`.
+    """
     n_nodes = int(max(edges["start"].max(), edges["end"].max())) + 1
     joined = sparse.coo_array(
         (np.ones(len(edges), dtype=np.int8), (edges["start"], edges["end"])), (n_nodes, n_nodes)

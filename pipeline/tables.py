@@ -1051,6 +1051,76 @@ BEST_SETS = Table(
     may_be_empty=True,
 )
 
+SCENARIO_DIFFERENCE = Table(
+    "scenario_difference",
+    "the people of a neighbourhood, of all or of a decile, a category and a number of minutes: how "
+    "many have one within reach as things are, and after a scenario",
+    ("what", "people_of", "category", "minutes"),
+    (
+        Column(
+            "what",
+            "text",
+            "Whose people these are.",
+            allowed=("neighbourhood", "district", "decile"),
+        ),
+        Column(
+            "people_of",
+            "text",
+            "Code of the neighbourhood, `all`, `decile_1` … `decile_10`, or `no_decile`.",
+        ),
+        _CATEGORY,
+        Column("minutes", "int", "Longest walk that counts, itself included.", "min", at_least=1),
+        Column(
+            "people_before",
+            "float",
+            "How many have one within reach as things are; empty unless `ok` or `true_zero`.",
+            "people",
+            may_be_missing=True,
+            at_least=0,
+        ),
+        Column(
+            "people_after",
+            "float",
+            "The same after the scenario.",
+            "people",
+            may_be_missing=True,
+            at_least=0,
+        ),
+        Column(
+            "people_more",
+            "float",
+            "How many more; below 0, how many fewer.",
+            "people",
+            may_be_missing=True,
+        ),
+        Column(
+            "share_before_pct",
+            "float",
+            "Share of those whose homes are attached to the network.",
+            "%",
+            may_be_missing=True,
+            at_least=0,
+            at_most=100,
+        ),
+        Column(
+            "share_after_pct",
+            "float",
+            "The same after the scenario.",
+            "%",
+            may_be_missing=True,
+            at_least=0,
+            at_most=100,
+        ),
+        Column(
+            "state",
+            "text",
+            "What kind of number the difference is; `true_zero` where nothing changes.",
+            allowed=STATES,
+        ),
+    ),
+    may_be_empty=True,
+)
+
 ALL = (
     NEIGHBOURHOODS,
     FEATURES,
@@ -1081,4 +1151,5 @@ ALL = (
     SITE_USES,
     RESIDENTS_GAINED,
     BEST_SETS,
+    SCENARIO_DIFFERENCE,
 )

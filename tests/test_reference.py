@@ -22,6 +22,7 @@ CHOICES = {
     "category": sorted((ROOT / "config/categories").glob("*.yaml")),
     "nation": sorted((ROOT / "config/nations").glob("*.yaml")),
     "national": sorted((ROOT / "config/national").glob("*.yaml")),
+    "scenario": sorted((ROOT / "config/scenarios").glob("*.yaml")),
     "standard": sorted((ROOT / "config/standards").glob("*.yaml")),
     "unwelcome": [ROOT / "config/words/unwelcome.yaml"],
     "caution": sorted((ROOT / "config/cautions").glob("*.yaml")),

@@ -31,6 +31,7 @@ from pipeline.config.national import (
     TimetableTable,
 )
 from pipeline.config.place import LocalFile, MapPlace, OnTheWeb, PackagedFile, Place
+from pipeline.config.scenario import Scenario
 from pipeline.config.standard import Chosen, Evidence, Method, Quantity, Standard, Together, Within
 from pipeline.config.study import (
     BestSets,
@@ -56,9 +57,8 @@ __all__ = [
     "ElevationTable", "Equity", "Evidence", "Grid", "Kind", "Level", "LocalFile", "LookupTable",
     "MapPlace", "Method", "Nation", "NationDefaults", "NationalTable", "OnTheWeb", "OsmInput",
     "OsmRules", "PackagedFile", "Palette", "PeopleRasterTable", "PeopleTable", "Place", "Possible",
-    "Quantity", "Range", "RecordsTable", "Slopes", "Slug", "Snapping", "SourcesFirst", "Standard",
-    "State", "Study", "Surface", "TableInput", "TagConditions", "TagValues", "Theme",
+    "Quantity", "Range", "RecordsTable", "Scenario", "Slopes", "Slug", "Snapping", "SourcesFirst",
+    "Standard", "State", "Study", "Surface", "TableInput", "TagConditions", "TagValues", "Theme",
     "TimetableTable", "Together", "UnusedKind", "Unwelcome", "Use", "Usual", "Vintage", "Walker",
-    "Walking", "Way", "Within", "Wording",
-    "Words",
+    "Walking", "Way", "Within", "Wording", "Words",
 ]  # fmt: skip

@@ -24,6 +24,7 @@ SMALLEST_VIEW_M = 500.0
 TOLERANCE = 0.6
 LONGEST_BAR = 110.0
 SYMBOL_RADIUS = 5.0
+CIRCLE_RADIUS = 6
 
 Box = tuple[float, float, float, float]
 
@@ -103,15 +104,82 @@ def local_map(ground: Ground, number: int, places: Sequence[Place], words: str) 
     return el("svg", {**attributes, "role": "img", "aria-label": words}, drawn)
 
 
-_SIZES = ("path", "minor", "major")
+@dataclass(frozen=True)
+class Drawn:
+    """Shapes to draw over a map, points as circles, with the class that they are styled by."""
+
+    shapes: Shapes
+    of_class: str
 
 
-def _view(area: Any) -> Box:  # noqa: ANN401 (a shapely geometry)
-    west, south, east, north = shapely.bounds(area)
+def view_map(
+    ground: Ground, view: Box, fills: Mapping[int, str], over: Sequence[Drawn], words: str
+) -> Element:
+    """Draw a part of a district: neighbourhoods filled by class, and shapes over them.
+
+    Parameters
+    ----------
+    ground
+        The district.
+    view
+        What to show, in metres: west, south, east, north.
+    fills
+        Number of a neighbourhood → the class of its fill; the others are left clear.
+    over
+        Drawn in this order, over everything else.
+    words
+        What the map shows.
+
+    Returns
+    -------
+    Element
+        North is up, as in the grid of the district.
+    """
+    scale = WIDTH / (view[2] - view[0])
+    sheet = _Sheet(view, scale)
+    height = round((view[3] - view[1]) * scale)
+    drawn = [
+        *(sheet.paths(ground.layers[name], f"on-{name}") for name in ("green", "water")),
+        *(sheet.path(ground.areas[n : n + 1], f"area {kind}") for n, kind in sorted(fills.items())),
+        *(sheet.paths(ground.layers[name], f"on-{name}") for name in ("waterways", "railways")),
+        *(
+            sheet.paths(tree, f"on-{name}")
+            for name, tree in ground.layers.items()
+            if name in _SIZES
+        ),
+        sheet.paths(ground.borders, "on-border"),
+        [sheet.marked(each) for each in over],
+        _bar(_scale_bar(ground, view, scale), scale, height),
+    ]
+    attributes = {"class": "local-map", "viewBox": f"0 0 {WIDTH} {height}"}
+    return el("svg", {**attributes, "role": "img", "aria-label": words}, drawn)
+
+
+def view_around(found: Shapes) -> Box:
+    """Return a view, not too flat nor too tall, that shows some shapes with a margin.
+
+    Parameters
+    ----------
+    found
+        Shapes in metres; at least one.
+
+    Returns
+    -------
+    tuple
+        West, south, east, north.
+    """
+    west, south, east, north = shapely.total_bounds(found)
     half = max(east - west, north - south, SMALLEST_VIEW_M) * (0.5 + MARGIN_SHARE)
     x, y = (west + east) / 2, (south + north) / 2
     tall = max((north - south) / 2 + 2 * half * MARGIN_SHARE, half * 0.55)
     return x - half, y - tall, x + half, y + tall
+
+
+_SIZES = ("path", "minor", "major")
+
+
+def _view(area: Any) -> Box:  # noqa: ANN401 (a shapely geometry)
+    return view_around(np.array([area], dtype=object))
 
 
 @dataclass(frozen=True)
@@ -130,6 +198,16 @@ class _Sheet:
         simple = shapely.simplify(cut[~shapely.is_empty(cut)], TOLERANCE / self.scale)
         steps = [step for part in shapely.get_parts(simple) for step in self._of_part(part)]
         return el("path", {"class": of_class, "d": "".join(steps)}) if steps else None
+
+    def marked(self, drawn: Drawn) -> list[Element | None]:
+        """Draw shapes of any kind; a point is a circle."""
+        is_point = shapely.get_dimensions(drawn.shapes) == 0
+        points = [self.at(*xy) for xy in shapely.get_coordinates(drawn.shapes[is_point])]
+        circles: list[Element | None] = [
+            el("circle", {"class": drawn.of_class, "cx": x, "cy": y, "r": CIRCLE_RADIUS})
+            for x, y in points
+        ]
+        return [self.path(drawn.shapes[~is_point], drawn.of_class), *circles]
 
     def at(self, x: float, y: float) -> tuple[float, float]:
         """Return where a point is drawn."""

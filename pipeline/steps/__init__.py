@@ -29,6 +29,7 @@ from pipeline.steps.listing import walks
 from pipeline.steps.picturing import picture_words, pictures
 from pipeline.steps.publishing import index, publish
 from pipeline.steps.reading import assets, fetch, neighbourhoods, network, osm, terrain
+from pipeline.steps.trying import scenario
 from pipeline.steps.walking import (
     access,
     catchment,
@@ -46,7 +47,8 @@ __all__ = [
     "catchments", "district", "entrances", "fetch", "gradient", "homes", "index", "kernels",
     "live_check", "lock", "looks", "national", "nearby", "neighbourhoods", "network",
     "new_district", "osm", "outputs_of", "picture_words", "pictures", "profiles", "publish",
-    "published_standards", "reference", "rules", "sensitivity", "standards", "surface",
+    "published_standards", "reference", "rules", "scenario",
+    "sensitivity", "standards", "surface",
     "terrain", "theme", "unused_land", "uses", "walkers", "walks", "words",
 ]  # fmt: skip
 STEPS: dict[str, Callable[..., str]] = {
@@ -57,6 +59,7 @@ STEPS: dict[str, Callable[..., str]] = {
         profiles, gradient, nearby, standards, publish, index, reference, published_standards,
         words, theme, uses, unused_land, live_check, picture_words, pictures, lock, new_district,
         walks,
+        scenario,
     )
 }  # fmt: skip
 OF_NO_DISTRICT = frozenset(
@@ -72,6 +75,7 @@ OF_NO_DISTRICT = frozenset(
         "uses",
         "published_standards",
         "catchment",
+        "scenario",
         "index",
         "reference",
         "lock",
@@ -83,7 +87,7 @@ OF_NO_DISTRICT = frozenset(
 WITH_BARS = frozenset(("fetch", "live_check"))
 SEVERAL_OUTPUTS: dict[str, int] = {
     "osm": 3, "sensitivity": 2, "surface": 2, "catchments": 2, "assets": 5, "unused_land": 4,
-    "reference": 17, "walks": 2,
+    "reference": 18, "walks": 2,
 }  # fmt: skip
 
 
