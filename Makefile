@@ -28,7 +28,7 @@ MADE := $(DATA)/interim
 $(foreach variable,DISTRICTS_DIR DATA OUT VENV,$(if $(filter 1,$(words $($(variable)))),,\
   $(error $(variable) must name one folder, without spaces, and is "$($(variable))")))
 # The names of these files become goals and parts of commands.
-ODD_NAMES := $(shell ls -1 $(DISTRICTS_DIR) config/categories config/national config/nations config/scenarios config/standards config/unused config/uses config/cautions config/walkers config/words 2>/dev/null | \
+ODD_NAMES := $(shell ls -1 $(DISTRICTS_DIR) config/categories config/indicators config/national config/nations config/scenarios config/standards config/unused config/uses config/cautions config/walkers config/words 2>/dev/null | \
   grep '[.]yaml$$' | LC_ALL=C grep -vxE '[a-z][a-z0-9]*([_-][a-z0-9]+)*[.]yaml' | LC_ALL=C tr -c '[:alnum:]._\n-' '?')
 ifneq ($(ODD_NAMES),)
   $(error A name is not allowed in $(DISTRICTS_DIR) or config: $(firstword $(ODD_NAMES)). Use small letters, digits, _ and -, beginning with a letter)
@@ -38,9 +38,11 @@ DISTRICTS := $(sort $(basename $(notdir $(wildcard $(DISTRICTS_DIR)/*.yaml))))
 DEMO_DISTRICTS := sampleton helsinki-centre
 CATEGORY_FILES := $(sort $(wildcard config/categories/*.yaml))
 CATEGORIES := $(basename $(notdir $(CATEGORY_FILES)))
-SCHEMAS := authorities category caution district lock nation national scenario standard study theme unused unwelcome use walker words
+SCHEMAS := authorities category caution district indicator lock nation national scenario standard study theme unused unwelcome use walker words
 NATIONAL_FILES := $(sort $(wildcard config/national/*.yaml))
 NATION_FILES := $(sort $(wildcard config/nations/*.yaml))
+INDICATOR_FILES := $(sort $(wildcard config/indicators/*.yaml))
+INDICATOR_DATA := $(filter-out %.yaml,$(wildcard config/indicators/*.*))
 STANDARD_FILES := $(sort $(wildcard config/standards/*.yaml))
 USE_FILES := $(sort $(wildcard config/unused/*.yaml config/uses/*.yaml config/cautions/*.yaml))
 WALKER_FILES := $(sort $(wildcard config/walkers/*.yaml))
@@ -155,6 +157,8 @@ $(MADE)/words.names: FORCE
 	@mkdir -p $(@D) && echo '$(WORDS_FILES)' | cmp -s - $@ || echo '$(WORDS_FILES)' > $@
 $(MADE)/logo.names: FORCE
 	@mkdir -p $(@D) && echo '$(LOGO)' | cmp -s - $@ || echo '$(LOGO)' > $@
+$(MADE)/indicators.names: FORCE
+	@mkdir -p $(@D) && echo '$(INDICATOR_FILES) $(INDICATOR_DATA)' | cmp -s - $@ || echo '$(INDICATOR_FILES) $(INDICATOR_DATA)' > $@
 $(MADE)/standards.names: FORCE
 	@mkdir -p $(@D) && echo '$(STANDARD_FILES)' | cmp -s - $@ || echo '$(STANDARD_FILES)' > $@
 
@@ -292,7 +296,7 @@ $(MADE)/%/indicators.parquet: config/study.yaml $(MADE)/rules.json $(MADE)/%/dis
 
 $(MADE)/%/gradient.parquet: config/study.yaml \
 		$(addprefix $(MADE)/%/,$(addsuffix .parquet,neighbourhoods homes indicators)) \
-		$(addprefix pipeline/,equity.py headline.py places.py) $(CORE)
+		$(addprefix pipeline/,equity.py headline.py inequality.py places.py) $(CORE)
 	@$(call district-step,gradient,$@)
 
 $(MADE)/%/nearby.parquet: config/study.yaml $(MADE)/%/homes.parquet $(MADE)/%/access.parquet \
@@ -324,6 +328,28 @@ $(addprefix $(MADE)/%/,$(addsuffix .parquet,$(UNUSED))): \
 		$(WALKING) $(CORE) | $(COMPILED)
 	@$(call district-step,unused_land,$(addprefix $(MADE)/$*/,$(addsuffix .parquet,$(UNUSED))))
 
+$(MADE)/%/domains.parquet: $(MADE)/%/district.json $(MADE)/national.json $(RAW)/%/manifest.json \
+		$(MADE)/%/neighbourhoods.parquet $(addprefix pipeline/,deprivation.py domains.py) $(CORE)
+	@$(call district-step,domains,$@)
+
+# What others have counted or asked, and the declarations that say how to read it, lie together.
+$(MADE)/%/elsewhere.parquet: config/study.yaml $(MADE)/%/district.json $(MADE)/%/neighbourhoods.parquet \
+		$(INDICATOR_FILES) $(INDICATOR_DATA) $(MADE)/indicators.names pipeline/elsewhere.py $(CORE)
+	@$(call district-step,indicators_elsewhere,$@)
+$(MADE)/%/elsewhere.parquet: arguments = config/study.yaml $(MADE)/$*/district.json \
+	$(MADE)/$*/neighbourhoods.parquet $(INDICATOR_FILES)
+
+$(MADE)/%/assessment.parquet $(MADE)/%/groups.parquet: config/study.yaml $(MADE)/looks.json \
+		$(MADE)/standards.json $(MADE)/national.json $(MADE)/%/district.json \
+		$(addprefix $(MADE)/%/,$(addsuffix .parquet,neighbourhoods domains elsewhere homes indicators standards)) \
+		$(addprefix pipeline/,assessment.py named_groups.py standards.py) $(CORE)
+	@$(call district-step,assessment,$(addprefix $(MADE)/$*/,assessment.parquet groups.parquet))
+
+$(MADE)/%/similar.parquet: config/study.yaml \
+		$(addprefix $(MADE)/%/,$(addsuffix .parquet,neighbourhoods homes indicators)) \
+		pipeline/similar.py $(CORE)
+	@$(call district-step,similar,$@)
+
 # Looks are checked before anything is drawn with them; a new logo draws nothing anew.
 $(MADE)/%/pictures.zip: config/study.yaml config/theme.yaml $(MADE)/looks.json $(MADE)/picture_words.json \
 		$(MADE)/%/district.json $(RAW)/%/manifest.json \
@@ -339,14 +365,16 @@ $(MADE)/%/pictures.zip: config/study.yaml config/theme.yaml $(MADE)/looks.json $
 # A district’s folder is put in its place in one step. run.json holds the sum of every file in it:
 # of these, of the maps for reports, and of whatever has a number that depends on the district.
 EDITION := run.json index.html map.html neighbourhoods/index.html directory.html directory.csv walks.csv directory.json profiles.csv indicators.csv by_walker.csv sensitivity.csv standards.csv set_aside.csv ambiguous.csv profiles.gpkg assets.gpkg catchments.csv \
+           assessment.html assessment.csv assessment.gpkg similar.csv \
            catchments.gpkg minutes_to_nearest.tif
-PUBLISHED := $(EDITION) gradient.csv planner.zip $(addprefix community/,$(EDITION) community.zip)
+PUBLISHED := $(EDITION) gradient.csv groups.csv planner.zip $(addprefix community/,$(EDITION) community.zip)
 $(addprefix $(OUT)/%/,$(PUBLISHED)): config/study.yaml $(MADE)/theme.json $(MADE)/looks.json $(MADE)/walkers.json \
 		$(MADE)/words.json $(MADE)/standards.json $(MADE)/%/district.json $(RAW)/%/manifest.json \
 		$(addprefix $(MADE)/%/,$(addsuffix .parquet,neighbourhoods coverage features network terrain \
-		assets set_aside records ambiguous entrances homes indicators by_walker sensitivity gradient nearby starts walks standards catchments catchment_people raster_minutes)) \
+		assets set_aside records ambiguous entrances homes indicators by_walker sensitivity gradient nearby starts walks standards \
+		assessment groups similar catchments catchment_people raster_minutes)) \
 		$(MADE)/%/minutes_to_nearest.tif $(MADE)/%/pictures.zip \
-		$(addprefix pipeline/,publish.py headline.py opening_hours.py places.py standards.py tags.py walkers.py) $(PAGES) $(CORE)
+		$(addprefix pipeline/,assessment.py headline.py named_groups.py opening_hours.py places.py publish.py similar.py standards.py tags.py walkers.py) $(PAGES) $(CORE)
 	@$(call district-step,publish,$(OUT)/$*/run.json)
 
 $(OUT)/published.names: FORCE

@@ -83,17 +83,13 @@ def rank_neighbourhoods(
             "cannot be compared. Declare the district's own."
         )
     published, caveats = check_index(index.rows, table, index.where)
-    if table.vintage is vintage:
-        must_all_be_in(codes, index, published["code"], vintage)
-        joined = _by_same_code(codes, published)
-    else:
-        pairs = _pairs(codes, vintage, table, lookup, index)
-        joined = _through_lookup(codes, pairs, published, table.areas)
-        caveats.append(_words_of_join(joined, table, vintage))
+    rows = joined(codes, vintage, published, table, lookup, index)
+    if table.vintage is not vintage:
+        caveats.append(_words_of_join(rows, table, vintage))
     counts = {
-        f"deprivation_{way}": int(number) for way, number in joined["join"].value_counts().items()
+        f"deprivation_{way}": int(number) for way, number in rows["join"].value_counts().items()
     }
-    return Ranked(joined, table.index, table.year, counts, [c for c in caveats if c])
+    return Ranked(rows, table.index, table.year, counts, [c for c in caveats if c])
 
 
 # --- the index as published --------------------------------------------------------------------
@@ -126,19 +122,19 @@ def check_index(
     """
     must_be_of(rows["code"], table.vintage, where)
     _ranks_must_be_whole(rows, table, where)
-    expected = _decile(rows["rank"], table.areas)
+    expected = tenths(rows["rank"], table.areas)
     has_deciles = rows["decile"].notna().any()
     if has_deciles:
         _deciles_must_be_deciles(rows, expected, where)
     _must_run_the_right_way(rows, where)
     income = rows["income_rank"]
-    _must_lie_between(income.dropna(), 1, table.areas, where, "income rank")
+    ranks_must_lie_between(income.dropna(), table.areas, where, "income rank")
     checked = pd.DataFrame(
         {
             "code": rows["code"],
             "rank": rows["rank"],
             "decile": rows["decile"].where(rows["decile"].notna(), expected),
-            "income_decile": _decile(income, table.areas),
+            "income_decile": tenths(income, table.areas),
             "score": rows["score"],
             "population": rows["population"],
         }
@@ -146,8 +142,21 @@ def check_index(
     return checked, _caveats(rows, expected, table)
 
 
-def _decile(rank: pd.Series, areas: int) -> pd.Series:
-    """⌈10 × rank ÷ areas⌉, in whole numbers so that no rounding moves a border."""
+def tenths(rank: pd.Series, areas: int) -> pd.Series:
+    """Return deciles: ⌈10 × rank ÷ areas⌉, in whole numbers so that no rounding moves a border.
+
+    Parameters
+    ----------
+    rank
+        1 is the most deprived; may be missing.
+    areas
+        How many the nation has.
+
+    Returns
+    -------
+    pandas.Series
+        1 to 10, missing where the rank is.
+    """
     decile: pd.Series = np.ceil(DECILES * rank / areas).clip(1, DECILES)
     return decile
 
@@ -164,6 +173,26 @@ def _ranks_must_be_whole(rows: pd.DataFrame, table: DeprivationTable, where: str
             f"{'is not whole' if not broken.empty else 'is given to two areas'}; ranks are the "
             f"whole numbers from 1 to {table.areas:,}, each once. Is it the column of ranks?"
         )
+
+
+def ranks_must_lie_between(ranks: pd.Series, areas: int, where: str, word: str) -> None:
+    """Hold ranks against how many areas a nation has.
+
+    Parameters
+    ----------
+    ranks
+        None missing, indexed by row of the file.
+    areas
+        How many the nation has.
+    where, word
+        The file, and what the ranks are of, for the message.
+
+    Raises
+    ------
+    TableBreaksItsContract
+        If one is below 1 or above the number of areas.
+    """
+    _must_lie_between(ranks, 1, areas, where, word)
 
 
 def _must_lie_between(values: pd.Series, least: float, most: float, where: str, word: str) -> None:
@@ -222,6 +251,48 @@ def _caveats(rows: pd.DataFrame, expected: pd.Series, table: DeprivationTable) -
 
 
 # --- from the index to the neighbourhoods ------------------------------------------------------
+
+
+def joined(
+    codes: pd.Series,
+    vintage: Vintage,
+    published: pd.DataFrame,
+    table: DeprivationTable,
+    lookup: CodedTable | None,
+    index: CodedTable,
+) -> pd.DataFrame:
+    """Bring ranks to the neighbourhoods: by the code itself, or through the exact-fit lookup.
+
+    Parameters
+    ----------
+    codes
+        The neighbourhoods' codes, each once.
+    vintage
+        Their vintage.
+    published
+        What `check_index` returns.
+    table
+        The declaration of the index.
+    lookup
+        Needed where the index is on another vintage.
+    index
+        The index as read, for messages.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `rank`, `decile`, `income_decile` and `join`, in the order of the codes.
+
+    Raises
+    ------
+    CodesDoNotMatch
+        If codes are of another vintage, or not found.
+    """
+    if table.vintage is vintage:
+        must_all_be_in(codes, index, published["code"], vintage)
+        return _by_same_code(codes, published)
+    pairs = _pairs(codes, vintage, table, lookup, index)
+    return _through_lookup(codes, pairs, published, table.areas)
 
 
 def _by_same_code(codes: pd.Series, published: pd.DataFrame) -> pd.DataFrame:

@@ -3,17 +3,8 @@
 Neighbourhoods are put in order from the most to the least deprived and weighted by the people who
 have an answer, so that the mean of a decile is the share (or the mean number) of all people who
 live in its neighbourhoods, and the mean of all is the district's own number. Nearness is not
-quality, and that two things go together does not say that one is the cause of the other.
-
-References
-----------
-Pamuk, E. (1985) Social class inequality in mortality from 1921 to 1972 in England and Wales.
-Population Studies 39(1): slope and relative index.
-Kakwani, N., Wagstaff, A. and van Doorslaer, E. (1997) Socioeconomic inequalities in health:
-measurement, computation, and statistical inference. Journal of Econometrics 77(1): concentration.
-Erreygers, G. (2009) Correcting the concentration index. Journal of Health Economics 28(2).
-Cobham, A., Schlogl, L. and Sumner, A. (2016) Inequality and the tails: the Palma proposition and
-ratio. Global Policy 7(1).
+quality, and that two things go together does not say that one is the cause of the other. The
+single numbers, and where they come from, stand in `pipeline.inequality`.
 """
 
 from __future__ import annotations
@@ -27,210 +18,24 @@ import numpy.typing as npt
 import pandas as pd
 
 from pipeline.config import Equity, State
+from pipeline.inequality import (
+    Floats,
+    Spread,
+    bounded_concentration_index,
+    concentration_index,
+    fractional_ranks,
+    gini,
+    palma,
+    relative_index,
+    slope_index,
+)
+from pipeline.places import divided
 
-Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
 DECILES = tuple(range(1, 11))
 # The same neighbourhoods are drawn for every category, so that two of them can be compared.
 _SEED = 2010
-# Where what is spread over people has an upper bound, as shares do, in its unit.
-_MOST_SHARE = 100.0
-_TOP, _BOTTOM = 0.1, 0.4
-
-
-def fractional_ranks(weights: Floats, order: npt.ArrayLike) -> Floats:
-    """Return how far along everybody's queue the middle of each neighbourhood's people stands.
-
-    Parameters
-    ----------
-    weights
-        People of each neighbourhood, shape (n,); or of each draw, shape (draws, n).
-    order
-        What they are put in order by, rising, shape (n,). Neighbourhoods with the same value
-        stand beside each other, and share the middle of all their people.
-
-    Returns
-    -------
-    numpy.ndarray
-        From 0 to 1, of the shape of `weights`.
-
-    Examples
-    --------
-    >>> fractional_ranks(np.array([10.0, 30.0, 60.0]), [3, 1, 1])
-    array([0.95, 0.45, 0.45])
-    """
-    _, group = np.unique(np.asarray(order), return_inverse=True)
-    rows = np.atleast_2d(weights).astype(float)
-    if not rows.shape[1]:
-        return np.zeros(np.shape(weights))
-    by_group = np.argsort(group, kind="stable")
-    starts = np.flatnonzero(np.diff(group[by_group], prepend=-1))
-    people = np.add.reduceat(rows[:, by_group], starts, axis=1)
-    middle = np.cumsum(people, axis=1) - people / 2
-    with np.errstate(invalid="ignore", divide="ignore"):
-        ranks: Floats = (middle / people.sum(axis=1, keepdims=True))[:, group]
-    return ranks.reshape(np.shape(weights))
-
-
-@dataclass(frozen=True)
-class Spread:
-    """How something is spread over people in an order: sums that all numbers come from.
-
-    Each is of one draw or of many: shape () or (draws,).
-    """
-
-    mean: Floats
-    together: Floats  # the covariance of the values and the ranks
-    ranks_alone: Floats  # the variance of the ranks
-
-    @classmethod
-    def of(cls, values: Floats, weights: Floats, ranks: Floats) -> Spread:
-        """Sum up values (n,) with weights and fractional ranks of shape (n,) or (draws, n)."""
-        total = weights.sum(axis=-1)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            mean = (weights * values).sum(axis=-1) / total
-            middle = (weights * ranks).sum(axis=-1) / total
-            off = ranks - middle[..., None]
-            together = (weights * off * values).sum(axis=-1) / total
-            alone = (weights * off * off).sum(axis=-1) / total
-        return cls(mean, together, alone)
-
-
-def slope_index(spread: Spread) -> Floats:
-    """Slope index of inequality: the straight line's end less its beginning (Pamuk 1985).
-
-    The line is fitted by least squares, weighted by people, to the values over the fractional
-    ranks. Above 0 the least deprived have more of it, below 0 the most deprived.
-
-    Parameters
-    ----------
-    spread
-        Over people from the most to the least deprived.
-
-    Returns
-    -------
-    numpy.ndarray
-        In the unit of the values.
-    """
-    return _over(spread.together, spread.ranks_alone)
-
-
-def relative_index(spread: Spread) -> Floats:
-    """Relative index of inequality: the slope index over the mean (Pamuk 1985).
-
-    Parameters
-    ----------
-    spread
-        Over people from the most to the least deprived.
-
-    Returns
-    -------
-    numpy.ndarray
-        Without a unit.
-    """
-    return _over(slope_index(spread), spread.mean)
-
-
-def concentration_index(spread: Spread) -> Floats:
-    """Concentration index: 2 cov(value, rank) / mean (Kakwani and others 1997).
-
-    Twice the area between the diagonal and the curve of cumulative shares. Above 0 it gathers
-    among the least deprived, below 0 among the most deprived.
-
-    Parameters
-    ----------
-    spread
-        Over people from the most to the least deprived.
-
-    Returns
-    -------
-    numpy.ndarray
-        From -1 to 1.
-    """
-    return _over(2 * spread.together, spread.mean)
-
-
-def bounded_concentration_index(spread: Spread, most: float = _MOST_SHARE) -> Floats:
-    """Concentration index of what cannot be more than so much (Erreygers 2009).
-
-    8 cov(value, rank) / most: it says the same of those within reach and of those beyond, which
-    the plain index does not.
-
-    Parameters
-    ----------
-    spread
-        Over people from the most to the least deprived.
-    most
-        The upper bound of the values, whose lower one is 0.
-
-    Returns
-    -------
-    numpy.ndarray
-        From -1 to 1.
-    """
-    return 8 * spread.together / most
-
-
-def gini(values: Floats, weights: Floats) -> Floats:
-    """Gini coefficient over people, each with the value of their neighbourhood.
-
-    It makes sense of what can be had more or less of without end, such as a number of places;
-    not of shares, nor of minutes.
-
-    Parameters
-    ----------
-    values
-        Shape (n,), none below 0.
-    weights
-        People, shape (n,) or (draws, n).
-
-    Returns
-    -------
-    numpy.ndarray
-        From 0, all have the same, to 1.
-    """
-    ranks = fractional_ranks(weights, values)
-    return concentration_index(Spread.of(values, weights, ranks))
-
-
-def palma(values: Floats, weights: Floats) -> Floats:
-    """Palma ratio: what the tenth with most has over what the four tenths with least have.
-
-    Parameters
-    ----------
-    values
-        Shape (n,), none below 0.
-    weights
-        People, shape (n,) or (draws, n).
-
-    Returns
-    -------
-    numpy.ndarray
-        0.25 where all have the same; infinite where the four tenths have nothing.
-    """
-    rows = np.atleast_2d(weights).astype(float)
-    if not rows.shape[1]:
-        return np.full(np.shape(weights)[:-1], np.nan)
-    by_value = np.argsort(values, kind="stable")
-    people = np.cumsum(rows[:, by_value], axis=1)
-    amount = np.cumsum(rows[:, by_value] * values[by_value], axis=1)
-    found = np.empty(len(rows))
-    for n, (passed, had) in enumerate(zip(people, amount, strict=True)):
-        bottom, below_top = np.interp(
-            passed[-1] * np.array([_BOTTOM, 1 - _TOP]), [0.0, *passed], [0.0, *had]
-        )
-        found[n] = _over(had[-1] - below_top, bottom)
-    return found.reshape(np.shape(weights)[:-1])
-
-
-def _over(part: Floats, whole: Floats) -> Floats:
-    with np.errstate(invalid="ignore", divide="ignore"):
-        quotient: Floats = np.divide(part, whole)
-    return quotient
-
-
-# --- the table -----------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -410,15 +215,15 @@ class _Rows:
         for decile in DECILES:
             is_ours, is_up_to = queue.deciles == decile, queue.deciles <= decile
             ours, drawn = queue.weights[is_ours], queue.drawn[:, is_ours]
-            value = float(_over(amounts[is_ours].sum(), ours.sum()))
-            again = _over((drawn * values[is_ours]).sum(axis=1), drawn.sum(axis=1))
+            value = float(divided(amounts[is_ours].sum(), ours.sum()))
+            again = divided((drawn * values[is_ours]).sum(axis=1), drawn.sum(axis=1))
             part = f"decile_{decile:02}"
             number = Number(part, value, again, len(ours), float(ours.sum()), has_unit=True)
             shares = {
-                "cumulative_people_pct": _over(
+                "cumulative_people_pct": divided(
                     queue.weights[is_up_to].sum() * 100, queue.weights.sum()
                 ),
-                "cumulative_value_pct": _over(amounts[is_up_to].sum() * 100, amounts.sum()),
+                "cumulative_value_pct": divided(amounts[is_up_to].sum() * 100, amounts.sum()),
             }
             self._add({**about, "decile": decile, **shares}, number, fewest=1)
 

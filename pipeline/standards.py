@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pipeline.config import CategoryRules, District, Standard, Together
+from pipeline.config import (
+    CategoryRules,
+    District,
+    Method,
+    Quantity,
+    Standard,
+    Together,
+    Within,
+)
 from pipeline.errors import ChoiceIsNotAllowed, quoted
 
 
@@ -43,6 +51,29 @@ def standards_for(district: District, declared: Mapping[str, Standard]) -> dict[
         return name not in chosen.without and (is_here or name in chosen.also)
 
     return {name: declared[name] for name in sorted(declared) if applies(name)}
+
+
+def official_method(standard: Standard, criterion: Within | Together | Quantity) -> Method:
+    """Return how the body itself evaluates a criterion.
+
+    Parameters
+    ----------
+    standard
+        The standard.
+    criterion
+        One of its criteria.
+
+    Returns
+    -------
+    Method
+        Of criteria that are joined, the method of the first.
+    """
+    if isinstance(criterion, Quantity):
+        return Method.QUANTITY
+    if isinstance(criterion, Within):
+        return Method(criterion.official_method)
+    first = next(each for each in standard.criteria if each.id == criterion.of[0])
+    return official_method(standard, first)
 
 
 def categories_must_be_known(

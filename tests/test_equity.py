@@ -1,4 +1,4 @@
-"""Access across deprivation: worked numbers, laws, and slow ways to the same answer."""
+"""Access across the deciles of deprivation: worked numbers, flat and steep towns."""
 
 from __future__ import annotations
 
@@ -7,89 +7,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from pipeline import contracts, equity, tables
 from pipeline.config import Equity, State
-from pipeline.equity import Spread, fractional_ranks, gini, palma
 
 CHOICES = Equity(draws=200, interval_pct=95.0, fewest_neighbourhoods=4)
 MEASURES = {"within_10_min_pct": True, "mean_count_within_15_min": False}
-
-
-def spread(values: list[float], people: list[float], position: list[float]) -> Spread:
-    weights = np.array(people, dtype=float)
-    return Spread.of(np.array(values, dtype=float), weights, fractional_ranks(weights, position))
-
-
-def test_four_neighbourhoods_by_hand() -> None:
-    """Ranks 1/8, 3/8, 5/8, 7/8 about one half: their variance is 5/64.
-
-    The values 20, 40, 40, 60 lie 50 apart along the line: the covariance is 250/64.
-    """
-    town = spread([20, 40, 40, 60], [100] * 4, [1, 2, 3, 4])
-    assert float(town.ranks_alone) == pytest.approx(5 / 64)
-    assert float(town.together) == pytest.approx((0.375 * 40 + 0.125 * 0) / 4)
-    assert float(equity.slope_index(town)) == pytest.approx(48)
-    assert float(equity.relative_index(town)) == pytest.approx(48 / 40)
-    assert float(equity.concentration_index(town)) == pytest.approx(2 * 3.75 / 40)
-    assert float(equity.bounded_concentration_index(town)) == pytest.approx(8 * 3.75 / 100)
-
-
-def test_those_who_stand_at_the_same_place_share_its_middle() -> None:
-    ranks = fractional_ranks(np.array([10.0, 30.0, 40.0, 20.0]), [5, 2, 2, 9])
-    assert ranks.tolist() == pytest.approx([0.75, 0.35, 0.35, 0.9])
-
-
-def test_gini_and_palma_by_hand() -> None:
-    """A tenth of the people has half of all: 5 of 10; the others 5/9 each."""
-    people, values = np.array([10.0, 90.0]), np.array([5.0, 5 / 9])
-    assert float(gini(values, people)) == pytest.approx(0.4)
-    assert float(palma(values, people)) == pytest.approx(50 / (40 * 5 / 9))
-    assert float(palma(np.array([2.0, 2.0]), people)) == pytest.approx(0.25)
-
-
-towns = st.lists(
-    st.tuples(
-        st.integers(0, 50).map(float), st.integers(1, 500).map(float), st.integers(1, 20).map(float)
-    ),
-    min_size=2,
-    max_size=12,
-)
-
-
-@given(towns)
-@settings(deadline=None)
-def test_a_slow_way_comes_to_the_same(town: list[tuple[float, float, float]]) -> None:
-    """Gini by the difference of each pair of people; the slope by least squares over people."""
-    values, people, position = (np.array(column) for column in zip(*town, strict=True))
-    mean = (values * people).sum() / people.sum()
-    apart = np.abs(values[:, None] - values[None, :])
-    pairs = (people[:, None] * people[None, :] * apart).sum() / people.sum() ** 2
-    if mean > 0:
-        assert float(gini(values, people)) == pytest.approx(pairs / (2 * mean), abs=1e-9)
-    ranks = np.array(
-        [(people[position < p].sum() + people[position == p].sum() / 2) for p in position]
-    )
-    ranks /= people.sum()
-    found = spread(values.tolist(), people.tolist(), position.tolist())
-    if np.ptp(ranks) > 0:
-        slope = np.polyfit(ranks, values, 1, w=np.sqrt(people))[0]
-        assert float(equity.slope_index(found)) == pytest.approx(slope, abs=1e-6)
-
-
-@given(towns, st.randoms(use_true_random=False))
-@settings(deadline=None)
-def test_the_order_of_rows_is_of_no_account(
-    town: list[tuple[float, float, float]], random: object
-) -> None:
-    shuffled = list(town)
-    random.shuffle(shuffled)  # type: ignore[attr-defined]
-    one, other = (
-        float(spread(*map(list, zip(*rows, strict=True))).together) for rows in (town, shuffled)
-    )
-    assert one == pytest.approx(other, abs=1e-9)
 
 
 def neighbourhoods(deciles: list[int | None]) -> pd.DataFrame:
@@ -160,6 +83,46 @@ def test_a_flat_town_has_no_slope_and_a_steep_one_has() -> None:
         [95.0 - 10 * n for n in range(10)], deciles, [100.0] * 10, "within_10_min_pct"
     )
     assert turned[("index", "slope_index")]["value"] == pytest.approx(-100)
+
+
+def test_every_number_of_a_steep_town_by_hand() -> None:
+    """Ten people-equal steps from 5 to 95: the variance of the ranks is 99/1200.
+
+    So the covariance is 100 × 99/1200 = 8.25 about a mean of 50.
+    """
+    deciles: list[int | None] = [*range(1, 11)]
+    values, people = [5.0 + 10 * n for n in range(10)], [100.0] * 10
+    found = table_of(values, deciles, people, "within_10_min_pct")
+    assert found[("index", "mean")]["value"] == pytest.approx(50)
+    assert found[("index", "relative_index")]["value"] == pytest.approx(2)
+    assert found[("index", "concentration_index")]["value"] == pytest.approx(0.33)
+    assert found[("index", "bounded_concentration_index")]["value"] == pytest.approx(0.66)
+    # The curve: the five most deprived tenths have 125 of 500.
+    assert found[("index", "decile_05")]["cumulative_value_pct"] == pytest.approx(25)
+    amounts = table_of(values, deciles, people, "mean_count_within_15_min")
+    # In order of deprivation and of the value these are the same queue.
+    assert amounts[("value", "gini")]["value"] == pytest.approx(0.33)
+    assert amounts[("value", "palma")]["value"] == pytest.approx(95 / (5 + 15 + 25 + 35))
+
+
+def test_in_a_flat_town_amounts_are_alike_and_no_draw_changes_that() -> None:
+    deciles: list[int | None] = [*range(1, 11)]
+    found = table_of([4.0] * 10, deciles, [10.0 + n for n in range(10)], "mean_count_within_15_min")
+    gini, palma = found[("value", "gini")], found[("value", "palma")]
+    assert gini["value"] == pytest.approx(0, abs=1e-12)
+    for end in ("value", "low", "high"):
+        assert palma[end] == pytest.approx(0.25)
+    slope = found[("index", "slope_index")]
+    assert max(abs(slope[end]) for end in ("value", "low", "high")) < 1e-9
+
+
+def test_an_interval_widens_with_neighbourhoods_that_differ() -> None:
+    """Alike but for one: the draws that miss it have no slope at all."""
+    deciles: list[int | None] = [*range(1, 11)]
+    found = table_of([50.0] * 9 + [90.0], deciles, [100.0] * 10, "within_10_min_pct")
+    slope = found[("index", "slope_index")]
+    assert slope["low"] == pytest.approx(0, abs=1e-9)
+    assert slope["high"] > slope["value"] > 0
 
 
 def test_what_is_too_little_is_not_published() -> None:

@@ -31,7 +31,8 @@ CODES = ("E01099801", "E01099802")
 STEPS = (
     "district", "fetch", "neighbourhoods", "osm", "assets", "network", "terrain", "entrances",
     "homes", "access", "sensitivity", "surface", "catchments", "profiles", "gradient", "nearby",
-    "walks", "standards", "unused_land", "pictures", "publish",
+    "walks", "standards", "unused_land", "domains", "indicators_elsewhere", "assessment", "similar",
+    "pictures", "publish",
 )  # fmt: skip
 
 Text = Callable[[str], str]

@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from pipeline.config.choice import Choice, Code, Days, MetricCrs, Slug, TagValues, Words
 from pipeline.config.place import OnTheWeb, Place
-from pipeline.config.vocabulary import Nation, Vintage
+from pipeline.config.vocabulary import Domain, Nation, Vintage
 
 
 class Published(Choice):
@@ -119,7 +119,8 @@ class DeprivationTable(Published):
     first one that holds `header_cell` or a name of the code. `rank` and `code` must be there;
     the others are used where the file has them. Where there is no decile column, the decile is
     ⌈10 × rank ÷ areas⌉. `score` and `population` are what areas merged since then are ranked by.
-    `district` is the column with the code or the name of the local authority.
+    `district` is the column with the code or the name of the local authority. `domains` are the
+    columns of ranks of what the index is made of; `access_domain` is the one that measures access.
     """
 
     kind: Literal["deprivation"]
@@ -137,6 +138,15 @@ class DeprivationTable(Published):
     score: Columns = ()
     population: Columns = ()
     district: Columns = ()
+    domains: dict[Domain, Columns] = {}
+    access_domain: Domain | None = None
+
+    @model_validator(mode="after")
+    def _access_must_be_a_domain(self) -> DeprivationTable:
+        if self.access_domain is not None and self.access_domain not in self.domains:
+            msg = "`access_domain` must be one of `domains`"
+            raise ValueError(msg)
+        return self
 
 
 class LookupTable(Published):

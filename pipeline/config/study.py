@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -27,6 +28,11 @@ class Walking(Choice):
     def metres_in(self, minutes: float) -> float:
         """Return how far one walks in so many minutes, in metres."""
         return self.speed_m_per_min * minutes
+
+    @property
+    def middle(self) -> int:
+        """The minutes that words and sums speak of first."""
+        return self.minutes[len(self.minutes) // 2]
 
     @property
     def longest_m(self) -> float:
@@ -221,6 +227,52 @@ class Directory(Choice):
     longest_min: Annotated[int, Field(ge=5, le=60)]
 
 
+class Groups(Choice):
+    """Where the four named groups of the assessment are parted.
+
+    Much within reach is at least `much_from` times what residents of the whole district have;
+    more deprived are the areas with a rank up to `more_to` of the nation's. Each cut-off is moved
+    by `moved_by` of itself, to see who would stand elsewhere.
+    """
+
+    much_from: Annotated[float, Field(gt=0, le=3)]
+    more_to: Annotated[float, Field(gt=0, lt=1)]
+    moved_by: Annotated[float, Field(gt=0, lt=1)]
+
+
+class Trait(StrEnum):
+    """What two neighbourhoods can be alike in; none of it is access."""
+
+    PEOPLE = "people"
+    DENSITY = "density"
+    HOUSEHOLD_SIZE = "household_size"
+    CHILDREN = "children"
+    PEOPLE_PER_BUILDING = "people_per_building"
+    DEPRIVATION = "deprivation"
+
+
+class Similar(Choice):
+    """How neighbourhoods are found that are alike.
+
+    `how_many` are named for each; what at least `most_have` of them have within reach, and the
+    neighbourhood has not, is told.
+    """
+
+    how_many: Annotated[int, Field(ge=1, le=20)]
+    most_have: Annotated[int, Field(ge=1, le=20)]
+    traits: Annotated[tuple[Trait, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _traits_must_be_distinct(self) -> Similar:
+        if len(set(self.traits)) < len(self.traits):
+            msg = "traits names one twice; once is enough"
+            raise ValueError(msg)
+        if self.most_have > self.how_many:
+            msg = "most_have may not be above how_many"
+            raise ValueError(msg)
+        return self
+
+
 class Study(Choice):
     """What holds in every district: `config/study.yaml`.
 
@@ -238,6 +290,8 @@ class Study(Choice):
     equity: Equity
     best_sets: BestSets
     directory: Directory
+    groups: Groups
+    similar: Similar
     places_by_name: Annotated[int, Field(ge=1, le=20)]
     fewest_people: Annotated[int, Field(ge=0, le=1000)]
 

@@ -80,6 +80,20 @@ class Nation(StrEnum):
     ELSEWHERE = "elsewhere"
 
 
+class Domain(StrEnum):
+    """What an index of deprivation is made of; each nation has its own selection."""
+
+    INCOME = "income"
+    EMPLOYMENT = "employment"
+    EDUCATION = "education"
+    HEALTH = "health"
+    CRIME = "crime"
+    ACCESS = "access"
+    BARRIERS = "barriers"
+    HOUSING = "housing"
+    ENVIRONMENT = "environment"
+
+
 class Vintage(StrEnum):
     """Which statistical areas a code belongs to; codes of two vintages never join silently."""
 

@@ -18,6 +18,7 @@ from pipeline.config import (
     DeprivationTable,
     District,
     ElevationTable,
+    Indicator,
     LookupTable,
     NationalTable,
     PeopleRasterTable,
@@ -41,6 +42,8 @@ from pipeline.files.workbooks import read_rows
 from pipeline.heights import Heights
 from pipeline.text import clean_text
 
+# Ranks of a domain stand under this and its name.
+DOMAIN_COLUMN = "domain_"
 _CODE = re.compile(r"[A-Za-z0-9_-]{1,24}", re.ASCII)
 
 
@@ -114,6 +117,39 @@ def read_inputs(
             path, table = raw_file(manifest, key), national[entry.table]
             found[key] = CodedTable(read_table_of(path, table), table, str(path))
     return found
+
+
+def read_index(
+    manifest: Manifest, areas: Areas, national: dict[str, NationalTable]
+) -> tuple[CodedTable, CodedTable | None] | None:
+    """Read the index of deprivation of a district, and the lookup that leads to its areas.
+
+    Parameters
+    ----------
+    manifest
+        The raw files.
+    areas
+        What the district declares of its neighbourhoods.
+    national
+        The national tables.
+
+    Returns
+    -------
+    tuple or None
+        Both as read; no lookup where none is declared, and none at all without an index.
+
+    Raises
+    ------
+    PipelineError
+        If a raw file is not the one that was fetched, or cannot be read.
+    """
+    found: dict[str, CodedTable] = {}
+    for key in ("deprivation", "lookup"):
+        entry: TableInput | None = getattr(areas, key)
+        if entry is not None:
+            path, table = raw_file(manifest, key), national[entry.table]
+            found[key] = CodedTable(read_table_of(path, table), table, str(path))
+    return (found["deprivation"], found.get("lookup")) if "deprivation" in found else None
 
 
 def read_census_points(
@@ -392,7 +428,8 @@ def read_deprivation(path: Path, table: DeprivationTable) -> pd.DataFrame:
     -------
     pandas.DataFrame
         `code`, `rank`, and `decile`, `income_rank`, `score`, `population`, which are NaN
-        throughout where the file does not have them; `district` where it is declared and there.
+        throughout where the file does not have them; `domain_income` and the like (ranks), and
+        `district`, where they are declared and there.
 
     Raises
     ------
@@ -410,10 +447,51 @@ def read_deprivation(path: Path, table: DeprivationTable) -> pd.DataFrame:
         found[name] = (
             pd.Series(np.nan, frame.index) if column is None else numbers(frame[column], path)
         )
+    for domain, headings in table.domains.items():
+        column = column_if_any(frame, headings, path)
+        if column is not None:
+            found[f"{DOMAIN_COLUMN}{domain.value}"] = numbers(frame[column], path)
     district = column_if_any(frame, table.district, path, in_full=True) if table.district else None
     if district is not None:
         found["district"] = frame[district].map(clean_text)
     return pd.DataFrame(found)
+
+
+def read_indicator(path: Path, declared: Indicator) -> tuple[pd.DataFrame, str]:
+    """Read an indicator from the file beside its declaration.
+
+    Parameters
+    ----------
+    path
+        The declaration.
+    declared
+        What it says.
+
+    Returns
+    -------
+    tuple of pandas.DataFrame and str
+        `code`, `value`, `low`, `high`, `n`, indexed by row of the file, numbers missing where a
+        cell is blank or there is no such column; and the file, for messages.
+
+    Raises
+    ------
+    FileIsMissing, FileIsDamaged, TableBreaksItsContract
+        If the file is not there, a number is none, or a column is not found.
+    """
+    file = path.parent / declared.file
+    cells = read_cells(file, declared.sheet, _headings(declared.header_cell, declared.code))
+    named = {"value": declared.value, "n": declared.n_column}
+    if declared.interval is not None:
+        named |= {"low": declared.interval.low, "high": declared.interval.high}
+    found = {"code": _codes(cells[column_named(cells, declared.code, file, in_full=True)], file)}
+    for name in ("value", "low", "high", "n"):
+        names = named.get(name, ())
+        found[name] = (
+            numbers(cells[column_named(cells, names, file, in_full=True)], file, may_be_blank=True)
+            if names
+            else pd.Series(np.nan, cells.index)
+        )
+    return pd.DataFrame(found), str(file)
 
 
 def read_lookup(path: Path, table: LookupTable) -> pd.DataFrame:

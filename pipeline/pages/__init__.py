@@ -4,6 +4,12 @@
     `index.html`, which a district opens with.
 `map_page(material) -> str`
     `map.html`.
+`assessment_page(material) -> str`
+    `assessment.html`, assets first and needs beside them, a row for each neighbourhood.
+`assessment_csv(material)`, `groups_csv(material)`, `assessment_gpkg(material)`
+    The same as sheets and as a layer.
+`similar_csv(material) -> bytes`
+    Which neighbourhoods are alike, and what the others have within reach.
 `neighbourhood_pages(material) -> dict[str, str]`
     `neighbourhoods/<code>.html`, and `neighbourhoods/index.html`, which lists them.
 `directory_page(material) -> str`
@@ -38,6 +44,9 @@ Nothing here opens a local file of the project or writes one of its own accord.
 
 from __future__ import annotations
 
+from pipeline.pages.alike import similar_csv
+from pipeline.pages.assessment import assessment_page
+from pipeline.pages.assessment_sheet import assessment_csv, assessment_gpkg, groups_csv
 from pipeline.pages.catchments import catchments_csv, catchments_gpkg, people_of_raster
 from pipeline.pages.directory import directory_page
 from pipeline.pages.directory_files import directory_csv, walks_csv
@@ -78,17 +87,25 @@ def district_files(material: Material) -> dict[str, Content]:
     return {
         "index.html": glance_page(material),
         "map.html": map_page(material),
+        "assessment.html": assessment_page(material),
         **neighbourhood_pages(material),
         "directory.html": directory_page(material),
         "directory.csv": directory_csv(material),
         "walks.csv": walks_csv(material),
         "directory.json": directory_json(material),
+        "assessment.csv": assessment_csv(material),
+        "assessment.gpkg": assessment_gpkg(material),
+        "similar.csv": similar_csv(material),
         "profiles.csv": profiles_csv(material),
         "indicators.csv": indicators_csv(material),
         "by_walker.csv": by_walker_csv(material),
         "sensitivity.csv": sensitivity_csv(material),
         "standards.csv": standards_csv(material),
-        **({"gradient.csv": gradient_csv(material)} if material.edition == "planner" else {}),
+        **(
+            {"gradient.csv": gradient_csv(material), "groups.csv": groups_csv(material)}
+            if material.edition == "planner"
+            else {}
+        ),
         "set_aside.csv": set_aside_csv(material),
         "ambiguous.csv": ambiguous_csv(material),
         "profiles.gpkg": profiles_gpkg(material),
@@ -106,6 +123,9 @@ __all__ = [
     "Material",
     "Packed",
     "ambiguous_csv",
+    "assessment_csv",
+    "assessment_gpkg",
+    "assessment_page",
     "assets_gpkg",
     "by_walker_csv",
     "catchments_csv",
@@ -117,6 +137,7 @@ __all__ = [
     "editions",
     "glance_page",
     "gradient_csv",
+    "groups_csv",
     "index_page",
     "indicators_csv",
     "map_page",
@@ -126,6 +147,7 @@ __all__ = [
     "run_note",
     "sensitivity_csv",
     "set_aside_csv",
+    "similar_csv",
     "standards_csv",
     "walks_csv",
     "without_deprivation",

@@ -96,14 +96,15 @@ def without_deprivation(material: Material) -> Material:
         for field in fields(material)
         if isinstance(getattr(material, field.name), pd.DataFrame)
     }
-    tables["gradient"] = tables["gradient"].iloc[:0]
+    for name in ("gradient", "groups"):
+        tables[name] = tables[name].iloc[:0]
     return replace(
         material,
         **tables,
         edition="community",
         district=_of_district(material.district),
         manifest=_without_mentions(material.manifest),
-        reports=_without_mentions(material.reports),
+        reports=_without_mentions(_of_both(material.reports)),
         looks={
             name: look.model_copy(update={"why": look.why.model_copy(update=_texts(look.why))})
             for name, look in material.looks.items()
@@ -115,10 +116,19 @@ def without_deprivation(material: Material) -> Material:
     )
 
 
+def _of_both(reports: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Mapping[str, Any]]:
+    """Leave out indicators from elsewhere that their declaration gives to planners alone."""
+    held = reports.get("assessment", {})
+    told = {
+        name: each for name, each in held.get("indicators", {}).items() if each["edition"] == "both"
+    }
+    return {**reports, "assessment": {**held, "indicators": told}} if held else reports
+
+
 def _without_columns(table: Any) -> Any:  # noqa: ANN401 (a DataFrame or a GeoDataFrame)
     """Drop the columns that hold deprivation, and the rows of people that it groups."""
     kept = table.drop(columns=[name for name in table.columns if _COLUMN.search(str(name))])
-    for name in ("people_of", "group"):
+    for name in ("people_of", "group", "part", "variant"):
         if name in kept.columns:
             kept = kept[~kept[name].astype(str).str.contains(_COLUMN)]
     return kept

@@ -95,6 +95,9 @@ class Material:
     starts: pd.DataFrame
     walks: pd.DataFrame
     standards: pd.DataFrame
+    assessment: pd.DataFrame
+    groups: pd.DataFrame
+    similar: pd.DataFrame
     published_standards: Mapping[str, Standard]
     catchments: Any
     catchment_people: pd.DataFrame
@@ -115,6 +118,14 @@ class Material:
         at_homes = self.homes.groupby("neighbourhood_id")["people"].sum()
         people: pd.Series = counted.fillna(at_homes.reindex(counted.index)).fillna(0.0)
         return people
+
+    @property
+    def told_elsewhere(self) -> Mapping[str, Mapping[str, Any]]:
+        """What is said of each indicator from elsewhere, by name."""
+        told: Mapping[str, Mapping[str, Any]] = self.reports.get("assessment", {}).get(
+            "indicators", {}
+        )
+        return told
 
     @property
     def captions(self) -> list[dict[str, str]]:

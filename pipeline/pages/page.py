@@ -24,6 +24,7 @@ PLACES = (
     ("map", "map.html"),
     ("neighbourhoods", "neighbourhoods/index.html"),
     ("directory", "directory.html"),
+    ("assessment", "assessment.html"),
 )
 OSM_COPYRIGHT = "https://www.openstreetmap.org/copyright"
 

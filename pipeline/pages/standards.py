@@ -17,6 +17,7 @@ from pipeline.pages.figures import ids
 from pipeline.pages.material import Material
 from pipeline.pages.sheets import sheet
 from pipeline.pages.wording import Words
+from pipeline.standards import official_method
 from pipeline.text import clean_text
 
 Criterion = Within | Together | Quantity
@@ -157,29 +158,6 @@ def _points(numbers: Numbers, place: str) -> tuple[float, float]:
 
 
 # --- in words -------------------------------------------------------------------------------------
-
-
-def official_method(standard: Standard, criterion: Criterion) -> Method:
-    """Return how the body itself evaluates a criterion.
-
-    Parameters
-    ----------
-    standard
-        The standard.
-    criterion
-        One of its criteria.
-
-    Returns
-    -------
-    Method
-        Of criteria that are joined, the method of the first.
-    """
-    if isinstance(criterion, Quantity):
-        return Method.QUANTITY
-    if isinstance(criterion, Within):
-        return Method(criterion.official_method)
-    first = next(each for each in standard.criteria if each.id == criterion.of[0])
-    return official_method(standard, first)
 
 
 def asks_for(words: Words, standard: Standard, criterion: Criterion) -> str:

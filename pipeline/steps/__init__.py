@@ -9,7 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pipeline.steps.assessing import gradient, nearby
+from pipeline.steps.assessing import (
+    assessment,
+    domains,
+    gradient,
+    indicators_elsewhere,
+    nearby,
+    similar,
+)
 from pipeline.steps.becoming import unused_land, uses
 from pipeline.steps.founding import new_district
 from pipeline.steps.gathering import (
@@ -43,13 +50,13 @@ from pipeline.steps.walking import (
 )
 
 __all__ = [
-    "OF_NO_DISTRICT", "SEVERAL_OUTPUTS", "STEPS", "WITH_BARS", "access", "assets", "catchment",
-    "catchments", "district", "entrances", "fetch", "gradient", "homes", "index", "kernels",
-    "live_check", "lock", "looks", "national", "nearby", "neighbourhoods", "network",
-    "new_district", "osm", "outputs_of", "picture_words", "pictures", "profiles", "publish",
-    "published_standards", "reference", "rules", "scenario",
-    "sensitivity", "standards", "surface",
-    "terrain", "theme", "unused_land", "uses", "walkers", "walks", "words",
+    "OF_NO_DISTRICT", "SEVERAL_OUTPUTS", "STEPS", "WITH_BARS", "access", "assessment", "assets",
+    "catchment", "catchments", "district", "domains", "entrances", "fetch", "gradient", "homes",
+    "index", "kernels", "live_check", "lock", "looks", "national", "nearby", "neighbourhoods",
+    "network", "new_district", "osm", "outputs_of", "picture_words", "pictures", "profiles",
+    "publish", "published_standards", "reference", "rules", "scenario", "sensitivity",
+    "similar", "standards", "surface", "terrain", "theme", "unused_land", "uses", "walkers",
+    "walks", "words",
 ]  # fmt: skip
 STEPS: dict[str, Callable[..., str]] = {
     step.__name__: step
@@ -58,8 +65,7 @@ STEPS: dict[str, Callable[..., str]] = {
         network, terrain, entrances, homes, access, sensitivity, surface, catchments, catchment,
         profiles, gradient, nearby, standards, publish, index, reference, published_standards,
         words, theme, uses, unused_land, live_check, picture_words, pictures, lock, new_district,
-        walks,
-        scenario,
+        walks, scenario, domains, assessment, similar, indicators_elsewhere,
     )
 }  # fmt: skip
 OF_NO_DISTRICT = frozenset(
@@ -87,7 +93,7 @@ OF_NO_DISTRICT = frozenset(
 WITH_BARS = frozenset(("fetch", "live_check"))
 SEVERAL_OUTPUTS: dict[str, int] = {
     "osm": 3, "sensitivity": 2, "surface": 2, "catchments": 2, "assets": 5, "unused_land": 4,
-    "reference": 18, "walks": 2,
+    "reference": 19, "walks": 2, "assessment": 2,
 }  # fmt: skip
 
 

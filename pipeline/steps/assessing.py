@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from pipeline import files
-from pipeline.config import Study
+from pipeline.config import (
+    Areas,
+    Category,
+    District,
+    Indicator,
+    NationalTable,
+    Standard,
+    Study,
+    Vintage,
+)
 from pipeline.steps.outputs import Outputs
 
 
@@ -65,3 +76,149 @@ def nearby(
     )
     files.write_table(table, tables.NEARBY, out[0], {})
     return f"{len(table):,} places by name"
+
+
+def domains(
+    district: Path,
+    national: Path,
+    manifest: Path,
+    neighbourhoods: Path,
+    *,
+    out: Outputs,
+    note: Path | None = None,
+) -> str:
+    """Bring the domains of the index of deprivation to the neighbourhoods."""
+    del note
+    from pipeline import tables
+    from pipeline.domains import nothing, rank_domains
+    from pipeline.files import choices, published, raw
+
+    place: District = files.read_choices(district, District)
+    declared = choices.read_named(national, NationalTable)
+    areas = files.read_table(neighbourhoods, tables.NEIGHBOURHOODS)
+    found, table = None, nothing()
+    if isinstance(place.neighbourhoods, Areas):
+        found = published.read_index(raw.read_manifest(manifest), place.neighbourhoods, declared)
+    if found is not None and isinstance(place.neighbourhoods, Areas):
+        vintage = declared[place.neighbourhoods.boundaries.table].vintage
+        table = rank_domains(areas["neighbourhood_id"], vintage, *found)
+    files.write_table(table, tables.DOMAINS, out[0], {})
+    return f"{table['domain'].nunique()} domains"
+
+
+def indicators_elsewhere(
+    study: Path,
+    district: Path,
+    neighbourhoods: Path,
+    *indicators: Path,
+    out: Outputs,
+    note: Path | None = None,
+) -> str:
+    """Bring what others have counted or asked to the neighbourhoods."""
+    del note
+    from pipeline import tables
+    from pipeline.elsewhere import elsewhere, speaks_of, told_of
+    from pipeline.files import published
+
+    choices: Study = files.read_choices(study, Study)
+    place: District = files.read_choices(district, District)
+    areas = files.read_table(neighbourhoods, tables.NEIGHBOURHOODS)
+    vintage = Vintage(areas["vintage"].iloc[0])
+    declared = files.read_configs(list(indicators), Indicator)
+    ours = {name: each for name, each in declared.items() if speaks_of(each, place.code, vintage)}
+    found = {
+        path.stem: published.read_indicator(path, ours[path.stem])
+        for path in indicators
+        if path.stem in ours
+    }
+    table = elsewhere(areas["neighbourhood_id"], vintage, ours, found, choices.fewest_people)
+    files.write_table(table, tables.ELSEWHERE, out[0], {"indicators": told_of(ours)})
+    return f"{len(ours)} of {len(declared)} indicators speak of this district"
+
+
+def assessment(
+    study: Path,
+    looks: Path,
+    published_standards: Path,
+    national: Path,
+    district: Path,
+    neighbourhoods: Path,
+    domains: Path,
+    elsewhere: Path,
+    homes: Path,
+    indicators: Path,
+    standards: Path,
+    *,
+    out: Outputs,
+    note: Path | None = None,
+) -> str:
+    """Set what is within reach of each neighbourhood beside what is known of need."""
+    del note
+    import pandas as pd
+
+    from pipeline import tables
+    from pipeline.assessment import Beside, assess
+    from pipeline.files.choices import read_named
+    from pipeline.named_groups import name_groups
+    from pipeline.standards import standards_for
+
+    choices: Study = files.read_choices(study, Study)
+    place: District = files.read_choices(district, District)
+    areas = files.read_table(neighbourhoods, tables.NEIGHBOURHOODS)
+    deciles = files.read_table(domains, tables.DOMAINS)
+    at_homes = files.read_table(homes, tables.HOMES).groupby("neighbourhood_id")["people"].sum()
+    counted = areas.set_index("neighbourhood_id")["people"]
+    table = assess(
+        files.read_table(indicators, tables.INDICATORS),
+        files.read_table(standards, tables.STANDARDS),
+        Beside(areas, deciles, files.read_table(elsewhere, tables.ELSEWHERE)),
+        read_named(looks, Category),
+        standards_for(place, read_named(published_standards, Standard)),
+        choices.walking.middle,
+    )
+    groups, counts = name_groups(
+        table,
+        deciles,
+        counted.fillna(at_homes.reindex(counted.index)),
+        choices.groups,
+        _areas_of(place, read_named(national, NationalTable)),
+        place.code,
+    )
+    if len(groups):
+        table = pd.concat([table, groups], ignore_index=True)
+    told = files.read_report(elsewhere).get("indicators", {})
+    files.write_table(table, tables.ASSESSMENT, out[0], {"indicators": told})
+    files.write_table(counts, tables.GROUPS, out[1], {})
+    return f"{len(table):,} numbers"
+
+
+def _areas_of(place: District, national: Mapping[str, Any]) -> int | None:
+    """Return how many areas the index of a district ranks, if it has one."""
+    held = place.neighbourhoods
+    if not isinstance(held, Areas) or held.deprivation is None:
+        return None
+    return int(national[held.deprivation.table].areas)
+
+
+def similar(
+    study: Path,
+    neighbourhoods: Path,
+    homes: Path,
+    indicators: Path,
+    *,
+    out: Outputs,
+    note: Path | None = None,
+) -> str:
+    """Find for each neighbourhood those that are most like it."""
+    del note
+    from pipeline import tables
+    from pipeline.similar import similar, traits_of
+
+    choices: Study = files.read_choices(study, Study)
+    areas = files.read_table(neighbourhoods, tables.NEIGHBOURHOODS)
+    numbers = files.read_table(indicators, tables.INDICATORS)
+    has_data = set(numbers.loc[numbers["value"].notna(), "neighbourhood_id"])
+    traits = traits_of(areas, files.read_table(homes, tables.HOMES))
+    table, report = similar(traits[traits.index.isin(has_data)], choices.similar)
+    files.write_table(table, tables.SIMILAR, out[0], report)
+    return f"{table['neighbourhood_id'].nunique()} neighbourhoods"

@@ -15,6 +15,7 @@ import pandas as pd
 from shapely.geometry import LineString, MultiPolygon, Point, box
 
 from pipeline import files
+from pipeline.assessment import Beside, assess
 from pipeline.config import (
     Category,
     District,
@@ -30,9 +31,11 @@ from pipeline.config import (
 )
 from pipeline.equity import gradient
 from pipeline.files.rasters import write_bands
+from pipeline.named_groups import name_groups
 from pipeline.nearby import COLUMNS
 from pipeline.pages import Material
 from pipeline.rasters import Band, Bands, Cells
+from pipeline.similar import similar, traits_of
 
 ROOT = Path(__file__).parents[2]
 CRS = "EPSG:27700"
@@ -102,6 +105,7 @@ def town(*, is_hostile: bool = False) -> Material:
     neighbourhoods = _neighbourhoods(text)
     assets = _assets(looks, text)
     study = files.read_choices(ROOT / "config/study.yaml", Study)
+    assessment, groups = assessment_of(neighbourhoods, looks, study, _published_standards(text))
     return Material(
         study=study,
         theme=files.read_choices(ROOT / "config/theme.yaml", Theme),
@@ -123,6 +127,9 @@ def town(*, is_hostile: bool = False) -> Material:
         starts=_starts(neighbourhoods, assets),
         walks=_walks(assets),
         gradient=gradient_of(neighbourhoods, _homes(), _indicators(looks), study),
+        assessment=assessment,
+        groups=groups,
+        similar=similar(traits_of(neighbourhoods, _homes()).iloc[:5], study.similar)[0],
         wordings=wordings(),
         walkers={"standard": _walker(text(4) if text else "Adult at an ordinary pace")},
         standards=_standards(),
@@ -190,6 +197,42 @@ def gradient_of(
     people = homes[homes["state"] == "ok"].groupby("neighbourhood_id")["people"].sum()
     measures = {f"within_{minutes}_min_pct": True for minutes in study.walking.minutes}
     return gradient(indicators, neighbourhoods, people, measures, study.equity, study.fewest_people)
+
+
+def assessment_of(
+    neighbourhoods: gpd.GeoDataFrame,
+    looks: dict[str, Category],
+    study: Study,
+    declared: dict[str, Standard],
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the tables that the step of this name makes."""
+    beside = Beside(neighbourhoods, _domains(), pd.DataFrame())
+    table = assess(_indicators(looks), _standards(), beside, looks, declared, study.walking.middle)
+    people = neighbourhoods.set_index("neighbourhood_id")["people"]
+    groups, counts = name_groups(table, _domains(), people, study.groups, 33_755, CODE)
+    return pd.concat([table, groups], ignore_index=True), counts
+
+
+def _domains() -> pd.DataFrame:
+    """Return two domains, income as the index has it; of the last nothing is known."""
+    ranks = [120, 4000, 12_000, 16_000, 32_000, None]
+    deciles = [1, 2, 4, 5, 10, None]
+    return pd.concat(
+        [
+            pd.DataFrame(
+                {
+                    "neighbourhood_id": list(IDS),
+                    "domain": domain,
+                    "rank": pd.array(ranks, dtype="Int64"),
+                    "decile": pd.array(deciles, dtype="Int64"),
+                    "is_access": domain == "barriers",
+                    "state": ["ok"] * 5 + ["no_data"],
+                }
+            )
+            for domain in ("income", "barriers")
+        ],
+        ignore_index=True,
+    )
 
 
 def wordings() -> dict[str, Wording]:
