@@ -6,9 +6,6 @@ against its formula over the matrix of all walks, which networkx finds.
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -16,7 +13,7 @@ import pytest
 
 from tests.full_matrix import Town, must_agree, walks_of
 from tests.ring_town import sloping
-from tests.tiny import ROOT, clean_environment
+from tests.whole import built_district
 
 pytestmark = pytest.mark.slow
 
@@ -27,19 +24,11 @@ FEWEST_CATEGORIES = {"helsinki-centre": 15, "sampleton": 20}
 
 @pytest.fixture(scope="module", params=["helsinki-centre", "sampleton"])
 def town(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Town:
-    """Build a district as far as its entrances and homes, and take some of these."""
-    data = tmp_path_factory.mktemp("data")
-    (data / "installed").touch()
-    made = data / "interim" / request.param
-    goals = [str(made / f"{name}.parquet") for name in TABLES]
-    run = subprocess.run(
-        ["make", f"VENV={sys.prefix}", f"INSTALLED={data / 'installed'}", f"DATA={data}",
-         f"OUT={data / 'outputs'}", *goals],
-        cwd=ROOT, env=clean_environment(), text=True, check=False,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-    )  # fmt: skip
-    assert run.returncode == 0, run.stdout
-    network, homes, entrances, assets = (gpd.read_parquet(goal) for goal in goals)
+    """Build a district, and take some of its homes."""
+    made = built_district(tmp_path_factory, request.param).tables
+    network, homes, entrances, assets = (
+        gpd.read_parquet(made / f"{name}.parquet") for name in TABLES
+    )
     sample = homes.sample(min(N_HOMES, len(homes)), random_state=7)
     supply = assets.set_index("asset_id")["area_m2"] / 10_000 + 0.25
     return Town(network, with_passers_by(network, sample), entrances, supply)

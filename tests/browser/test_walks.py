@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import math
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -29,7 +26,8 @@ from pipeline.snapping import snap
 from tests.browser.engine import Streets
 from tests.browser.opening import BROWSER_MARKS, Seen, browser, opened
 from tests.pages.town import CELL, CRS, SOUTH, WEST, town
-from tests.tiny import ROOT, clean_environment
+from tests.tiny import ROOT
+from tests.whole import built_district
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -37,7 +35,6 @@ if TYPE_CHECKING:
 pytestmark = BROWSER_MARKS
 __all__ = ["browser"]
 
-REAL_DATA = Path(os.environ.get("REAL_DATA", ROOT.parent / "shared" / "places")).resolve()
 FURTHEST_MIN = 30
 # Half a decimetre, to which lengths are rounded.
 LEG_M = 0.0501
@@ -439,22 +436,9 @@ def test_without_streets_the_page_says_so_and_opens_neighbourhoods(
 
 @pytest.fixture(scope="module", params=["sampleton", "newport"])
 def district(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Place:
-    """Build a district with the real Makefile, as far as its tables, and make its page."""
-    is_real = request.param == "newport"
-    if is_real and not REAL_DATA.is_dir():
-        pytest.skip("the real places are missing: set REAL_DATA to the folder that holds newport/")
-    folder = tmp_path_factory.mktemp(request.param)
-    (folder / "installed").touch()
-    choice = ["DISTRICTS_DIR=tests/real/districts"] if is_real else []
-    run = subprocess.run(
-        ["make", request.param, f"VENV={sys.prefix}", f"INSTALLED={folder / 'installed'}",
-         f"DATA={folder / 'data'}", f"OUT={folder / 'out'}", *choice],
-        cwd=ROOT, env=clean_environment() | {"REAL_DATA": str(REAL_DATA)}, text=True, check=False,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-    )  # fmt: skip
-    assert run.returncode == 0, run.stdout
-    page = folder / "out" / request.param / "map.html"
-    return place_of(folder / "data" / "interim" / request.param, page)
+    """Build a district with the real Makefile."""
+    found = built_district(tmp_path_factory, request.param)
+    return place_of(found.tables, found.published / "map.html")
 
 
 def place_of(tables: Path, page: Path) -> Place:

@@ -7,11 +7,7 @@ their single segments, and what is published is compared with the published tabl
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
-import subprocess
-import sys
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -30,13 +26,10 @@ from scipy import sparse
 from scipy.sparse import csgraph
 
 from pipeline.walkable import blocks_walking, is_walkable
+from tests import whole
 
 ROOT = Path(__file__).parents[2]
-REAL_DATA = Path(os.environ.get("REAL_DATA", ROOT.parent / "shared" / "places")).resolve()
-OSM_FILE = REAL_DATA / "newport" / "newport-2023-06-13.osm.pbf"
-BOUNDARIES = REAL_DATA / "newport" / "newport_lsoa21_best.gpkg"
-WIMD = REAL_DATA / "newport" / "wimd-2025-index-and-domain-ranks-by-small-area.csv"
-CENSUS = REAL_DATA / "national" / "census2021_residents_lsoa21_ew.csv"
+OSM_FILE, BOUNDARIES, WIMD, CENSUS = whole.NEWPORT
 N_HOMES = 300
 N_PAIRS = 100
 SPEED = 80
@@ -49,16 +42,11 @@ RULES = {
     path.stem: yaml.safe_load(path.read_text("utf-8"))
     for path in sorted((ROOT / "config/categories").glob("*.yaml"))
 }
-NEEDED = (OSM_FILE, BOUNDARIES, WIMD, CENSUS)
 
 pytestmark = [
     pytest.mark.real,
     pytest.mark.slow,
-    pytest.mark.skipif(
-        not all(path.is_file() for path in NEEDED),
-        reason="the real places are missing: set REAL_DATA to the folder that holds newport/ and "
-        f"national/ (looked for {', '.join(path.name for path in NEEDED)} there)",
-    ),
+    pytest.mark.skipif(not all(path.is_file() for path in whole.NEWPORT), reason=whole.LACKING),
 ]
 
 Ints = npt.NDArray[np.int64]
@@ -66,12 +54,8 @@ Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Built:
-    """What `make newport` has left."""
-
-    tables: Path
-    published: Path
-    said: str
+class Built(whole.Built):
+    """Newport, whose tables and note the tests look into."""
 
     def table(self, name: str) -> Any:  # noqa: ANN401 (with or without geometry)
         path = self.tables / f"{name}.parquet"
@@ -86,27 +70,8 @@ class Built:
 @pytest.fixture(scope="session")
 def newport(tmp_path_factory: pytest.TempPathFactory) -> Built:
     """Build Newport once, also where several workers run these tests."""
-    base = tmp_path_factory.getbasetemp()
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "newport"
-    folder.mkdir(exist_ok=True)
-    keep = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS"))}
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        said = folder / "said.txt"
-        if not said.is_file():
-            (folder / "installed").touch()
-            run = subprocess.run(
-                ["make", "newport", f"VENV={sys.prefix}", f"INSTALLED={folder / 'installed'}",
-                 f"DATA={folder / 'data'}", f"OUT={folder / 'out'}",
-                 "DISTRICTS_DIR=tests/real/districts"],
-                cwd=ROOT, env=keep | {"REAL_DATA": str(REAL_DATA)}, text=True, check=False,
-                stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            )  # fmt: skip
-            assert run.returncode == 0, run.stdout
-            said.write_text(run.stdout, "utf-8")
-    return Built(
-        folder / "data" / "interim" / "newport", folder / "out" / "newport", said.read_text("utf-8")
-    )
+    found = whole.built_district(tmp_path_factory, "newport")
+    return Built(found.tables, found.published, found.said)
 
 
 # --- walks, by brute force -----------------------------------------------------------------------
