@@ -364,7 +364,7 @@ $(MADE)/%/pictures.zip: config/study.yaml config/theme.yaml $(MADE)/looks.json $
 
 # A district’s folder is put in its place in one step. run.json holds the sum of every file in it:
 # of these, of the maps for reports, and of whatever has a number that depends on the district.
-EDITION := run.json index.html map.html neighbourhoods/index.html directory.html directory.csv walks.csv directory.json profiles.csv indicators.csv by_walker.csv sensitivity.csv standards.csv set_aside.csv ambiguous.csv profiles.gpkg assets.gpkg catchments.csv \
+EDITION := run.json index.html map.html neighbourhoods/index.html directory.html directory.csv walks.csv directory.json data.html profiles.csv indicators.csv by_walker.csv sensitivity.csv standards.csv set_aside.csv ambiguous.csv profiles.gpkg assets.gpkg catchments.csv \
            assessment.html assessment.csv assessment.gpkg similar.csv \
            catchments.gpkg minutes_to_nearest.tif
 PUBLISHED := $(EDITION) gradient.csv groups.csv planner.zip $(addprefix community/,$(EDITION) community.zip)
@@ -374,7 +374,7 @@ $(addprefix $(OUT)/%/,$(PUBLISHED)): config/study.yaml $(MADE)/theme.json $(MADE
 		assets set_aside records ambiguous entrances homes indicators by_walker sensitivity gradient nearby starts walks standards \
 		assessment groups similar catchments catchment_people raster_minutes)) \
 		$(MADE)/%/minutes_to_nearest.tif $(MADE)/%/pictures.zip \
-		$(addprefix pipeline/,assessment.py headline.py named_groups.py opening_hours.py places.py publish.py similar.py standards.py tags.py walkers.py) $(PAGES) $(CORE)
+		$(addprefix pipeline/,__init__.py assessment.py headline.py named_groups.py opening_hours.py places.py publish.py reference.py similar.py standards.py tags.py walkers.py) $(PAGES) $(CORE)
 	@$(call district-step,publish,$(OUT)/$*/run.json)
 
 $(OUT)/published.names: FORCE

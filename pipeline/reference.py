@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -97,8 +98,34 @@ MEASURES = {
 }
 
 
+@dataclass(frozen=True)
+class Described:
+    """One part of the data dictionary: what it is of, what is said of it, and its table."""
+
+    title: str
+    words: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def described() -> list[Described]:
+    """Describe states, measures, and every table that crosses a step or is published.
+
+    Returns
+    -------
+    list of Described
+        `docs/data-dictionary.md` and the pages of data are both written from these.
+    """
+    meaning = ("state", "means"), ("measure", "means")
+    return [
+        Described("States", "", meaning[0], tuple(STATE_WORDS.items())),
+        Described("Measures", "", meaning[1], tuple(MEASURES.items())),
+        *(_of_table(table) for table in tables.ALL),
+    ]
+
+
 def data_dictionary() -> str:
-    """Describe every table that crosses a step or is published.
+    """Write the data dictionary.
 
     Returns
     -------
@@ -117,9 +144,7 @@ def data_dictionary() -> str:
             "apostrophe. Text in GeoPackages is as it is. Where a district file has a notice, it "
             "stands in every row of what is published."
         ),
-        "## States\n\n" + _table(("state", "means"), STATE_WORDS.items()),
-        "## Measures\n\n" + _table(("measure", "means"), MEASURES.items()),
-        *(_of_table(table) for table in tables.ALL),
+        *(_in_markdown(part) for part in described()),
         (
             "## <district>.lock.json\n\nThe exact inputs of a district, beside its file, by `make "
             "lock D=<district>`; `make refetch D=<district> LOCKED=1` stops where one of them has "
@@ -130,8 +155,13 @@ def data_dictionary() -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _of_table(table: contracts.Table) -> str:
-    columns = (
+def _in_markdown(part: Described) -> str:
+    words = f"{part.words}\n\n" if part.words else ""
+    return f"## {part.title}\n\n{words}{_table(part.heads, part.rows)}"
+
+
+def _of_table(table: contracts.Table) -> Described:
+    rows = tuple(
         (
             column.name,
             column.type + (", may be missing" if column.may_be_missing else ""),
@@ -140,11 +170,9 @@ def _of_table(table: contracts.Table) -> str:
         )
         for column in table.columns
     )
-    return (
-        f"## {table.name}\n\nA row is {table.a_row_is}. Key: "
-        f"{', '.join(f'`{key}`' for key in table.key)}.\n\n"
-        + _table(("column", "type", "unit", "means"), columns)
-    )
+    key = ", ".join(f"`{key}`" for key in table.key)
+    words = f"A row is {table.a_row_is}. Key: {key}."
+    return Described(table.name, words, ("column", "type", "unit", "means"), rows)
 
 
 def _limits(column: contracts.Column) -> str:

@@ -18,6 +18,8 @@
     The directory as sheets.
 `directory_json(material) -> bytes`
     The directory as Open Referral UK.
+`data_page(material, files) -> str`
+    `data.html`: figures as tables, files with their sums, licences, the data dictionary.
 `indicators_csv(material) -> bytes`, `profiles_csv(material) -> bytes`
     The figures, in one column and side by side.
 `profiles_gpkg(material) -> Writer`, `assets_gpkg(material) -> Writer`
@@ -48,6 +50,7 @@ from pipeline.pages.alike import similar_csv
 from pipeline.pages.assessment import assessment_page
 from pipeline.pages.assessment_sheet import assessment_csv, assessment_gpkg, groups_csv
 from pipeline.pages.catchments import catchments_csv, catchments_gpkg, people_of_raster
+from pipeline.pages.data import data_page
 from pipeline.pages.directory import directory_page
 from pipeline.pages.directory_files import directory_csv, walks_csv
 from pipeline.pages.editions import Content, Packed, editions, without_deprivation
@@ -84,7 +87,7 @@ def district_files(material: Material) -> dict[str, Content]:
     dict
         File name → text, bytes, or a callable that writes the file to a path.
     """
-    return {
+    files: dict[str, Content] = {
         "index.html": glance_page(material),
         "map.html": map_page(material),
         "assessment.html": assessment_page(material),
@@ -116,6 +119,7 @@ def district_files(material: Material) -> dict[str, Content]:
         **people_of_raster(material),
         **{name: file for name, file in material.pictures.items() if name != CAPTIONS},
     }
+    return files | {"data.html": data_page(material, files)}
 
 
 __all__ = [
@@ -130,6 +134,7 @@ __all__ = [
     "by_walker_csv",
     "catchments_csv",
     "catchments_gpkg",
+    "data_page",
     "directory_csv",
     "directory_json",
     "directory_page",

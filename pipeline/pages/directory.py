@@ -180,7 +180,8 @@ def _choices(material: Material, found: list[Entry]) -> Element:
     """Return what a list is narrowed with; it is shown where scripts run."""
     words = material.words
     kinds = dict.fromkeys(entry.first.category for entry in found)
-    minutes = [m for m in WITHIN_MINUTES if m < material.study.directory.longest_min]
+    longest = material.study.directory.longest_min
+    minutes = [*(m for m in WITHIN_MINUTES if m < longest), longest]
     walks = [(str(m), words("directory.minute", n=m)) for m in minutes]
     return el(
         "search",
@@ -298,9 +299,13 @@ def _lists(material: Material, found: list[Entry]) -> Iterator[Element]:
             el("p", {"class": "note"}, _ways(material, category)),
             el(
                 "table",
-                {},
-                el("thead", {}, el("tr", {}, [_head(material, key) for key in HEADS])),
-                el("tbody", {}, [_row(material, entry) for entry in group]),
+                {"role": "table"},
+                el(
+                    "thead",
+                    {"role": "rowgroup"},
+                    el("tr", {"role": "row"}, [_head(material, key) for key in HEADS]),
+                ),
+                el("tbody", {"role": "rowgroup"}, [_row(material, entry) for entry in group]),
             ),
         )
 
@@ -308,7 +313,8 @@ def _lists(material: Material, found: list[Entry]) -> Iterator[Element]:
 def _head(material: Material, key: str) -> Element:
     is_hidden = key in {"kind", "walk"}
     words = material.words(f"directory.{key}")
-    return el("th", {"scope": "col", "class": key, "hidden": is_hidden}, words)
+    attributes = {"scope": "col", "role": "columnheader", "class": key}
+    return el("th", {**attributes, "hidden": is_hidden}, words)
 
 
 def _ways(material: Material, category: str) -> str:
@@ -329,15 +335,18 @@ def _row(material: Material, entry: Entry) -> Element:
     return el(
         "tr",
         {
+            "role": "row",
+            "data-id": None if entry.is_nameless else each.asset_id,
             "data-kind": each.category,
             "data-ways": " ".join(material.looks[each.category].five_ways),
         },
-        el("th", {"scope": "row"}, _name(material, entry)),
+        el("th", {"scope": "row", "role": "rowheader"}, _name(material, entry)),
         [
             el(
                 "td",
                 {
                     "class": key,
+                    "role": "cell",
                     "data-label": words(f"directory.{key}"),
                     "hidden": key in {"kind", "walk"},
                 },

@@ -125,6 +125,22 @@ def _of_both(reports: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Mapping[s
     return {**reports, "assessment": {**held, "indicators": told}} if held else reports
 
 
+def speaks_of_deprivation(text: str) -> bool:
+    """Tell whether a text speaks of deprivation, or is the name of a column that holds it.
+
+    Parameters
+    ----------
+    text
+        Any text of ours.
+
+    Returns
+    -------
+    bool
+        True for what the edition for communities leaves out.
+    """
+    return _MENTION.search(text) is not None or _COLUMN.search(text) is not None
+
+
 def _without_columns(table: Any) -> Any:  # noqa: ANN401 (a DataFrame or a GeoDataFrame)
     """Drop the columns that hold deprivation, and the rows of people that it groups."""
     kept = table.drop(columns=[name for name in table.columns if _COLUMN.search(str(name))])

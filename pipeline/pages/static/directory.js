@@ -36,13 +36,13 @@
   // --- one table ---------------------------------------------------------------------------
 
   const sorting = { column: "", rises: true };
-  const body = el("tbody");
+  const body = el("tbody", { role: "rowgroup" });
   const heads = new Map();
 
   const heading = (name, words) => {
     const arrow = el("span", { class: "arrow", "aria-hidden": "true" });
     const button = el("button", { type: "button", class: "sort" }, words, arrow);
-    const head = el("th", { scope: "col", class: name, "aria-sort": "none" }, button);
+    const head = el("th", { scope: "col", role: "columnheader", class: name, "aria-sort": "none" }, button);
     button.addEventListener("click", () => {
       sorting.rises = sorting.column === name ? !sorting.rises : true;
       sorting.column = name;
@@ -62,7 +62,13 @@
     }
     replace(
       byId("lists"),
-      el("table", { class: "joined" }, el("caption", {}, say("directory.caption")), el("thead", {}, el("tr", {}, named)), body),
+      el(
+        "table",
+        { class: "joined", role: "table" },
+        el("caption", {}, say("directory.caption")),
+        el("thead", { role: "rowgroup" }, el("tr", { role: "row" }, named)),
+        body,
+      ),
     );
   };
 
