@@ -26,6 +26,7 @@ _MENTION = re.compile(
     r"depriv|decile|\b(?:W|S)?IMD\b|\bNIMDM\b|\bIoD\b|multiple_deprivation", re.IGNORECASE
 )
 _COLUMN = re.compile(r"depriv|decile|^income_|^imd", re.IGNORECASE)
+_NAME_IN_TEXT = re.compile(r"\bincome_", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+")
 
 
@@ -138,7 +139,8 @@ def speaks_of_deprivation(text: str) -> bool:
     bool
         True for what the edition for communities leaves out.
     """
-    return _MENTION.search(text) is not None or _COLUMN.search(text) is not None
+    names = (_MENTION, _COLUMN, _NAME_IN_TEXT)
+    return any(name.search(text) is not None for name in names)
 
 
 def _without_columns(table: Any) -> Any:  # noqa: ANN401 (a DataFrame or a GeoDataFrame)
