@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import fcntl
+import json
 import os
 import subprocess
 import sys
@@ -11,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.tiny import ROOT, clean_environment
+from tests import hostile_texts
+from tests.tiny import EAST, NORTH, ROOT, Project, clean_environment
 
 REAL_DATA = Path(os.environ.get("REAL_DATA", ROOT.parent / "shared" / "places")).resolve()
 NEWPORT = (
@@ -40,9 +43,7 @@ def built_district(tmp_path_factory: pytest.TempPathFactory, name: str) -> Built
     is_real = name == "newport"
     if is_real and not all(path.is_file() for path in NEWPORT):
         pytest.skip(LACKING)
-    base = tmp_path_factory.getbasetemp()
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / f"whole-{name}"
-    folder.mkdir(exist_ok=True)
+    folder = _shared(tmp_path_factory, f"whole-{name}")
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         said = folder / "said.txt"
@@ -63,3 +64,44 @@ def _make(folder: Path, name: str, *, is_real: bool) -> str:
     )  # fmt: skip
     assert run.returncode == 0, run.stdout
     return run.stdout
+
+
+def built_hostile(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """Build the tiny district with hostile text wherever there is text; nobody may change it."""
+    folder = _shared(tmp_path_factory, "hostile")
+    project = Project(folder / "project")
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        said = project.folder / "said.txt"
+        if not said.is_file():
+            said.write_text(_poisoned(project).built(), "utf-8")
+    return project
+
+
+def _shared(tmp_path_factory: pytest.TempPathFactory, name: str) -> Path:
+    """Return a folder that all processes of the tests have in common."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+def _poisoned(project: Project) -> Project:
+    """Lay out the district with payloads in its map, its tables, its choices and categories."""
+    Project.new(project.folder, hostile_texts.poison())
+    poison = hostile_texts.poison()
+    for name in ("park", "cafe", "marketplace", "brownfield"):
+        for key in ("label", "one", "  sentence"):
+            words = json.dumps(poison("words"))
+            project.edit(
+                f"config/categories/{name}.yaml",
+                rf"(?m)^{key}: (>-\n(    .*\n)+|.*\n)",
+                f"{key}: {words}\n".replace("\\", r"\\"),
+            )
+    markets = project.inputs / "markets.csv"
+    with markets.open("a", encoding="utf-8", newline="") as file:
+        for n, text in enumerate(hostile_texts.ALL):
+            place = (EAST + 60 + 20 * n, NORTH + 255)
+            row = [f"{hostile_texts.MARK} {text}", *place, text, text]
+            csv.writer(file, quoting=csv.QUOTE_ALL).writerow(row)
+    return project

@@ -36,6 +36,7 @@ from pipeline.nearby import COLUMNS
 from pipeline.pages import Material
 from pipeline.rasters import Band, Bands, Cells
 from pipeline.similar import similar, traits_of
+from tests import hostile_texts
 
 ROOT = Path(__file__).parents[2]
 CRS = "EPSG:27700"
@@ -53,26 +54,7 @@ CATEGORIES = (
 CODE = "E06000999"
 IDS = tuple(f"E0199900{n}" for n in range(1, 7))
 
-# Every way known to break out of text: markup, templates, script strings, direction, length.
-HOSTILE = (
-    '<img src=x onerror="window.__pwn=1">',
-    "</script><script>window.__pwn=2</script>",
-    "${window.__pwn=3}",
-    "`${window.__pwn=4}`",
-    "{{ cycler.__init__.__globals__.os.mkdir('pwn') }}",
-    "{% raw",
-    "{#",
-    "\\u0022;window.__pwn=5;//",
-    "\\",
-    "'\"><svg onload=window.__pwn=6>",
-    "javascript:window.__pwn=7",
-    "]]><!--",
-    "<!--slot:data-->",
-    "\u202eabc\u2066def",
-    "line\u2028break\u2029end",
-    '=HYPERLINK("http://x.invalid")',
-    "x" * 5000,
-)
+HOSTILE = hostile_texts.ALL
 
 
 Text = Callable[[int], str]
