@@ -192,9 +192,11 @@ def _choices(material: Material, found: list[Entry]) -> Element:
             "aria-label": words("directory.choose"),
         },
         _choice("from", words("directory.from"), list(_starts(material))),
-        _choice("theme", words("directory.theme"), _options(words("directory.any_theme"), [
-            (way.value, words(f"ways.{way}")) for way in Way
-        ])),
+        _choice(
+            "theme",
+            words("directory.theme"),
+            _options(words("directory.any_theme"), _themes_of(material)),
+        ),
         _choice("kind", words("directory.kind"), _options(words("directory.any_kind"), [
             (category, clean_text(look_of(material, category)[1].label)) for category in kinds
         ])),
@@ -253,18 +255,28 @@ def _start(material: Material, number: int, name: str, state: str) -> Element:
     return el("option", {"value": number, "disabled": True}, text)
 
 
+def _themes_of(material: Material) -> list[tuple[str, str]]:
+    """Return the five ways to well-being and, last, what serves none of them, with their words."""
+    words = material.words
+    ways = [(way.value, words(f"ways.{way}")) for way in Way]
+    return [*ways, (OTHER, words("directory.other_theme"))]
+
+
+def _served(material: Material, category: str) -> tuple[str, ...]:
+    """Return the themes of a category."""
+    return tuple(way.value for way in material.looks[category].five_ways) or (OTHER,)
+
+
 def _themes(material: Material, found: list[Entry]) -> Element:
     """Return the kinds of places that serve each of the five ways, for those without a script."""
     words = material.words
     kinds = list(dict.fromkeys(entry.first.category for entry in found))
     items: list[Children] = []
-    for way in Way:
-        ours = [kind for kind in kinds if way in material.looks[kind].five_ways]
+    for way, name in _themes_of(material):
+        ours = [kind for kind in kinds if way in _served(material, kind)]
         if ours:
-            links: list[Children] = [
-                _link(material, kind, is_last=kind == ours[-1]) for kind in ours
-            ]
-            items += [el("dt", {}, words(f"ways.{way}")), el("dd", {}, links)]
+            links = [_link(material, kind, is_last=kind == ours[-1]) for kind in ours]
+            items += [el("dt", {}, name), el("dd", {}, links)]
     return el(
         "div",
         {"id": "themes"},
@@ -338,7 +350,7 @@ def _row(material: Material, entry: Entry) -> Element:
             "role": "row",
             "data-id": None if entry.is_nameless else each.asset_id,
             "data-kind": each.category,
-            "data-ways": " ".join(material.looks[each.category].five_ways),
+            "data-ways": " ".join(_served(material, each.category)),
         },
         el("th", {"scope": "row", "role": "rowheader"}, _name(material, entry)),
         [

@@ -13,6 +13,8 @@ import pytest
 
 from pipeline.config import Dress
 from pipeline.pages import (
+    data_page,
+    directory_page,
     glance_page,
     index_page,
     map_page,
@@ -41,7 +43,14 @@ FOUND = """async (tags) => {
   }));
 }"""
 PROFILE = f"neighbourhoods/{IDS[0]}.html"
-WITHIN = ("index.html", "map.html", "neighbourhoods/index.html", PROFILE)
+WITHIN = (
+    "index.html",
+    "map.html",
+    "directory.html",
+    "data.html",
+    "neighbourhoods/index.html",
+    PROFILE,
+)
 PAGES = ("index.html", *(f"{edition}/{path}" for edition in ("planner", "community")
                          for path in WITHIN))  # fmt: skip
 WIDTHS = (1280, 360)
@@ -62,6 +71,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         theirs = {
             "index.html": glance_page(material),
             "map.html": map_page(material),
+            "directory.html": directory_page(material),
+            "data.html": data_page(material, {"profiles.csv": b"1"}),
             **neighbourhood_pages(material),
         }
         pages |= {f"{edition}/{path}": page for path, page in theirs.items()}
@@ -110,6 +121,8 @@ def test_axe_finds_nothing(
     if path.endswith("map.html"):
         fill(seen.page, "one" if width == WIDTHS[0] else "all")
     else:
+        if path.endswith("directory.html"):
+            seen.page.select_option("#from", "0")
         seen.page.evaluate("for (const each of document.querySelectorAll('details')) each.open = 1")
     assert found(seen.page) == []
     seen.page.context.close()
