@@ -228,7 +228,7 @@ def _beside(held: _Assessed, columns: Any) -> list[tuple[str, list[Column]]]:  #
 def _table(held: _Assessed) -> Element:
     material, words = held.material, held.material.words
     blocks = _blocks(held)
-    has_groups = bool(len(material.groups))
+    has_groups, title = bool(len(material.groups)), words("assessment.table")
     leads = {"first": words("tables.neighbourhood"), "number": words("tables.people")}
     tops = [
         el("th", {"rowspan": 2, "scope": "col", "class": name}, text)
@@ -250,13 +250,14 @@ def _table(held: _Assessed) -> Element:
     table = el(
         "table",
         {"class": "wide"},
-        el("caption", {}, _caption(held)),
+        el("caption", {"class": "unseen"}, title),
         el("thead", {}, el("tr", {}, tops), el("tr", {}, heads)),
         el("tbody", {}, rows),
     )
-    title = words("assessment.table")
     box = {"class": "scroll", "role": "region", "tabindex": "0", "aria-label": title}
-    return section("table", title, el("div", box, table))
+    return section(
+        "table", title, el("p", {"class": "note"}, _caption(held)), el("div", box, table)
+    )
 
 
 def _caption(held: _Assessed) -> str:
@@ -321,7 +322,7 @@ def _row(
         left += int(bool(len(material.groups)))
         cells.append(el("td", {"colspan": left, "class": "block"}) if left else None)
     elif len(material.groups):
-        cells.append(el("td", {"class": "block"}, _group_name(held, code)))
+        cells.append(el("td", {"class": "block named"}, _group_name(held, code)))
     return el(
         "tr",
         {"class": "kind" if is_whole else None},

@@ -20,6 +20,7 @@ from pipeline.config import State, Way
 from pipeline.pages import figures, places, sketches
 from pipeline.pages.alike import Alike
 from pipeline.pages.elements import Children, Element, el, named
+from pipeline.pages.learning import elsewhere, learning
 from pipeline.pages.local_map import Ground, Place, inside_view, local_map
 from pipeline.pages.material import KINDS, Material
 from pipeline.pages.overview import Overview, section
@@ -33,9 +34,6 @@ STRONG_PCT = 50
 MOST_MARKS = 90
 # Lines to write on.
 EMPTY_LINES = 2
-# Of what similar neighbourhoods have, so many kinds and names stand on two sides of paper.
-MOST_LESSONS = 4
-MOST_PLACES = 3
 
 
 def neighbourhood_pages(material: Material) -> dict[str, str]:
@@ -136,9 +134,9 @@ def _page(district: _District, number: int, row: Mapping[Any, Any]) -> str:
         ),
         _reach(district, number, code, strong, "strong", words("glance.strong")),
         _reach(district, number, code, longer, "longer", words("neighbourhood.longer")),
-        _alike(district, code),
+        learning(district.overview, district.alike, code),
         _beside(material, row) if material.has_deprivation else None,
-        _elsewhere(material, code),
+        elsewhere(material, code),
         _add(material),
     )
 
@@ -279,72 +277,6 @@ def _names(district: _District, code: str, category: str) -> Children:
     return [[each, "; " if n < len(found) else ""] for n, each in enumerate(found, 1)]
 
 
-# --- neighbourhoods like this one ----------------------------------------------------------------
-
-
-def _alike(district: _District, code: str) -> Element | None:
-    """Return what neighbourhoods like this one have within reach and it has not, by name."""
-    words, alike = district.material.words, district.alike
-    peers = alike.similar.get(code, [])
-    if not peers:
-        return None
-    names = dict(
-        zip(
-            district.material.neighbourhoods["neighbourhood_id"],
-            district.material.neighbourhoods["name"].map(clean_text),
-            strict=True,
-        )
-    )
-    links: list[Children] = [
-        el("a", {"href": f"{peer}.html"}, named(names.get(peer, peer))) for peer in peers
-    ]
-    traits = [
-        words("deprivation.trait" if trait == "deprivation" else f"traits.{trait}")
-        for trait in alike.traits
-    ]
-    lede = words.parts(
-        "neighbourhood.alike_lede",
-        names=el("span", {}, _joined(links)),
-        traits=", ".join(traits),
-        most=district.material.study.similar.most_have,
-        of=len(peers),
-        minutes=district.overview.middle,
-    )
-    lessons = alike.lessons(code)[:MOST_LESSONS]
-    items = [
-        el(
-            "li",
-            {},
-            el("strong", {}, _label(district, lesson.category)),
-            ": ",
-            _lesson(lesson.places, words, names),
-        )
-        for lesson in lessons
-    ]
-    return section(
-        "alike",
-        words("neighbourhood.alike"),
-        el("p", {"class": "note"}, lede),
-        el("ul", {"class": "alike plain"}, items)
-        if items
-        else el("p", {}, words("neighbourhood.alike_none")),
-    )
-
-
-def _lesson(places: Any, words: Any, names: Mapping[str, str]) -> Children:  # noqa: ANN401
-    """Name the places, and whose they are; of each place once."""
-    once = dict(reversed(places))
-    told: list[Children] = [
-        [named(name), " (", named(names.get(peer, peer)), ")"]
-        for name, peer in list(reversed(once.items()))[:MOST_PLACES]
-    ]
-    return _joined(told) if told else words("neighbourhood.alike_nameless")
-
-
-def _joined(found: list[Children]) -> Children:
-    return [[each, "; " if n < len(found) else ""] for n, each in enumerate(found, 1)]
-
-
 # --- the map, deprivation beside it, and what is to be added --------------------------------------
 
 
@@ -401,36 +333,6 @@ def _beside(material: Material, row: Mapping[Any, Any]) -> Element:
         if not pd.isna(row["income_decile"]):
             lines.append(words("deprivation.income_decile", decile=int(row["income_decile"])))
     return section("beside", words("deprivation.beside"), el("p", {}, " ".join(lines)))
-
-
-def _elsewhere(material: Material, code: str) -> Element | None:
-    """Return what others have counted or asked here, with unit, source and year."""
-    words, told = material.words, material.told_elsewhere
-    rows = material.assessment
-    ours = rows[
-        (rows["neighbourhood_id"] == code)
-        & rows["part"].astype(str).str.endswith("elsewhere")
-        & rows["value"].notna()
-    ]
-    items = []
-    for row in ours.sort_values("item").to_dict("records"):
-        if row["item"] not in told:
-            continue
-        slots = {
-            "label": named(clean_text(told[row["item"]]["label"])),
-            "unit": named(clean_text(row["unit"])),
-            "source": named(clean_text(row["source"])),
-            "year": clean_text(row["source_date"]),
-            "value": words.number(row["value"], decimals=1),
-        }
-        key = "elsewhere.line"
-        if not (pd.isna(row["low"]) or pd.isna(row["high"])):
-            key = "elsewhere.line_between"
-            slots |= {end: words.number(row[end], decimals=1) for end in ("low", "high")}
-        items.append(el("li", {}, words.parts(key, **slots)))
-    if not items:
-        return None
-    return section("elsewhere", words("elsewhere.title"), el("ul", {"class": "plain"}, items))
 
 
 def _add(material: Material) -> Element:
