@@ -59,7 +59,7 @@ def payload(material: Material) -> dict[str, Any]:
 
 def _theme(material: Material) -> dict[str, Any]:
     """Return the colours that scripts draw with."""
-    names = ("ink", "water", "green", "street", "outline", "no_data", "access_classes")
+    names = ("ink", "accent", "water", "green", "street", "outline", "no_data", "access_classes")
     beside = ("deprivation_classes",) if material.has_deprivation else ()
     dump: dict[str, Any] = material.theme.model_dump(mode="json", include={*names, *beside})
     return dump

@@ -109,12 +109,12 @@ def test_the_key_is_a_table_in_words_that_counts_everybody(seen: Seen, material:
     assert "A: 80\u00a0% or more within reach" in legend
     assert page.locator(".two-way tbody td").count() == 9
     letters = [each for each in cells(material, "park", "within_10_min_pct") if each]
-    counts = page.locator(".two-way-n").all_inner_texts()
+    counts = page.locator(".two-way-neighbourhoods").all_inner_texts()
     assert sum(int(text.split()[0]) for text in counts) == len(letters)
     assert f"{len(IDS) - len(letters)} neighbourhood" in legend
     people = sum(
         int(text.split()[0].replace(",", ""))
-        for text in page.locator(".two-way-people").all_inner_texts()
+        for text in page.locator(".two-way-residents").all_inner_texts()
     )
     known = [
         place

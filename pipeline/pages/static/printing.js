@@ -8,6 +8,10 @@ HalfFull.printing = (() => {
   const { byId } = HalfFull;
   // What a map may take of an upright A4 page, in CSS pixels: 178 mm, and room for its legend.
   const PAPER = { width: 672, height: 440 };
+  // What one sheet of A4 across has room for between its margins of 10 mm, less a hair, and the gap
+  // between the map and the credits under it.
+  const SHEET_HEIGHT = 712;
+  const GAP = 8;
 
   let map = null;
 
@@ -34,6 +38,18 @@ HalfFull.printing = (() => {
 
   const twoFrames = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
 
+  /** The map takes what title and credits leave it; a legend too long for the sheet is made smaller. */
+  const fitSheet = () => {
+    const [box, legend] = [byId("map"), byId("legend")];
+    const left = SHEET_HEIGHT - box.getBoundingClientRect().top + document.body.getBoundingClientRect().top;
+    box.style.height = `${left - byId("about").offsetHeight - GAP}px`;
+    legend.style.zoom = String(Math.min(1, left / legend.offsetHeight));
+  };
+  const unfitSheet = () => {
+    byId("map").style.removeProperty("height");
+    byId("legend").style.removeProperty("zoom");
+  };
+
   /** Lay the sheet out on the screen, with as much on the map as before, and wait until it is drawn. */
   const layOut = async () => {
     const root = document.documentElement;
@@ -41,6 +57,7 @@ HalfFull.printing = (() => {
     // Paper is light.
     root.setAttribute("data-looks", "light");
     document.body.classList.add("sheet");
+    fitSheet();
     map.invalidateSize({ animate: false });
     map.fitBounds(seen.bounds, { animate: false });
     await twoFrames();
@@ -51,6 +68,7 @@ HalfFull.printing = (() => {
     if (looks === null) document.documentElement.removeAttribute("data-looks");
     else document.documentElement.setAttribute("data-looks", looks);
     document.body.classList.remove("sheet");
+    unfitSheet();
     map.invalidateSize({ animate: false });
     map.setView(middle, zoom, { animate: false });
     byId("print-button").focus();

@@ -5,7 +5,7 @@
  */
 
 HalfFull.twoWay = (() => {
-  const { data, el, byId } = HalfFull;
+  const { data, el, byId, number } = HalfFull;
   const { beside, figures, layers } = HalfFull;
   const say = (key, slots) => HalfFull.say(`deprivation.two_way.${key}`, slots);
   const cuts = data.two_way;
@@ -61,13 +61,11 @@ HalfFull.twoWay = (() => {
     const people = places.reduce((sum, place) => sum + data.neighbourhoods[place].people, 0);
     const name = el("span", { class: "two-way-name" }, el("span", {}, nameOf(cell)));
     name.style.background = colourOf(cell);
-    return el(
-      "td",
-      {},
-      name,
-      el("span", { class: "two-way-n" }, HalfFull.say("counts.neighbourhoods", { n: places.length })),
-      el("span", { class: "two-way-people" }, HalfFull.say("counts.residents", { n: people })),
-    );
+    const counted = (key, n) => [
+      el("span", { class: `two-way-${key}`, "aria-hidden": "true" }, number(n)),
+      el("span", { class: "unseen" }, HalfFull.say(`counts.${key}`, { n })),
+    ];
+    return el("td", {}, name, counted("neighbourhoods", places.length), counted("residents", people));
   };
 
   /** The key: a table of three rows and columns, with how many live in each, and what its corners say. */
@@ -88,6 +86,7 @@ HalfFull.twoWay = (() => {
     return [
       el("p", { class: "note" }, say("lede", { index, nation: data.district.nation })),
       el("table", { class: "two-way" }, el("caption", { class: "unseen" }, say("caption")), el("thead", {}, head), el("tbody", {}, rows)),
+      el("p", { class: "note", "aria-hidden": "true" }, say("in_each")),
       el("ul", { class: "two-way-corners" }, ["a1", "c1", "a3", "c3"].map((corner) => el("li", {}, say(corner)))),
       unknown ? el("p", { class: "note" }, say("unknown", { n: unknown })) : null,
       el("p", { class: "note" }, say("letters")),
