@@ -20,7 +20,7 @@ import shapely
 from shapely.geometry import box
 
 from pipeline import files
-from pipeline.config import Category
+from pipeline.config import Category, Walker
 from pipeline.pages import Material
 from tests.pages.town import CODE, CRS, MEASURES, ROOT, town
 
@@ -87,6 +87,8 @@ def big_district(
         homes=_homes(generator, areas, homes, len(network), has_people=has_people),
         indicators=_indicators(generator, looks, ids, has_people=has_people),
         sensitivity=_sensitivity(generator, looks, ids),
+        walkers=files.read_configs(sorted((ROOT / "config/walkers").glob("*.yaml")), Walker),
+        by_walker=_by_walker(generator, looks, ids, has_people=has_people),
     )
 
 
@@ -389,6 +391,36 @@ def _indicators(
         )
         for measure, unit in MEASURES.items()
     )
+
+
+def _by_walker(
+    generator: np.random.Generator, looks: dict[str, Category], ids: list[str], *, has_people: bool
+) -> pd.DataFrame:
+    """Make up the headline numbers of every walker, as far from each other as real ones."""
+    rows = pd.DataFrame(list(product(sorted(looks), ids)), columns=["category", "neighbourhood_id"])
+    share = generator.uniform(0, 100, len(rows))
+    walkers = sorted(path.stem for path in (ROOT / "config/walkers").glob("*.yaml"))
+    found = []
+    for slower, walker in enumerate(walkers):
+        less = share * (1 - 0.07 * slower) * generator.uniform(0.97, 1, len(rows))
+        numbers = {
+            "nearest_median_min": 22.0 - less / 5,
+            "within_5_min_pct": less / 3,
+            "within_10_min_pct": less,
+            "within_15_min_pct": np.minimum(100.0, less * 1.4),
+        }
+        found += [
+            rows.assign(
+                measure=measure,
+                walker=walker,
+                value=value if has_people else np.nan,
+                unit=MEASURES[measure],
+                state="ok" if has_people else "no_data",
+                coverage_pct=np.where(share < 90, 100.0, 93.0),
+            )
+            for measure, value in numbers.items()
+        ]
+    return pd.concat(found, ignore_index=True)
 
 
 def _sensitivity(

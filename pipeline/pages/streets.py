@@ -56,7 +56,12 @@ class Detail(NamedTuple):
 
 
 # OpenStreetMap has seven decimals.
-DETAILS = (Detail(10_000_000, 0.0), Detail(1_000_000, 1.0), Detail(100_000, 3.0))
+DETAILS = (
+    Detail(10_000_000, 0.0),
+    Detail(1_000_000, 1.0),
+    Detail(500_000, 1.5),
+    Detail(100_000, 3.0),
+)
 
 
 def streets(material: Material) -> Iterator[dict[str, Any]]:

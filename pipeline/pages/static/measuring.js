@@ -69,10 +69,18 @@ HalfFull.measuring = (() => {
     mark(now.from, "#ffffff");
   };
 
+  /** The answer in short, on the map: the panel may be out of sight. */
+  const label = (line, way) => {
+    const foot = way && `${metres(way.length / DM)} · ${figures.minutes(walks.minutesOf(way.cost, who.now().id))}`;
+    const content = el("div", {}, say("line", { distance: line }), foot ? [el("br"), say("on_foot_short", { foot })] : null);
+    drawn.addLayer(L.tooltip({ permanent: true, direction: "top", offset: [0, -8], className: "hover", interactive: false }).setLatLng(now.to.latLng).setContent(content));
+  };
+
   const answer = () => {
     const line = metres(straight(now.from.latLng, now.to.latLng));
     const { way, words } = onFoot();
     draw(way);
+    label(line, way);
     if (!way) return [el("p", {}, el("strong", {}, say("line", { distance: line }))), el("p", {}, words)];
     const minutes = figures.minutes(walks.minutesOf(way.cost, who.now().id));
     const streetsPassed = routes.along(way);
