@@ -75,7 +75,7 @@ run-step = $(PYTHON) -m pipeline $(1) $(arguments) --out $(2) --note
 step = $(run-step) $(MADE)/notes/$(1).json
 district-step = $(run-step) $(MADE)/$*/notes/$(1).json
 
-GOALS := help setup setup-servers setup-browser demo test check format bench bench-engine bench-pages performance pictures catchment doctor clean new-district refetch scenario lock offline live-check fault-table reference
+GOALS := help setup setup-servers setup-browser demo test check format bench bench-engine bench-pages performance pictures catchment doctor clean new-district refetch scenario lock offline live-check fault-table reference field-check licence-cut
 ifneq ($(filter $(GOALS),$(DISTRICTS)),)
   $(error $(DISTRICTS_DIR)/$(firstword $(filter $(GOALS),$(DISTRICTS))).yaml: this is the name of a goal of make; give the district another)
 endif
@@ -221,6 +221,11 @@ $(MADE)/%/district.json: arguments = $(DISTRICTS_DIR)/$*.yaml $(NATION_FILES)
 $(MADE)/%/district.json: $(MADE)/%/district.stamp
 	@test -f $@ || $(call district-step,district,$@)
 
+# What people found who went and looked lies beside the district’s file, once there is anything.
+$(MADE)/%/field_checks.json: FORCE
+	@mkdir -p $(@D) && answers="$$(cat "$(DISTRICTS_DIR)/$*.field_checks.json" 2>/dev/null || echo '{}')" && \
+	  { printf '%s\n' "$$answers" | cmp -s - $@ || printf '%s\n' "$$answers" > $@; }
+
 # The district is order-only: a changed title fetches nothing. `make refetch` asks again.
 $(RAW)/%/manifest.json: | $(MADE)/%/district.json $(MADE)/national.json $(INSTALLED)
 	@$(PYTHON) -m pipeline fetch $(MADE)/$*/district.json $(MADE)/national.json --out $@ --note $(MADE)/$*/notes/fetch.json
@@ -237,8 +242,8 @@ $(MADE)/%/features.parquet $(MADE)/%/streets.parquet $(MADE)/%/coverage.parquet:
 $(addprefix $(MADE)/%/,$(addsuffix .parquet,assets access_points set_aside records ambiguous)): \
 		config/study.yaml $(MADE)/rules.json $(MADE)/national.json $(MADE)/%/district.json \
 		$(RAW)/%/manifest.json $(MADE)/%/neighbourhoods.parquet $(MADE)/%/features.parquet \
-		$(addprefix pipeline/,agreement.py assets.py cells.py classification.py comparison.py coordinates.py corroboration.py departures.py \
-		grouping.py matching.py names.py placing.py quarantine.py records.py stops.py tags.py timetables.py wanted.py) $(CORE)
+		$(MADE)/%/field_checks.json $(addprefix pipeline/,agreement.py assets.py cells.py classification.py comparison.py coordinates.py corroboration.py departures.py \
+		field_checks.py grouping.py matching.py names.py placing.py quarantine.py records.py stops.py tags.py timetables.py wanted.py) $(CORE)
 	@$(call district-step,assets,$(addprefix $(MADE)/$*/,assets.parquet access_points.parquet set_aside.parquet records.parquet ambiguous.parquet))
 
 $(MADE)/%/network.parquet: config/study.yaml $(MADE)/%/streets.parquet $(MADE)/%/features.parquet \
@@ -266,6 +271,13 @@ $(MADE)/%/access.parquet: config/study.yaml $(MADE)/rules.json $(MADE)/walkers.j
 		$(addprefix pipeline/,headline.py places.py snapping.py tags.py walkers.py) \
 		$(WALKING) $(CORE) | $(COMPILED)
 	@$(call district-step,access,$@)
+
+$(MADE)/%/by_source.parquet: config/study.yaml $(MADE)/rules.json $(MADE)/walkers.json \
+		$(MADE)/%/district.json \
+		$(addprefix $(MADE)/%/,$(addsuffix .parquet,neighbourhoods assets entrances homes network terrain)) \
+		$(addprefix pipeline/,headline.py places.py snapping.py tags.py walkers.py) \
+		$(WALKING) $(CORE) | $(COMPILED)
+	@$(call district-step,by_source,$@)
 
 $(MADE)/%/sensitivity.parquet $(MADE)/%/by_walker.parquet: \
 		config/study.yaml $(MADE)/rules.json $(MADE)/walkers.json $(MADE)/%/district.json \
@@ -364,14 +376,14 @@ $(MADE)/%/pictures.zip: config/study.yaml config/theme.yaml $(MADE)/looks.json $
 
 # A district’s folder is put in its place in one step. run.json holds the sum of every file in it:
 # of these, of the maps for reports, and of whatever has a number that depends on the district.
-EDITION := run.json index.html map.html neighbourhoods/index.html directory.html directory.csv walks.csv directory.json data.html profiles.csv indicators.csv by_walker.csv sensitivity.csv standards.csv set_aside.csv ambiguous.csv profiles.gpkg assets.gpkg catchments.csv \
+EDITION := run.json index.html map.html neighbourhoods/index.html directory.html directory.csv walks.csv directory.json data.html profiles.csv indicators.csv by_walker.csv sensitivity.csv standards.csv set_aside.csv ambiguous.csv source_dependence.csv profiles.gpkg assets.gpkg catchments.csv \
            assessment.html assessment.csv assessment.gpkg similar.csv \
            catchments.gpkg minutes_to_nearest.tif
 PUBLISHED := $(EDITION) gradient.csv groups.csv planner.zip $(addprefix community/,$(EDITION) community.zip)
 $(addprefix $(OUT)/%/,$(PUBLISHED)): config/study.yaml $(MADE)/theme.json $(MADE)/looks.json $(MADE)/walkers.json \
 		$(MADE)/words.json $(MADE)/standards.json $(MADE)/%/district.json $(RAW)/%/manifest.json \
 		$(addprefix $(MADE)/%/,$(addsuffix .parquet,neighbourhoods coverage features network terrain \
-		assets set_aside records ambiguous entrances homes indicators by_walker sensitivity gradient nearby starts walks standards \
+		assets set_aside records ambiguous entrances homes indicators by_walker by_source sensitivity gradient nearby starts walks standards \
 		assessment groups similar catchments catchment_people raster_minutes)) \
 		$(MADE)/%/minutes_to_nearest.tif $(MADE)/%/pictures.zip \
 		$(addprefix pipeline/,__init__.py assessment.py headline.py named_groups.py opening_hours.py places.py publish.py reference.py similar.py standards.py tags.py walkers.py) $(PAGES) $(CORE)
@@ -423,6 +435,25 @@ offline: | $(INSTALLED) $(COMPILED)
 ## live-check: ask each real service for one small thing: is it still what the choices say
 live-check: $(MADE)/national.json $(foreach d,$(DISTRICTS),$(MADE)/$(d)/district.json)
 	@$(PYTHON) -m pipeline live_check $^ --out $(DATA)/live-check.json --note $(MADE)/notes/live-check.json
+
+export WITHOUT
+## licence-cut D=<district> WITHOUT=<licence>: write its tables without the records of one licence
+licence-cut: $(if $(filter $(D),$(DISTRICTS)),$(addprefix $(MADE)/$(D)/,features.parquet field_checks.json network.parquet))
+	@test -n "$(filter $(D),$(DISTRICTS))" || { echo "make licence-cut: name a district, D=<one of: $(DISTRICTS)>"; exit 1; }
+	@printf '%s\n' "$$WITHOUT" | LC_ALL=C grep -qxE '[A-Za-z0-9][A-Za-z0-9.-]{0,39}' || \
+	  { echo "make licence-cut: name a licence, WITHOUT=<one that an input is under, such as ODbL-1.0>"; exit 1; }
+	@folder=$$(printf '%s' "$$WITHOUT" | LC_ALL=C tr 'A-Z.' 'a-z-') && $(PYTHON) -m pipeline licence_cut config/study.yaml $(MADE)/rules.json $(MADE)/national.json $(MADE)/$(D)/district.json \
+	  $(RAW)/$(D)/manifest.json $(addprefix $(MADE)/$(D)/,neighbourhoods.parquet features.parquet field_checks.json streets.parquet \
+	  network.parquet) "$$WITHOUT" --out "$(OUT)/$(D)/licence_cuts/without-$$folder/run.json" --note $(MADE)/$(D)/notes/licence_cut.json
+
+export SHEET
+## field-check D=<district> SHEET=<file>: take a list of field_lists that somebody filled in
+field-check: $(if $(filter $(D),$(DISTRICTS)),$(addprefix $(MADE)/$(D)/,assets.parquet field_checks.json))
+	@test -n "$(filter $(D),$(DISTRICTS))" || { echo "make field-check: name a district, D=<one of: $(DISTRICTS)>"; exit 1; }
+	@case "$$SHEET" in -*) false;; *) test -f "$$SHEET";; esac || \
+	  { echo "make field-check: name the filled-in list, SHEET=<file>, one of field_lists with answers in its last columns"; exit 1; }
+	@$(PYTHON) -m pipeline field_check $(MADE)/$(D)/assets.parquet $(MADE)/$(D)/field_checks.json "$$SHEET" \
+	  --out $(DISTRICTS_DIR)/$(D).field_checks.json --note $(MADE)/$(D)/notes/field_check.json
 
 export ASSET
 ## catchment D=<district> ASSET=<asset_id>: draw what lies within reach of one asset

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -18,9 +18,10 @@ from pipeline import tables
 from pipeline.agreement import with_agreement
 from pipeline.classification import INSIDE, REASONS, TOO_SMALL, Walls, classify
 from pipeline.comparison import compare
-from pipeline.config import CategoryRules, OsmInput, RecordsTable
+from pipeline.config import CategoryRules, FieldAnswer, OsmInput, RecordsTable
 from pipeline.corroboration import corroborate
 from pipeline.departures import Joined, Timetable, join_departures
+from pipeline.field_checks import as_records
 from pipeline.quarantine import MOSTLY_ASIDE, rows_counted, set_aside, with_more, words_on_rows
 from pipeline.records import LayerRecords, LayerRows, read_layer
 from pipeline.tags import read_tags
@@ -65,6 +66,7 @@ def build_assets(
     osm: OsmInput,
     buffer_m: float,
     timetables: Mapping[str, Timetable] | None = None,
+    answers: Sequence[FieldAnswer] = (),
 ) -> tuple[Found, dict[str, Any]]:
     """Make the assets of a district out of OpenStreetMap and official layers.
 
@@ -84,6 +86,8 @@ def build_assets(
         How far beyond the outline rows of layers are taken.
     timetables
         Timetables by the district's name for them.
+    answers
+        What people found who went and looked.
 
     Returns
     -------
@@ -107,6 +111,7 @@ def build_assets(
         ],
         ignore_index=True,
     )
+    matched, n_unused = as_records(answers, matched, crs, rules)
     is_counted = (matched["left_out"] == "").to_numpy()
     records = gpd.GeoDataFrame(matched[is_counted], geometry="geometry", crs=crs)
     assets, too_small = corroborate(records, rules, outline)
@@ -134,6 +139,7 @@ def build_assets(
         "categories": _by_category(assets, rules),
         "agreement": _by_agreement(assets),
         "ambiguous": len(ambiguous),
+        "field_answers": {"used": len(answers) - n_unused, "of_no_place": n_unused},
         "left_out": _left_out(matched[~is_counted], too_small),
         "layers": {
             name: rows_counted(layer.rows, aside[aside["layer"] == name])

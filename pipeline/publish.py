@@ -37,6 +37,7 @@ RUN_NOTE = "run.json"
 LARGEST_BYTES = {
     ".html": 25_000_000,
     ".csv": 200_000_000,
+    ".geojson": 100_000_000,
     ".gpkg": 1_000_000_000,
     ".json": 50_000_000,
     ".png": 10_000_000,
@@ -272,6 +273,7 @@ def _refuse_constant(name: str) -> float:
 _CHECKS: dict[str, Callable[[Path], str]] = {
     ".html": _page_fault,
     ".csv": _sheet_fault,
+    ".geojson": _note_fault,
     ".gpkg": _layer_fault,
     ".json": _note_fault,
     ".png": _image_fault,

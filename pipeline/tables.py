@@ -611,6 +611,36 @@ BY_WALKER = Table(
     ),
 )
 
+BY_SOURCE = Table(
+    "by_source",
+    "one headline number of the district with the assets that one kind of source knows",
+    ("category", "measure", "known_to"),
+    (
+        _CATEGORY,
+        Column("measure", "text", "What was measured."),
+        Column(
+            "known_to",
+            "text",
+            "Whose assets count: all, those with a record in OpenStreetMap, those on a list.",
+            allowed=("all", "osm_alone", "lists_alone"),
+        ),
+        Column("assets", "int", "How many of these touch the district.", "assets", at_least=0),
+        Column(
+            "value", "float", "The number, empty unless `ok` or `true_zero`.", may_be_missing=True
+        ),
+        Column("unit", "text", "Its unit.", allowed=("min", "%")),
+        _STATE,
+        Column(
+            "coverage_pct",
+            "float",
+            "Share of its people for whom the number is certain.",
+            "%",
+            at_least=0,
+            at_most=100,
+        ),
+    ),
+)
+
 SENSITIVITY = Table(
     "sensitivity",
     "one headline number under another choice: a neighbourhood (or the district), a category, a "
@@ -1314,6 +1344,7 @@ ALL = (
     WALKS,
     INDICATORS,
     BY_WALKER,
+    BY_SOURCE,
     SENSITIVITY,
     GRADIENT,
     STANDARDS,

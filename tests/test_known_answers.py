@@ -77,9 +77,14 @@ def sampleton(tmp_path_factory: pytest.TempPathFactory) -> Made:
         steps.fetch(DISTRICT, national, out=(manifest,))
         steps.neighbourhoods(DISTRICT, national, manifest, out=(places,))
         steps.osm(STUDY, DISTRICT, manifest, places, out=(features, streets, coverage))
+        (data / "field_checks.json").write_text("{}")
         steps.assets(
             STUDY, rules, national, DISTRICT, manifest, places, features,
-            out=(assets, points, data / "set_aside.parquet"),
+            data / "field_checks.json",
+            out=(
+                assets, points, data / "set_aside.parquet", made.path(tables.RECORDS),
+                made.path(tables.AMBIGUOUS),
+            ),
         )  # fmt: skip
         steps.network(STUDY, streets, features, out=(network,))
         steps.entrances(STUDY, rules, assets, points, features, network, out=(entrances,))

@@ -30,8 +30,9 @@ EAST, NORTH = 558_000, 472_000
 CODES = ("E01099801", "E01099802")
 STEPS = (
     "district", "fetch", "neighbourhoods", "osm", "assets", "network", "terrain", "entrances",
-    "homes", "access", "sensitivity", "surface", "catchments", "profiles", "gradient", "nearby",
-    "walks", "standards", "unused_land", "domains", "indicators_elsewhere", "assessment", "similar",
+    "homes", "access", "by_source", "sensitivity", "surface", "catchments", "profiles", "gradient",
+    "nearby", "walks", "standards", "unused_land", "domains", "indicators_elsewhere", "assessment",
+    "similar",
     "pictures", "publish",
 )  # fmt: skip
 

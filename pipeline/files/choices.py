@@ -16,6 +16,7 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from pipeline.config import FieldAnswer, FieldChecks
 from pipeline.errors import (
     ChoiceIsNotAllowed,
     FileIsDamaged,
@@ -204,6 +205,33 @@ def read_named(path: Path, kind: Any) -> dict[str, Any]:  # noqa: ANN401
     except ValidationError as error:
         raise FileIsDamaged(f"{path}: {_sentence(error)} Delete it and run `make` again.") from None
     return named
+
+
+def read_answers(path: Path) -> tuple[FieldAnswer, ...]:
+    """Read the answers of people who went and looked.
+
+    Parameters
+    ----------
+    path
+        What `make field-check` wrote, or an empty object where nobody has looked yet.
+
+    Returns
+    -------
+    tuple of FieldAnswer
+        Perhaps none.
+
+    Raises
+    ------
+    FileIsDamaged
+        If it is not such a file.
+    """
+    try:
+        return FieldChecks.model_validate_json(path.read_bytes()).answers
+    except ValidationError as error:
+        raise FileIsDamaged(
+            f"{path}: {_sentence(error)} Take it as it was, or take it away and give the sheets "
+            "to `make field-check` again."
+        ) from None
 
 
 def _plain_values(path: Path) -> Any:  # noqa: ANN401

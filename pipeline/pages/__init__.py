@@ -30,6 +30,10 @@
     Which share of people meets each published standard, on foot and in a straight line.
 `set_aside_csv(material) -> bytes`
     The rows of layers that are not used, each with its reason.
+`field_lists(material) -> dict[str, bytes]`, `field_sheets(material) -> dict[str, str]`
+    What is worth a look on the spot: lists, and a sheet with boxes to tick for each neighbourhood.
+`source_dependence_csv(material) -> bytes`
+    The headline numbers with the map alone, the lists alone, and both.
 `ambiguous_csv(material) -> bytes`
     Pairs of records that may be one place and are counted as two.
 `run_note(material, seconds) -> dict`
@@ -54,6 +58,8 @@ from pipeline.pages.data import data_page
 from pipeline.pages.directory import directory_page
 from pipeline.pages.directory_files import directory_csv, walks_csv
 from pipeline.pages.editions import Content, Packed, editions, without_deprivation
+from pipeline.pages.field_lists import field_lists
+from pipeline.pages.field_sheets import field_sheets
 from pipeline.pages.glance import glance_page
 from pipeline.pages.index import index_page
 from pipeline.pages.layers import assets_gpkg, profiles_gpkg
@@ -70,6 +76,7 @@ from pipeline.pages.sheets import (
     profiles_csv,
     sensitivity_csv,
     set_aside_csv,
+    source_dependence_csv,
 )
 from pipeline.pages.standards import standards_csv
 
@@ -111,6 +118,9 @@ def district_files(material: Material) -> dict[str, Content]:
         ),
         "set_aside.csv": set_aside_csv(material),
         "ambiguous.csv": ambiguous_csv(material),
+        "source_dependence.csv": source_dependence_csv(material),
+        **field_lists(material),
+        **field_sheets(material),
         "profiles.gpkg": profiles_gpkg(material),
         "assets.gpkg": assets_gpkg(material),
         "catchments.csv": catchments_csv(material),
@@ -140,6 +150,8 @@ __all__ = [
     "directory_page",
     "district_files",
     "editions",
+    "field_lists",
+    "field_sheets",
     "glance_page",
     "gradient_csv",
     "groups_csv",
@@ -153,6 +165,7 @@ __all__ = [
     "sensitivity_csv",
     "set_aside_csv",
     "similar_csv",
+    "source_dependence_csv",
     "standards_csv",
     "walks_csv",
     "without_deprivation",

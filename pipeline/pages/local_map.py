@@ -56,12 +56,13 @@ class Ground:
 
 @dataclass(frozen=True)
 class Place:
-    """Something to mark: its symbol and where it stands, in metres."""
+    """Something to mark: its symbol, where it stands in metres, and its number on a sheet."""
 
     symbol: str
     colour: str
     x: float
     y: float
+    number: str = ""
 
 
 def local_map(ground: Ground, number: int, places: Sequence[Place], words: str) -> Element:
@@ -98,6 +99,7 @@ def local_map(ground: Ground, number: int, places: Sequence[Place], words: str) 
         sheet.paths(ground.borders, "on-border"),
         sheet.path(shapely.boundary(ground.areas[number : number + 1]), "on-own"),
         [_mark(sheet, place) for place in places],
+        [_number(sheet, place) for place in places if place.number],
         _bar(_scale_bar(ground, view, scale), scale, height),
     ]
     attributes = {"class": "local-map", "viewBox": f"0 0 {WIDTH} {height}"}
@@ -240,6 +242,11 @@ def _mark(sheet: _Sheet, place: Place) -> Element:
         for a, b in CORNERS[place.symbol].tolist()
     )
     return el("path", {"class": "mark", "d": f"M{corners}Z", "fill": place.colour})
+
+
+def _number(sheet: _Sheet, place: Place) -> Element:
+    x, y = sheet.at(place.x, place.y)
+    return el("text", {"class": "axis", "x": x + SYMBOL_RADIUS, "y": y - 2}, place.number)
 
 
 def _scale_bar(ground: Ground, view: Box, scale: float) -> ScaleBar:

@@ -13,7 +13,7 @@ import pandas as pd
 from pipeline.config import Category, District, Grid, Standard, State, Study, Theme, Walker, Wording
 from pipeline.headline import ranges
 from pipeline.pages.wording import Words
-from pipeline.tables import AMBIGUOUS, RECORDS, SET_ASIDE
+from pipeline.tables import AMBIGUOUS, BY_SOURCE, RECORDS, SET_ASIDE
 from pipeline.text import clean_text
 
 # What is said of the pictures, kept beside them.
@@ -54,6 +54,10 @@ def _nothing_aside() -> pd.DataFrame:
 
 def _nothing_ambiguous() -> pd.DataFrame:
     return pd.DataFrame(columns=[column.name for column in AMBIGUOUS.columns])
+
+
+def _nothing_by_source() -> pd.DataFrame:
+    return pd.DataFrame(columns=[column.name for column in BY_SOURCE.columns])
 
 
 def _no_records() -> pd.DataFrame:
@@ -106,6 +110,7 @@ class Material:
     reports: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     set_aside: pd.DataFrame = field(default_factory=_nothing_aside)
     records: Any = field(default_factory=_no_records)
+    by_source: pd.DataFrame = field(default_factory=_nothing_by_source)
     ambiguous: pd.DataFrame = field(default_factory=_nothing_ambiguous)
     edition: Literal["planner", "community"] = "planner"
     logo: str = ""

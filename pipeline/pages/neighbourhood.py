@@ -20,6 +20,7 @@ from pipeline.config import State, Way
 from pipeline.pages import figures, places, sketches
 from pipeline.pages.alike import Alike
 from pipeline.pages.elements import Children, Element, el, named
+from pipeline.pages.field_lists import FOLDER as FIELD_LISTS
 from pipeline.pages.learning import elsewhere, learning
 from pipeline.pages.local_map import Ground, Place, inside_view, local_map
 from pipeline.pages.material import KINDS, Material
@@ -137,7 +138,7 @@ def _page(district: _District, number: int, row: Mapping[Any, Any]) -> str:
         learning(district.overview, district.alike, code),
         _beside(material, row) if material.has_deprivation else None,
         elsewhere(material, code),
-        _add(material),
+        _add(material, code),
     )
 
 
@@ -335,7 +336,7 @@ def _beside(material: Material, row: Mapping[Any, Any]) -> Element:
     return section("beside", words("deprivation.beside"), el("p", {}, " ".join(lines)))
 
 
-def _add(material: Material) -> Element:
+def _add(material: Material, code: str) -> Element:
     """Return lines to write on, for the levels of an asset map that no data hold."""
     words = material.words
     lines = [el("span", {"class": "line"}, "\u00a0") for _ in range(EMPTY_LINES)]
@@ -349,6 +350,15 @@ def _add(material: Material) -> Element:
         words("neighbourhood.add"),
         el("p", {}, words("neighbourhood.add_lede")),
         el("ul", {"class": "to-fill plain"}, items),
+        el(
+            "p",
+            {},
+            el(
+                "a",
+                {"href": f"../{FIELD_LISTS}/{clean_text(code)}.html"},
+                words("field.link"),
+            ),
+        ),
     )
 
 

@@ -195,6 +195,22 @@ def set_aside_csv(material: Material) -> bytes:
     return sheet(material.noted(ordered))
 
 
+def source_dependence_csv(material: Material) -> bytes:
+    """Return the headline numbers with the map alone, lists alone, both: `source_dependence.csv`.
+
+    Parameters
+    ----------
+    material
+        The district.
+
+    Returns
+    -------
+    bytes
+        CSV with the columns of `tables.BY_SOURCE` and the district's notice, if it has one.
+    """
+    return sheet(material.noted(material.by_source))
+
+
 def ambiguous_csv(material: Material) -> bytes:
     """Return the pairs of records that may be one place and are counted as two: `ambiguous.csv`.
 

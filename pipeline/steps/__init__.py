@@ -31,14 +31,15 @@ from pipeline.steps.gathering import (
     walkers,
     words,
 )
-from pipeline.steps.keeping import live_check, lock
+from pipeline.steps.keeping import field_check, live_check, lock
 from pipeline.steps.listing import walks
 from pipeline.steps.picturing import picture_words, pictures
 from pipeline.steps.publishing import index, publish
-from pipeline.steps.reading import assets, fetch, neighbourhoods, network, osm, terrain
+from pipeline.steps.reading import assets, fetch, licence_cut, neighbourhoods, network, osm, terrain
 from pipeline.steps.trying import scenario
 from pipeline.steps.walking import (
     access,
+    by_source,
     catchment,
     catchments,
     entrances,
@@ -51,12 +52,12 @@ from pipeline.steps.walking import (
 
 __all__ = [
     "OF_NO_DISTRICT", "SEVERAL_OUTPUTS", "STEPS", "WITH_BARS", "access", "assessment", "assets",
-    "catchment", "catchments", "district", "domains", "entrances", "fetch", "gradient", "homes",
-    "index", "kernels", "live_check", "lock", "looks", "national", "nearby", "neighbourhoods",
-    "network", "new_district", "osm", "outputs_of", "picture_words", "pictures", "profiles",
-    "publish", "published_standards", "reference", "rules", "scenario", "sensitivity",
-    "similar", "standards", "surface", "terrain", "theme", "unused_land", "uses", "walkers",
-    "walks", "words",
+    "by_source", "catchment", "catchments", "district", "domains", "entrances", "fetch",
+    "field_check", "gradient", "homes", "index", "kernels", "licence_cut", "live_check", "lock",
+    "looks", "national", "nearby", "neighbourhoods", "network", "new_district", "osm", "outputs_of",
+    "picture_words", "pictures", "profiles", "publish", "published_standards", "reference", "rules",
+    "scenario", "sensitivity", "similar", "standards", "surface", "terrain", "theme", "unused_land",
+    "uses", "walkers", "walks", "words",
 ]  # fmt: skip
 STEPS: dict[str, Callable[..., str]] = {
     step.__name__: step
@@ -65,7 +66,8 @@ STEPS: dict[str, Callable[..., str]] = {
         network, terrain, entrances, homes, access, sensitivity, surface, catchments, catchment,
         profiles, gradient, nearby, standards, publish, index, reference, published_standards,
         words, theme, uses, unused_land, live_check, picture_words, pictures, lock, new_district,
-        walks, scenario, domains, assessment, similar, indicators_elsewhere,
+        walks, scenario, domains, assessment, similar, indicators_elsewhere, field_check, by_source,
+        licence_cut,
     )
 }  # fmt: skip
 OF_NO_DISTRICT = frozenset(
@@ -85,6 +87,8 @@ OF_NO_DISTRICT = frozenset(
         "index",
         "reference",
         "lock",
+        "field_check",
+        "licence_cut",
         "live_check",
         "new_district",
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from pipeline import files
@@ -51,6 +52,26 @@ def live_check(national: Path, *districts: Path, out: Outputs, note: Path | None
             "file; for one that is unreachable, look at this machine’s connection and ask later."
         )
     return words
+
+
+def field_check(
+    assets: Path, answers: Path, sheet: Path, *, out: Outputs, note: Path | None = None
+) -> str:
+    """Take a list that somebody filled in on the spot; its answers become records of their own."""
+    del note
+    from pipeline import tables
+    from pipeline.config import FieldChecks
+    from pipeline.field_checks import merged, read_answers
+    from pipeline.files import choices
+    from pipeline.files.published import read_cells
+
+    known = choices.read_answers(answers)
+    today = datetime.now(UTC).date()
+    rows = read_cells(sheet)
+    new = read_answers(str(sheet), rows, files.read_table(assets, tables.ASSETS), today)
+    every = FieldChecks(answers=tuple(merged(known, new)))
+    files.write_json(every.model_dump(mode="json"), out[0])
+    return f"{len(new)} answers taken, {len(every.answers)} in {out[0]}; now make the district"
 
 
 def lock(

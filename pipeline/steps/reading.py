@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from pipeline import files
 from pipeline.config import Areas, CategoryRules, District, NationalTable, Study
 from pipeline.config.place import OverpassArea
 from pipeline.steps.outputs import Outputs
+
+if TYPE_CHECKING:
+    from pipeline.assets import Found
 
 
 def fetch(
@@ -98,6 +102,7 @@ def assets(
     manifest: Path,
     neighbourhoods: Path,
     features: Path,
+    field_checks: Path,
     *,
     out: Outputs,
     note: Path | None = None,
@@ -105,33 +110,9 @@ def assets(
     """Make assets out of OpenStreetMap and the layers of the district."""
     del note
     from pipeline import tables
-    from pipeline.assets import build_assets
-    from pipeline.coordinates import degrees_around, outline_of
-    from pipeline.departures import Timetable
-    from pipeline.files import choices, published, raw
-    from pipeline.records import LayerRows
-    from pipeline.wanted import must_cover
 
-    held: Study = files.read_choices(study, Study)
-    place: District = files.read_choices(district, District)
-    fetched = raw.read_manifest(manifest)
-    held_rules = choices.read_named(rules, CategoryRules)
-    if isinstance(place.openstreetmap.at, OverpassArea):
-        must_cover(held_rules)
-    declared = choices.read_named(national, NationalTable)
-    layers = published.read_layers(fetched, place, declared)
-    outline = outline_of(files.read_table(neighbourhoods, tables.NEIGHBOURHOODS))
-    box = degrees_around(outline, place.crs, held.walking.buffer_m)
-    feeds = published.read_timetables(fetched, place, declared, box)
-    found, report = build_assets(
-        files.read_table(features, tables.FEATURES),
-        held_rules,
-        {name: LayerRows(*layer) for name, layer in layers.items()},
-        outline,
-        osm=raw.dated(place, fetched).openstreetmap,
-        buffer_m=held.walking.buffer_m,
-        timetables={name: Timetable(*feed) for name, feed in feeds.items()},
-    )
+    paths = (study, rules, national, district, manifest, neighbourhoods, features, field_checks)
+    found, report = _found_assets(paths)
     files.write_table(found.ambiguous, tables.AMBIGUOUS, out[4])
     files.write_table(found.records, tables.RECORDS, out[3])
     files.write_table(found.set_aside, tables.SET_ASIDE, out[2])
@@ -140,6 +121,46 @@ def assets(
     aloud = "".join(f". {text}" for text in report["mostly_set_aside"])
     n_aside = len(found.set_aside)
     return f"{len(found.assets):,} assets, {n_aside:,} rows of layers set aside{aloud}"
+
+
+def _found_assets(paths: tuple[Path, ...], without: str = "") -> tuple[Found, dict[str, Any]]:
+    """Read what assets are made from, without the inputs of one licence, and make them."""
+    from pipeline import tables
+    from pipeline.assets import build_assets
+    from pipeline.coordinates import degrees_around, outline_of
+    from pipeline.departures import Timetable
+    from pipeline.files import choices, published, raw
+    from pipeline.records import LayerRows
+    from pipeline.wanted import must_cover
+
+    study, rules, national, district, manifest, neighbourhoods, features, field_checks = paths
+    held: Study = files.read_choices(study, Study)
+    place: District = files.read_choices(district, District)
+    fetched = raw.read_manifest(manifest)
+    held_rules = choices.read_named(rules, CategoryRules)
+    if isinstance(place.openstreetmap.at, OverpassArea):
+        must_cover(held_rules)
+    declared = choices.read_named(national, NationalTable)
+    read = published.read_layers(fetched, place, declared)
+    layers = {name: LayerRows(*layer) for name, layer in read.items()}
+    outline = outline_of(files.read_table(neighbourhoods, tables.NEIGHBOURHOODS))
+    box = degrees_around(outline, place.crs, held.walking.buffer_m)
+    feeds = published.read_timetables(fetched, place, declared, box)
+    timetables = {name: Timetable(*feed) for name, feed in feeds.items()}
+    osm = raw.dated(place, fetched).openstreetmap
+    mapped = files.read_table(features, tables.FEATURES)
+    return build_assets(
+        mapped.iloc[:0] if osm.licence == without else mapped,
+        held_rules,
+        {n: each for n, each in layers.items() if each.declaration.licence != without},
+        outline,
+        osm=osm,
+        buffer_m=held.walking.buffer_m,
+        timetables={
+            n: each for n, each in timetables.items() if each.declaration.licence != without
+        },
+        answers=[a for a in choices.read_answers(field_checks) if a.licence != without],
+    )
 
 
 def network(
@@ -195,3 +216,59 @@ def terrain(
         return "no elevation data, so the ground is flat"
     longer = report["longer_than_flat_pct"]
     return f"steepest {report['steepest_pct']:.0f} %, {longer:.1f} % longer than on the flat"
+
+
+def licence_cut(
+    study: Path,
+    rules: Path,
+    national: Path,
+    district: Path,
+    manifest: Path,
+    neighbourhoods: Path,
+    features: Path,
+    field_checks: Path,
+    streets: Path,
+    network: Path,
+    licence: Path,
+    *,
+    out: Outputs,
+    note: Path | None = None,
+) -> str:
+    """Write the tables of a district without the records of one licence."""
+    del note
+    from pipeline import licences, tables
+    from pipeline import publish as gate
+    from pipeline.files import choices, raw
+    from pipeline.pages.layers import written
+    from pipeline.pages.sheets import sheet
+
+    fetched = raw.read_manifest(manifest)
+    place = raw.dated(files.read_choices(district, District), fetched)
+    own = {key: file.licence for key, file in fetched.inputs.items()}
+    answers = choices.read_answers(field_checks)
+    without = licences.the_licence(str(licence), own, [each.licence for each in answers])
+    paths = (study, rules, national, district, manifest, neighbourhoods, features, field_checks)
+    found, report = _found_assets(paths, without)
+    layers = {"assets": found.assets, "records": found.records}
+    made: dict[str, Any] = {
+        "assets.gpkg": written({n: t for n, t in layers.items() if len(t)}, place),
+        "ambiguous.csv": sheet(found.ambiguous),
+        "set_aside.csv": sheet(found.set_aside),
+    }
+    if not len(found.assets):
+        del made["assets.gpkg"]
+    if len(found.access_points):
+        made["access_points.gpkg"] = written({"access_points": found.access_points}, place)
+    stored = {
+        tables.NEIGHBOURHOODS: neighbourhoods, tables.FEATURES: features,
+        tables.STREETS: streets, tables.NETWORK: network,
+    }  # fmt: skip
+    rests = licences.resting_on([table.name for table in stored], own)
+    for table, path in stored.items():
+        if without not in rests[table.name]:
+            frame = files.read_table(path, table)
+            made[f"{table.name}.gpkg"] = written({table.name: frame}, place)
+    names = [table.name for table in tables.ALL]
+    made["left_out.csv"] = sheet(licences.left_out(names, own, without))
+    gate.publish(made, out[0].parent, {"without": without, "categories": report["categories"]})
+    return f"{len(found.assets):,} assets without {without}, in {out[0].parent}"

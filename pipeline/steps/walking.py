@@ -181,6 +181,51 @@ def sensitivity(
     return f"{len(who)} walkers, {variants['variant'].nunique()} ways to choose"
 
 
+def by_source(
+    study: Path,
+    rules: Path,
+    walkers: Path,
+    district: Path,
+    neighbourhoods: Path,
+    assets: Path,
+    entrances: Path,
+    homes: Path,
+    network: Path,
+    terrain: Path,
+    *,
+    out: Outputs,
+    note: Path | None = None,
+) -> str:
+    """Work out the headline numbers with what the map alone knows, the lists alone, and both."""
+    del note
+    from pipeline import tables
+    from pipeline.access.by_source import measure_by_source
+    from pipeline.access.sensitivity import Town
+    from pipeline.files.choices import read_named
+
+    choices: Study = files.read_choices(study, Study)
+    streets = files.read_table(network, tables.NETWORK)
+    ground, _ = _ground(choices, walkers, streets, terrain)
+    town = Town(
+        files.read_table(homes, tables.HOMES),
+        files.read_table(entrances, tables.ENTRANCES),
+        streets,
+        files.read_table(neighbourhoods, tables.NEIGHBOURHOODS),
+        {choices.walking.walker: ground},
+        read_named(walkers, Walker),
+    )
+    table = measure_by_source(
+        town,
+        files.read_table(assets, tables.ASSETS),
+        read_named(rules, CategoryRules),
+        choices,
+        files.read_choices(district, District).code,
+    )
+    files.write_table(table, tables.BY_SOURCE, out[0], {})
+    n_listed = table.loc[table["known_to"] == "lists_alone"].groupby("category")["assets"].max()
+    return f"{int((n_listed > 0).sum())} categories of which lists speak too"
+
+
 def profiles(
     study: Path,
     rules: Path,
