@@ -12,6 +12,7 @@ from pipeline.config import State
 from pipeline.pages import caveats, figures
 from pipeline.pages.editions import Content, speaks_of_deprivation
 from pipeline.pages.elements import Children, Element, el, named
+from pipeline.pages.field_lists import FOLDER as FIELD_LISTS
 from pipeline.pages.listing import look_of
 from pipeline.pages.material import KINDS, Material
 from pipeline.pages.note import config_hash
@@ -19,8 +20,9 @@ from pipeline.pages.overview import Overview, section
 from pipeline.pages.page import Sheet, page
 from pipeline.text import clean_text
 
-# Files of an edition that a person does not take for themselves: pages, and what lies in folders.
-NOT_LISTED = re.compile(r".*\.html|.*/.*")
+# Files of an edition that a person does not take for themselves: pages, and what lies in folders,
+# but for lists to fill in.
+NOT_LISTED = re.compile(rf".*\.html|(?!{FIELD_LISTS}/).*/.*")
 # What is told of a file whose size and sum are known only when it is written.
 LATER = ("run.json",)
 # So much of the sum of the choices is enough to tell two runs apart.
@@ -218,6 +220,8 @@ def _holds(material: Material, name: str) -> str:
     known = material.words.group("data")
     if name.startswith("map-"):
         return known["holds_picture"]
+    if name.startswith(f"{FIELD_LISTS}/"):
+        return known[f"holds_{FIELD_LISTS}_{name.rpartition('.')[2]}"]
     return known.get(f"holds_{name.replace('.', '_')}", known["holds_other"])
 
 
