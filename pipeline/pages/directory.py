@@ -29,6 +29,8 @@ MOST_PLACES = 6_000
 NO_MINUTES = ord("A")
 WITHIN_MINUTES = (5, 10, 15, 20)
 OTHER = "other"
+# A time is not told on two lines.
+UNBROKEN_DASH = "\u2060–\u2060"
 
 
 @dataclass(frozen=True)
@@ -386,7 +388,8 @@ def _open(material: Material, each: Listed) -> Children:
     words, text = material.words, each.details.get("opening_hours", "")
     found: list[Children] = []
     if each.hours is not None:
-        found.append([el("p", {}, part) for part in spoken_hours(words, each.hours).split("; ")])
+        told_so = spoken_hours(words, each.hours).replace("–", UNBROKEN_DASH)
+        found.append([el("p", {}, part) for part in told_so.split("; ")])
     elif text:
         found.append(el("code", {}, named(text)))
     departures = each.details.get("departures_weekday", "")
