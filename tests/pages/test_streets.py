@@ -235,15 +235,18 @@ def test_without_a_street_there_is_a_reason_and_nothing_else() -> None:
 
 def test_the_page_carries_the_finest_streets_that_fit(monkeypatch: pytest.MonkeyPatch) -> None:
     material = crossing()
-    sizes = []
-    for units in (*(detail.units_per_degree for detail in DETAILS), None):
-        page = map_page(material)
-        sizes.append(len(page.encode()))
-        carried = data_of(page)["streets"]
+    for refused, units in enumerate((*(detail.units_per_degree for detail in DETAILS), None)):
+        tries = iter(range(len(DETAILS) + 1))
+        monkeypatch.setattr(of_map, "_fits", lambda _, n=refused, tries=tries: next(tries) >= n)
+        carried = data_of(map_page(material))["streets"]
         assert carried.get("units") == units
         assert ("why" in carried) == (units is None)
-        monkeypatch.setattr(of_map, "LARGEST_BYTES", sizes[-1] - 1)
-    assert sizes == sorted(sizes, reverse=True)
+
+
+def test_the_page_is_measured_in_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    material = crossing()
+    monkeypatch.setattr(of_map, "LARGEST_BYTES", len(map_page(material).encode()) - 1)
+    assert data_of(map_page(material))["streets"]["units"] == DETAILS[1].units_per_degree
 
 
 def test_the_page_is_measured_as_it_is_sent_too(monkeypatch: pytest.MonkeyPatch) -> None:
