@@ -278,23 +278,34 @@ def standards_of_page(material: Material) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        One for each standard: `name`, `by`, `note`, `reference` and `rows`, each with its words;
-        a row of land per head has `land` in place of the shares.
+        One for each standard: `name`, `by`, `note`, `reference` and `rows`, each with its words
+        and, where that is not the page's, its `language` (`note_language`); a row of land per head
+        has `land` in place of the shares.
     """
     found: dict[str, dict[str, Any]] = {}
     place = material.district.code
+    names = {id(standard): name for name, standard in material.published_standards.items()}
     for standard, criterion, numbers in _held(material):
+        told, kept = material.words.of_standard(names[id(standard)], standard)
+        ours = next(each for each in told.criteria if each.id == criterion.id)
         key = f"{standard.name} {standard.body} {standard.year}"
-        entry = found.setdefault(key, _standard_words(material.words, standard))
-        entry["rows"].append(_row_words(material.words, standard, criterion, numbers, place))
+        entry = found.setdefault(key, _standard_words(material.words, told, kept))
+        row = _row_words(material.words, told, ours, numbers, place)
+        entry["rows"].append({**row, "language": _language(material.words, criterion.id, kept)})
     return list(found.values())
 
 
-def _standard_words(words: Words, standard: Standard) -> dict[str, Any]:
+def _language(words: Words, part: str, kept: frozenset[str]) -> str:
+    """Return the language of a part of a standard, where it is not that of the page."""
+    return words.source_tag if part in kept else ""
+
+
+def _standard_words(words: Words, standard: Standard, kept: frozenset[str]) -> dict[str, Any]:
     return {
         "name": clean_text(standard.name),
         "by": clean_text(words("standards.by", body=standard.body, year=str(standard.year))),
         "note": clean_text(standard.method_note, most=600),
+        "note_language": _language(words, "note", kept),
         "reference": clean_text(standard.reference, most=600),
         "rows": [],
     }

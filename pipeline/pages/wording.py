@@ -18,8 +18,8 @@ from babel import Locale
 from babel.dates import format_date, get_day_names
 from babel.numbers import format_decimal
 
-from pipeline.config import Category, Theme, Walker
-from pipeline.config.words import COUNT, REFERENCE, Forms, Wording
+from pipeline.config import Category, Standard, Theme, Walker
+from pipeline.config.words import COUNT, REFERENCE, Forms, StandardWords, Wording
 from pipeline.errors import ChoiceIsNotAllowed, quoted
 
 Slot = str | int | float
@@ -220,6 +220,33 @@ class Words:
         if found.note is None:
             return WalkerNamed(found.label, walker.note, "", theirs)
         return WalkerNamed(found.label, found.note, "", "")
+
+    def of_standard(self, name: str, standard: Standard) -> tuple[Standard, frozenset[str]]:
+        """Return a standard with its words in this language where it has them.
+
+        Parameters
+        ----------
+        name
+            Its name.
+        standard
+            As its own file says it, in the language of the reference.
+
+        Returns
+        -------
+        tuple of Standard and frozenset of str
+            The standard, and what of it stays in the language of the reference: `note` and the
+            ids of criteria; nothing where that is the language of the page.
+        """
+        found = self._wording.standards.get(name) or StandardWords()
+        criteria = tuple(
+            each.model_copy(update={"label": found.criteria.get(each.id, each.label)})
+            for each in standard.criteria
+        )
+        told = {"criteria": criteria, "method_note": found.note or standard.method_note}
+        ids = {"note", *(each.id for each in criteria)}
+        said = {*found.criteria, *(["note"] if found.note else [])}
+        kept = frozenset(ids - said) if self._theirs else frozenset()
+        return standard.model_copy(update=told), kept
 
     def number(self, value: float, decimals: int = 0) -> str:
         """Return a number as the language writes it.

@@ -9,11 +9,12 @@ from dataclasses import replace
 
 import pytest
 
+from pipeline import files
 from pipeline.config import Standard
 from pipeline.pages import Material, standards_csv
 from pipeline.pages.standards import asks_for, spoken_points, spoken_share, standards_of_page
 from pipeline.pages.wording import Words
-from tests.pages.town import CODE, IDS, town, wordings
+from tests.pages.town import CODE, IDS, ROOT, town, wordings
 from tests.test_standards import DECLARED
 
 WORDS = Words(wordings())
@@ -138,3 +139,24 @@ def test_without_standards_the_sheet_has_its_heading_only(material: Material) ->
     bare = replace(material, standards=none, published_standards={})
     assert standards_of_page(bare) == []
     assert standards_csv(bare).decode().count("\n") == 1
+
+
+def test_a_language_says_what_it_has_words_for_and_marks_the_rest() -> None:
+    """Welsh has words for the walk to public transport, and none for England's own standards."""
+    material = town()
+    welsh = replace(material, district=material.district.model_copy(update={"language": "cy"}))
+    england, transport, _ = standards_of_page(welsh)
+    assert {row["language"] for row in england["rows"]} == {"en-GB"}
+    assert {row["language"] for row in transport["rows"]} == {""}
+    assert (transport["note_language"], transport["rows"][0]["label"]) == ("", "Safle bws")
+    assert {row["language"] for one in standards_of_page(material) for row in one["rows"]} == {""}
+
+
+def test_every_standard_and_walker_that_a_language_names_is_there() -> None:
+    """A misspelt id would leave its words unsaid, and nobody would know."""
+    for wording in wordings().values():
+        for name, words in wording.standards.items():
+            standard = files.read_choices(ROOT / f"config/standards/{name}.yaml", Standard)
+            assert set(words.criteria) <= {each.id for each in standard.criteria}, name
+        for name in wording.walkers:
+            assert (ROOT / f"config/walkers/{name}.yaml").is_file(), name

@@ -34,7 +34,7 @@ HalfFull.standards = (() => {
       el(
         "th",
         { scope: "row" },
-        named(row.label, theirs),
+        named(row.label, row.language),
         el("span", { class: "asks" }, named(row.asks), row.evidence ? ` (${row.evidence})` : null),
       ),
       numbers(row),
@@ -54,7 +54,7 @@ HalfFull.standards = (() => {
           el("strong", {}, named(standard.name, theirs)),
           ", ",
           named(standard.by),
-          el("span", { class: "asks" }, named(standard.note, theirs), " ", named(standard.reference, theirs)),
+          el("span", { class: "asks" }, named(standard.note, standard.note_language), " ", named(standard.reference, theirs)),
         ),
       ),
       standard.rows.map(line),
