@@ -2,8 +2,10 @@
 
 A way to see the two beside each other, not a ranking: the cut-offs are shown, and so is how many
 neighbourhoods would stand elsewhere with others. Much within reach is at least as many categories
-of assets as the residents of the whole district have on average, out of those that are known; more
-deprived is the half of the nation's areas (or another share of them) with the lowest ranks.
+of assets as the residents of the whole district have on average; more deprived is the half of the
+nation's areas (or another share of them) with the lowest ranks. Where the map data end near, some
+categories are not known: a neighbourhood has much if what is known is enough for it, little if all
+that is not known could not make it much, and stands in no group between the two.
 """
 
 from __future__ import annotations
@@ -35,10 +37,10 @@ AS_CHOSEN = "as_chosen"
 
 @dataclass(frozen=True)
 class Cut:
-    """One pair of cut-offs: a share of the known categories, and a rank."""
+    """One pair of cut-offs: a number of categories, and a rank."""
 
     variant: str
-    share: float
+    kinds: float
     rank: float
     by: str = "rank"
 
@@ -80,20 +82,21 @@ def name_groups(
     if areas is None or ranks.notna().sum() == 0 or not np.isfinite(whole[0]) or not whole[1]:
         return pd.DataFrame(columns=list(COLUMNS)), nothing()
     ids = sorted(set(reach.index) - {code})
-    share = (reach["value"] / reach["of"]).where(reach["state"].isin(NUMBERS)).reindex(ids)
+    kinds = reach["value"].where(reach["state"].isin(NUMBERS)).reindex(ids)
     income = domains[domains["domain"] == "income"].set_index("neighbourhood_id")["rank"]
     held = pd.DataFrame(
         {
-            "share": share,
+            "kinds": kinds,
+            "most": kinds + (whole[1] - reach["of"].reindex(ids)).clip(lower=0),
             "rank": ranks.reindex(ids),
             "income": income.astype("Float64").astype(float).reindex(ids),
             "people": people.reindex(ids).fillna(0.0),
         }
     )
-    chosen = Cut(AS_CHOSEN, choices.much_from * whole[0] / whole[1], choices.more_to * areas)
+    chosen = Cut(AS_CHOSEN, choices.much_from * whole[0], choices.more_to * areas)
     groups = _groups(held, chosen)
     tables = [
-        _counts(held, cut, groups, float(whole[1]))
+        _counts(held, cut, groups)
         for cut in _cuts(chosen, choices.moved_by, has_income=bool(held["income"].notna().any()))
     ]
     return _rows(ids, groups, assessment), pd.concat(tables, ignore_index=True)
@@ -123,19 +126,20 @@ def _cuts(chosen: Cut, moved_by: float, *, has_income: bool) -> Iterator[Cut]:
     """Yield the cut-offs as chosen, then one of them moved at a time, then another order."""
     yield chosen
     for sign, word in ((-1, "lower"), (1, "higher")):
-        yield Cut(f"reach_{word}", chosen.share * (1 + sign * moved_by), chosen.rank)
+        yield Cut(f"reach_{word}", chosen.kinds * (1 + sign * moved_by), chosen.rank)
     for sign, word in ((-1, "lower"), (1, "higher")):
-        yield Cut(f"rank_{word}", chosen.share, chosen.rank * (1 + sign * moved_by))
+        yield Cut(f"rank_{word}", chosen.kinds, chosen.rank * (1 + sign * moved_by))
     if has_income:
-        yield Cut("income_alone", chosen.share, chosen.rank, by="income")
+        yield Cut("income_alone", chosen.kinds, chosen.rank, by="income")
 
 
 def _groups(held: pd.DataFrame, cut: Cut) -> Texts:
-    """Name the group of each; whoever lacks one of the two numbers has none."""
+    """Name the group of each; whoever lacks a number, or of whom too little is known, has none."""
     # A hair of a float less than the cut-off is the cut-off.
-    is_much = held["share"].to_numpy(float) >= cut.share * (1 - 1e-9)
+    least = cut.kinds * (1 - 1e-9)
+    is_much, is_little = (held["kinds"] >= least).to_numpy(), (held["most"] < least).to_numpy()
     is_more = held[cut.by].to_numpy(float) <= cut.rank
-    is_known = held[["share", cut.by]].notna().all(axis=1).to_numpy()
+    is_known = (is_much | is_little) & held[cut.by].notna().to_numpy()
     return np.select(
         [is_known & (is_much == much) & (is_more == more) for much, more in GROUPS],
         list(GROUPS.values()),
@@ -143,7 +147,7 @@ def _groups(held: pd.DataFrame, cut: Cut) -> Texts:
     )
 
 
-def _counts(held: pd.DataFrame, cut: Cut, chosen: Texts, known: float) -> pd.DataFrame:
+def _counts(held: pd.DataFrame, cut: Cut, chosen: Texts) -> pd.DataFrame:
     """Count each group under one pair of cut-offs, and who came and went beside those chosen."""
     ours = _groups(held, cut)
     moved = (ours != chosen) & (ours != NONE) & (chosen != NONE)
@@ -157,7 +161,7 @@ def _counts(held: pd.DataFrame, cut: Cut, chosen: Texts, known: float) -> pd.Dat
             "people": [float(people[ours == name].sum()) for name in names],
             "came": [int(((ours == name) & moved).sum()) for name in names],
             "went": [int(((chosen == name) & moved).sum()) for name in names],
-            "cut_off_kinds": cut.share * known,
+            "cut_off_kinds": cut.kinds,
             "cut_off_rank": cut.rank,
         }
     )

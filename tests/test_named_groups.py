@@ -86,6 +86,18 @@ def test_who_lacks_a_number_stands_in_none() -> None:
     assert counts.loc["as_chosen", "neighbourhoods"].sum() == 1
 
 
+def test_what_is_not_known_can_leave_both_open() -> None:
+    """With 5 as the cut-off: 4 of 8 known could be 6, 2 of 8 at most 4, and 5 of 5 are enough."""
+    table = rows({"A": (4.0, 10), "B": (2.0, 10), "C": (5.0, 10)})
+    known = {"A": 8.0, "B": 8.0, "C": 5.0, "X": 10.0}
+    ours = table["part"] == "all"
+    table.loc[ours, "of"] = table.loc[ours, "neighbourhood_id"].map(known)
+    people = pd.Series(100.0, index=list("ABC"))
+    named_ones, _ = name_groups(table, income({}), people, CHOICES, 100, "X")
+    groups = dict(zip(named_ones["neighbourhood_id"], named_ones["item"], strict=True))
+    assert groups == {"A": "none", "B": "gain", "C": "build_on"}
+
+
 def test_without_an_index_there_are_no_groups() -> None:
     town: dict[str, tuple[float, int | None]] = {
         code: (kinds, None) for code, (kinds, _) in TOWN.items()

@@ -376,7 +376,7 @@ def _group_name(held: _Assessed, code: str) -> str:
     for name in GROUPS.values():
         if (code, "deprivation_group", name) in held.cells:
             return words(f"deprivation.group_{name}")
-    return words("states.no_data.brief")
+    return words("deprivation.group_none" if held.has_figures(code) else "states.no_data.brief")
 
 
 def _groups(held: _Assessed) -> Element | None:
@@ -400,11 +400,20 @@ def _groups(held: _Assessed) -> Element | None:
             share=words.share(material.study.groups.more_to, 1),
             nation=words(f"nations.{material.district.nation}"),
         )),
+        _in_none(held),
         sketches.small_map_shapes(sketches.neighbourhood_paths(areas)),
         el("ul", {"class": "cards plain"},
            [_group_card(held, name) for name in GROUPS.values()]),
         _moved(held),
     )  # fmt: skip
+
+
+def _in_none(held: _Assessed) -> Element | None:
+    """Say how many stand in no group, although something is known of them."""
+    codes = held.material.neighbourhoods["neighbourhood_id"]
+    n = sum((c, "deprivation_group", "none") in held.cells and held.has_figures(c) for c in codes)
+    text = held.material.words("deprivation.groups_none", n=n)
+    return el("p", {"class": "note"}, text) if n else None
 
 
 def _group_card(held: _Assessed, name: str) -> Element:
