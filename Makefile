@@ -75,7 +75,7 @@ run-step = $(PYTHON) -m pipeline $(1) $(arguments) --out $(2) --note
 step = $(run-step) $(MADE)/notes/$(1).json
 district-step = $(run-step) $(MADE)/$*/notes/$(1).json
 
-GOALS := help setup setup-servers setup-browser demo test check format bench bench-engine bench-pages performance pictures catchment doctor clean new-district refetch scenario lock offline live-check fault-table reference field-check licence-cut
+GOALS := help setup setup-servers setup-browser demo test check format bench bench-engine bench-pages performance pictures catchment doctor clean new-district refetch scenario baseline compare lock offline live-check fault-table reference field-check licence-cut
 ifneq ($(filter $(GOALS),$(DISTRICTS)),)
   $(error $(DISTRICTS_DIR)/$(firstword $(filter $(GOALS),$(DISTRICTS))).yaml: this is the name of a goal of make; give the district another)
 endif
@@ -479,6 +479,29 @@ scenario: $(if $(filter $(D),$(DISTRICTS)),config/study.yaml $(addprefix $(MADE)
 	  --out $(OUT)/$(D)/scenarios/$(basename $(notdir $(SCENARIO)))/run.json --note $(MADE)/$(D)/scenarios/note.json
 
 export NAME
+BASELINES := $(DATA)/baselines
+## baseline D=<district> NAME=<name>: freeze the run as it is, to compare later ones with it
+baseline: $(if $(filter $(D),$(DISTRICTS)),$(MADE)/$(D)/district.json $(MADE)/national.json $(RAW)/$(D)/manifest.json \
+		$(addprefix $(MADE)/$(D)/,$(addsuffix .parquet,neighbourhoods assets access_points features entrances homes network indicators)))
+	@test -n "$(filter $(D),$(DISTRICTS))" || { echo "make baseline: name a district, D=<one of: $(DISTRICTS)>"; exit 1; }
+	@printf '%s\n' "$$NAME" | LC_ALL=C grep -qxE '[a-z][a-z0-9]*([_-][a-z0-9]+)*' || \
+	  { echo "make baseline: give it a name of small letters, digits, _ and -, NAME=spring-2026"; exit 1; }
+	@HALF_FULL_COMMIT="$$(git diff --quiet HEAD -- $(CODE) 2>/dev/null && git log -1 --format=%H -- $(CODE))" \
+	  $(PYTHON) -m pipeline baseline $(wordlist 1,3,$^) pyproject.toml requirements.lock $(filter %.parquet,$^) \
+	  $(DISTRICTS_DIR)/$(D).yaml $(CONFIG_FILES) --out "$(BASELINES)/$(D)/$$NAME/baseline.json" --note $(MADE)/$(D)/baselines/note.json
+
+export WITH
+## compare D=<district> WITH=<baseline>: what has changed since: in the place, or on the maps of it
+compare: $(if $(filter $(D),$(DISTRICTS)),config/study.yaml $(addprefix $(MADE)/,theme.json looks.json walkers.json words.json \
+		rules.json) $(MADE)/$(D)/district.json $(RAW)/$(D)/manifest.json $(addprefix $(MADE)/$(D)/,$(addsuffix .parquet, \
+		neighbourhoods coverage features streets network terrain assets access_points entrances homes indicators)) \
+		$(OUT)/$(D)/run.json) | $(COMPILED)
+	@test -n "$(filter $(D),$(DISTRICTS))" || { echo "make compare: name a district, D=<one of: $(DISTRICTS)>"; exit 1; }
+	@printf '%s\n' "$$WITH" | LC_ALL=C grep -qxE '[a-z][a-z0-9]*([_-][a-z0-9]+)*' || \
+	  { echo "make compare: name a baseline, WITH=<one of: $(notdir $(patsubst %/,%,$(wildcard $(BASELINES)/$(D)/*/)))>"; exit 1; }
+	@$(PYTHON) -m pipeline compare $(filter-out $(OUT)/%,$(filter %.yaml %.json %.parquet,$^)) "$(BASELINES)/$(D)/$$WITH" \
+	  --out "$(OUT)/$(D)/compare/$$WITH.csv" --note $(MADE)/$(D)/compare/note.json
+
 ## new-district NAME="<authority>": write the file of a district, by its name or its code
 new-district: | $(INSTALLED)
 	@case "$$NAME" in ""|-*) echo 'make new-district: name a local authority, NAME="South Ribble", or give its code'; exit 1;; esac

@@ -16,7 +16,7 @@ import re
 import sqlite3
 import sys
 from collections.abc import Callable, Mapping
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +108,27 @@ def publish_file(content: Content, path: Path) -> None:
     with disk.written_whole(path) as part:
         _write(content, part, path.name)
         check_file(part, path.name)
+
+
+def publish_together(contents: Mapping[Path, Content]) -> None:
+    """Publish files that belong together, in folders that hold others too: all, or none.
+
+    Parameters
+    ----------
+    contents
+        Where each belongs → as for `publish`.
+
+    Raises
+    ------
+    PageIsNotSafe, FileCannotBeWritten
+        As for `publish`.
+    """
+    with ExitStack() as written:
+        for path, content in contents.items():
+            _must_be_a_name(path.name)
+            part = written.enter_context(disk.written_whole(path))
+            _write(content, part, path.name)
+            check_file(part, path.name)
 
 
 def _must_be_a_name(name: str) -> None:

@@ -1324,6 +1324,56 @@ SCENARIO_DIFFERENCE = Table(
     may_be_empty=True,
 )
 
+CHANGES = Table(
+    "changes",
+    "one change since a run that was frozen, told by one rule; of one asset there may be several",
+    ("kind", "change", "asset_before", "asset_after", "category", "neighbourhood_id", "rule"),
+    (
+        Column(
+            "kind",
+            "text",
+            "Whether the place itself changed, or its maps only, or nobody can tell from the data.",
+            allowed=("real", "mapping", "cannot_be_told"),
+        ),
+        Column(
+            "change",
+            "text",
+            "What changed.",
+            allowed=(
+                "opened", "closed", "moved", "people_moved", "newly_mapped", "retagged", "nudged",
+                "id_changed", "source_added", "source_gone", "people_counted_anew", "resized",
+                "renamed", "appeared", "gone",
+            ),
+        ),
+        Column("rule", "text", "How it was told, in words."),
+        Column("asset_before", "text", "The asset in the earlier run, or empty."),
+        Column("asset_after", "text", "The asset in this run, or empty."),
+        Column("category", "text", "Its category; empty for changes of people."),
+        Column("name", "text", "Its name, or empty."),
+        Column("neighbourhood_id", "text", "Where it is, or empty beyond the district."),
+        Column("moved_m", "float", "How far it lies from where it was.", "m", at_least=0),
+        Column("people_before", "float", "Of changes of people: residents.", "people",
+               may_be_missing=True, at_least=0),
+        Column("people_after", "float", "The same in this run.", "people", may_be_missing=True,
+               at_least=0),
+        Column(
+            "people_more_within_{minutes}_min",
+            "float",
+            "How many more people have one of its category within so many minutes with this change "
+            "alone, on the streets and homes of this run; below 0, how many fewer.",
+            "people",
+            may_be_missing=True,
+        ),
+        Column(
+            "effect_state",
+            "text",
+            "What kind of number that is; `no_data` for changes of people.",
+            allowed=STATES,
+        ),
+    ),
+    may_be_empty=True,
+)  # fmt: skip
+
 ALL = (
     NEIGHBOURHOODS,
     FEATURES,
@@ -1361,4 +1411,5 @@ ALL = (
     RESIDENTS_GAINED,
     BEST_SETS,
     SCENARIO_DIFFERENCE,
+    CHANGES,
 )

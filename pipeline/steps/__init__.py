@@ -18,6 +18,7 @@ from pipeline.steps.assessing import (
     similar,
 )
 from pipeline.steps.becoming import unused_land, uses
+from pipeline.steps.comparing import baseline, compare
 from pipeline.steps.founding import new_district
 from pipeline.steps.gathering import (
     district,
@@ -52,12 +53,12 @@ from pipeline.steps.walking import (
 
 __all__ = [
     "OF_NO_DISTRICT", "SEVERAL_OUTPUTS", "STEPS", "WITH_BARS", "access", "assessment", "assets",
-    "by_source", "catchment", "catchments", "district", "domains", "entrances", "fetch",
-    "field_check", "gradient", "homes", "index", "kernels", "licence_cut", "live_check", "lock",
-    "looks", "national", "nearby", "neighbourhoods", "network", "new_district", "osm", "outputs_of",
-    "picture_words", "pictures", "profiles", "publish", "published_standards", "reference", "rules",
-    "scenario", "sensitivity", "similar", "standards", "surface", "terrain", "theme", "unused_land",
-    "uses", "walkers", "walks", "words",
+    "baseline", "by_source", "catchment", "catchments", "compare", "district", "domains",
+    "entrances", "fetch", "field_check", "gradient", "homes", "index", "kernels", "licence_cut",
+    "live_check", "lock", "looks", "national", "nearby", "neighbourhoods", "network",
+    "new_district", "osm", "outputs_of", "picture_words", "pictures", "profiles", "publish",
+    "published_standards", "reference", "rules", "scenario", "sensitivity", "similar", "standards",
+    "surface", "terrain", "theme", "unused_land", "uses", "walkers", "walks", "words",
 ]  # fmt: skip
 STEPS: dict[str, Callable[..., str]] = {
     step.__name__: step
@@ -66,7 +67,8 @@ STEPS: dict[str, Callable[..., str]] = {
         network, terrain, entrances, homes, access, sensitivity, surface, catchments, catchment,
         profiles, gradient, nearby, standards, publish, index, reference, published_standards,
         words, theme, uses, unused_land, live_check, picture_words, pictures, lock, new_district,
-        walks, scenario, domains, assessment, similar, indicators_elsewhere, field_check, by_source,
+        walks, scenario, baseline, compare, domains, assessment, similar, indicators_elsewhere,
+        field_check, by_source,
         licence_cut,
     )
 }  # fmt: skip
@@ -84,6 +86,8 @@ OF_NO_DISTRICT = frozenset(
         "published_standards",
         "catchment",
         "scenario",
+        "baseline",
+        "compare",
         "index",
         "reference",
         "lock",

@@ -95,7 +95,10 @@ def scenario(
     folder = out[0].parent
     about = {"district": place.name, "scenario": tried_out.model_dump(mode="json")}
     community = folder.parent.parent / "community" / "scenarios" / folder.name
-    gate.publish(scenario_files(for_community(material), tried), community, about)
+    shown = tried_out.model_dump(mode="json", exclude_defaults=True)
+    gate.publish(
+        scenario_files(for_community(material), tried), community, {**about, "scenario": shown}
+    )
     gate.publish(scenario_files(material, tried), folder, about)
     more = table[(table["what"] == "district") & (table["state"] == "ok")]
     return f"{more['category'].nunique()} kinds of asset differ, open {folder / 'index.html'}"
