@@ -101,7 +101,8 @@ def compared(before: Snapshot, after: Snapshot, rules: Mapping[str, CategoryRule
     parts = [part for part in (table, people) if len(part)]
     found = pd.concat(parts, ignore_index=True) if parts else table
     order = ["kind", "change", "category", "name", "asset_after", "asset_before"]
-    return found.sort_values([*order, "neighbourhood_id"], ignore_index=True)
+    numbers = dict.fromkeys(("moved_m", "people_before", "people_after"), "float64")
+    return found.astype(numbers).sort_values([*order, "neighbourhood_id"], ignore_index=True)
 
 
 _COLUMNS = [

@@ -234,5 +234,6 @@ def test_the_same_run_twice_has_no_change() -> None:
     town = village.town([at(1, 300), square(5, 300, 620, 60, leisure="park")])
     table = compared(snapshot(EARLIER, town), snapshot(LATER, town), village.RULES_HERE)
     assert table.empty
-    assert effects(town, town.assets, town.access_points, table).empty
-    assert np.isfinite(len(table))
+    done = effects(town, town.assets, town.access_points, table)
+    contracts.check(table.join(done), tables.CHANGES, "changes")
+    assert done.empty
