@@ -25,6 +25,7 @@ from pipeline.text import clean_text
 NOT_LISTED = re.compile(rf".*\.html|(?!{FIELD_LISTS}/).*/.*")
 # What is told of a file whose size and sum are known only when it is written.
 LATER = ("run.json",)
+BY_BEGINNING = {"map-": "holds_picture", "field_lists/": "holds_field_list"}
 # So much of the sum of the choices is enough to tell two runs apart.
 SHORT_SUM = 12
 CODE = re.compile(r"`([^`]*)`")
@@ -171,9 +172,7 @@ def _cell(overview: Overview, column: Mapping[str, Any] | None, place: int) -> s
 def _downloads(material: Material, files: Mapping[str, Content]) -> Element:
     words = material.words
     names = sorted({name for name in files if not NOT_LISTED.fullmatch(name)} | {*LATER})
-    names = [name for name in names if name.endswith(".csv")] + [
-        name for name in names if not name.endswith(".csv")
-    ]
+    names.sort(key=lambda name: ("/" in name, not name.endswith(".csv")))
     heads = [words(f"data.{key}") for key in ("file", "holds", "size", "sum")]
     return section(
         "downloads",
@@ -218,8 +217,9 @@ def _file(material: Material, name: str, content: Content | None) -> Element:
 
 def _holds(material: Material, name: str) -> str:
     known = material.words.group("data")
-    if name.startswith("map-"):
-        return known["holds_picture"]
+    for beginning, key in BY_BEGINNING.items():
+        if name.startswith(beginning):
+            return known[key]
     if name.startswith(f"{FIELD_LISTS}/"):
         return known[f"holds_{FIELD_LISTS}_{name.rpartition('.')[2]}"]
     return known.get(f"holds_{name.replace('.', '_')}", known["holds_other"])

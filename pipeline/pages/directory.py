@@ -14,7 +14,7 @@ from itertools import groupby
 
 import numpy as np
 
-from pipeline.config import State, Way
+from pipeline.config import Agreement, State, Way
 from pipeline.pages import places, sketches
 from pipeline.pages.elements import Children, Element, el, named
 from pipeline.pages.listing import Listed, listed, look_of, spoken_hours, told, where
@@ -344,7 +344,7 @@ def _row(material: Material, entry: Entry) -> Element:
         "open": "" if entry.is_nameless else _open(material, each),
         "access": "" if entry.is_nameless else _access(material, each),
         "contact": "" if entry.is_nameless else _contact(each),
-        "source": [el("p", {}, text) for text in entry.newest.sources],
+        "source": _source(material, entry),
     }
     return el(
         "tr",
@@ -406,6 +406,14 @@ def _access(material: Material, each: Listed) -> Children:
 def _contact(each: Listed) -> Children:
     texts = (each.details.get(key, "") for key in ("operator", "website"))
     return [el("p", {}, named(text)) for text in texts if text]
+
+
+def _source(material: Material, entry: Entry) -> Children:
+    """Return where it is known from; whether its sources agree, where there is something to say."""
+    texts = list(entry.newest.sources)
+    if not entry.is_nameless and entry.first.agreement != Agreement.ONE_SOURCE:
+        texts.append(material.words(f"agreement.{entry.first.agreement}"))
+    return [el("p", {}, text) for text in texts]
 
 
 def _left_out(material: Material) -> list[str]:

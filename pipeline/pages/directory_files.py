@@ -13,7 +13,7 @@ DIRECTORY_COLUMNS = (
     "asset_id", "name", "category", "kind", "five_ways", "neighbourhood_id", "neighbourhood",
     "is_in_district", "latitude", "longitude", "opening_hours", "opening_hours_in_words", "access",
     "fee", "wheelchair", "run_by", "website", "description", "sources", "licences", "date",
-    "sources_in_words",
+    "agreement", "sources_in_words",
 )  # fmt: skip
 
 
@@ -60,6 +60,7 @@ def _row(material: Material, each: Listed) -> dict[str, object]:
         "sources": each.source_names,
         "licences": each.licences,
         "date": each.date,
+        "agreement": each.agreement,
         "sources_in_words": "; ".join(each.sources),
     }
 

@@ -52,6 +52,7 @@ class Listed:
     source_names: str
     licences: str
     date: str
+    agreement: str
     is_in_district: bool
 
 
@@ -75,7 +76,10 @@ def listed(material: Material) -> list[Listed]:
     middles = shapely.point_on_surface(np.asarray(rows.geometry.array))
     at = Coder(rows.crs).points(middles) / UNITS_PER_DEGREE
     area = places.neighbourhood_of(material, middles)
-    columns = ("asset_id", "category", "name", "details", "records", "sources", "licences", "date")
+    columns = (
+        "asset_id", "category", "name", "details", "records", "sources", "licences", "date",
+        "agreement",
+    )  # fmt: skip
     found = [
         _listed(material, dict(zip(columns, row, strict=True)), area[n], at[n], is_inside=inside)
         for n, (row, inside) in enumerate(
@@ -124,6 +128,7 @@ def _listed(
         row["sources"],
         row["licences"],
         row["date"],
+        row["agreement"],
         is_inside,
     )
 
