@@ -378,13 +378,14 @@ $(MADE)/%/pictures.zip: config/study.yaml config/theme.yaml $(MADE)/looks.json $
 # of these, of the maps for reports, and of whatever has a number that depends on the district.
 EDITION := run.json index.html map.html neighbourhoods/index.html directory.html directory.csv walks.csv directory.json data.html profiles.csv indicators.csv by_walker.csv sensitivity.csv standards.csv set_aside.csv ambiguous.csv source_dependence.csv profiles.gpkg assets.gpkg catchments.csv \
            assessment.html assessment.csv assessment.gpkg similar.csv \
-           catchments.gpkg minutes_to_nearest.tif
+           catchments.gpkg minutes_to_nearest.tif unused-land.html unused_land.csv unused_land.gpkg \
+           site_uses.csv residents_gained.csv best_sets.csv
 PUBLISHED := $(EDITION) gradient.csv groups.csv planner.zip $(addprefix community/,$(EDITION) community.zip)
 $(addprefix $(OUT)/%/,$(PUBLISHED)): config/study.yaml $(MADE)/theme.json $(MADE)/looks.json $(MADE)/walkers.json \
-		$(MADE)/words.json $(MADE)/standards.json $(MADE)/%/district.json $(RAW)/%/manifest.json \
+		$(MADE)/words.json $(MADE)/uses.json $(MADE)/standards.json $(MADE)/%/district.json $(RAW)/%/manifest.json \
 		$(addprefix $(MADE)/%/,$(addsuffix .parquet,neighbourhoods coverage features network terrain \
 		assets set_aside records ambiguous entrances homes indicators by_walker by_source sensitivity gradient nearby starts walks standards \
-		assessment groups similar catchments catchment_people raster_minutes)) \
+		assessment groups similar catchments catchment_people raster_minutes $(UNUSED))) \
 		$(MADE)/%/minutes_to_nearest.tif $(MADE)/%/pictures.zip \
 		$(addprefix pipeline/,__init__.py assessment.py headline.py named_groups.py opening_hours.py places.py publish.py reference.py similar.py standards.py tags.py walkers.py) $(PAGES) $(CORE)
 	@$(call district-step,publish,$(OUT)/$*/run.json)

@@ -1129,26 +1129,9 @@ UNUSED_LAND = Table(
             at_least=0,
         ),
         Column("neighbourhood_id", "text", "Neighbourhood it lies in, or empty."),
+        Column("beside", "text", "Name of the nearest street, if one is near, or empty."),
         Column("is_in_district", "bool", "Whether it touches the district, or lies in the buffer."),
         Column("records", "text", "Every record as JSON: source, id, name, date, licence."),
-        Column(
-            "agreement",
-            "text",
-            "Whether two sources or more speak of it and agree, differ in its name or area, one "
-            "alone speaks of it, or none has been edited for years.",
-            allowed=tuple(Agreement),
-        ),
-        Column(
-            "chosen",
-            "text",
-            "By attribute, whose word is taken and why, as JSON: `only_source`, `all_agree`, or "
-            "`first_in_order`, as the category declares it.",
-        ),
-        Column(
-            "differences",
-            "text",
-            "By attribute, what each source says where they differ, as JSON.",
-        ),
         Column("details", "text", "What else the sources say, as JSON of plain text."),
         Column("geometry", "geometry", "Shape of the site.", "m"),
     ),

@@ -46,6 +46,8 @@ AREA = 2
 SAME_SHARE = 0.5
 # A street's middle lies about so far from the land beside it.
 STREET_SIDE_M = 15.0
+# A street that is further away does not say where a site is.
+NEAR_M = 150.0
 # A record that is older says little about today.
 OLD_YEARS = 5.0
 DAYS_A_YEAR = 365.25
@@ -135,6 +137,7 @@ def find_sites(
     table["compactness"] = compactness(shapes)
     table["slope_pct"] = _slopes(shapes, ground)
     table["frontage_m"] = frontage(shapes, ground.network)
+    table["beside"] = _beside(shapes, ground.network)
     table["cautions"] = _cautions(table, features, parsed, cautions)
     table["neighbourhood_id"] = _neighbourhood(shapes, neighbourhoods)
     outline = shapely.union_all(np.asarray(neighbourhoods.geometry.array))
@@ -463,6 +466,18 @@ def frontage(shapes: Shapes, network: gpd.GeoDataFrame) -> Floats:
         strip = shapely.union_all(shapely.buffer(beside, STREET_SIDE_M)) if len(beside) else None
         length = 0.0 if strip is None else shapely.length(shapely.intersection(outline, strip))
         found[at[number]] = length
+    return found
+
+
+def _beside(shapes: Shapes, network: gpd.GeoDataFrame) -> list[str]:
+    """Name the nearest street that has a name, if one is near: it says where to look."""
+    named = network[network["name"] != ""].sort_values("edge_id")
+    names = named["name"].tolist()
+    tree = shapely.STRtree(np.asarray(named.geometry.array))
+    site, line = tree.query_nearest(shapes, max_distance=NEAR_M)
+    found = [""] * len(shapes)
+    for number, street in sorted(zip(site.tolist(), line.tolist(), strict=True), reverse=True):
+        found[number] = names[street]
     return found
 
 

@@ -146,9 +146,12 @@ def _answers(
             yield _answer(site, need, float(site[column]), wanted, longest_m)
     found = set(str(site["cautions"]).split(",")) - {""}
     for caution in use.not_where:
-        yield ("not_met" if caution in found else "bears_on"), ("caution", {"caution": caution})
+        if caution in found:
+            yield "not_met", ("caution", {"caution": caution})
+        else:
+            yield "bears_on", ("caution_if", {"caution": caution})
     for caution in sorted(found - set(use.not_where)):
-        yield "bears_on", ("caution", {"caution": caution})
+        yield "bears_on", ("caution_known", {"caution": caution})
     yield from _standing(site)
 
 

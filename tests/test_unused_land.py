@@ -22,7 +22,7 @@ from tests import towns
 from tests.test_uses import CAUTIONS, KINDS
 
 STREETS = build_network(
-    towns.streets(([(1, 0, 0), (2, 1200, 0)], {"highway": "residential"})),
+    towns.streets(([(1, 0, 0), (2, 1200, 0)], {"highway": "residential", "name": "Long Street"})),
     towns.features(),
     towns.STUDY.snapping,
 )[0]
@@ -85,6 +85,7 @@ def test_a_plot_that_is_mapped_and_listed_is_one_site_and_likely_not_in_use() ->
     assert row["compactness"] == pytest.approx(np.pi / 4)
     assert row["neighbourhood_id"] == "A"
     assert row["is_in_district"]
+    assert row["beside"] == "Long Street"
 
 
 def test_a_register_alone_is_a_reason_to_ask_first_and_gives_its_area() -> None:

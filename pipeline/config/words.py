@@ -56,12 +56,19 @@ class StandardWords(Choice):
     criteria: dict[Slug, Sentence] = {}
 
 
+class LabelWords(Choice):
+    """What something is called in another language, as in `config/uses/*.yaml`."""
+
+    label: Sentence
+    one: Sentence | None = None
+
+
 class Wording(Choice):
     """One language of the pages: `config/words/<language>.yaml`.
 
     `tag` is the language as browsers name it, and decides how numbers and dates are written.
-    `categories`, `walkers` and `standards` translate the files of those folders of `config`; what
-    is missing there is shown in English, and marked as English.
+    `categories`, `walkers`, `standards`, `unused`, `uses` and `cautions` translate the files of
+    those folders of `config`; what is missing there is shown in English, and marked as English.
     """
 
     tag: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?$")]
@@ -71,6 +78,9 @@ class Wording(Choice):
     categories: dict[Slug, CategoryWords] = {}
     walkers: dict[Slug, WalkerWords] = {}
     standards: dict[Slug, StandardWords] = {}
+    unused: dict[Slug, LabelWords] = {}
+    uses: dict[Slug, LabelWords] = {}
+    cautions: dict[Slug, LabelWords] = {}
 
     @field_validator("words", mode="before")
     @classmethod

@@ -28,6 +28,11 @@
     The land and the people within reach of each category.
 `standards_csv(material) -> bytes`
     Which share of people meets each published standard, on foot and in a straight line.
+`unused_land_page(material) -> str`
+    `unused-land.html`: land and buildings not in use, and what they could become.
+`unused_land_csv(material)`, `unused_land_gpkg(material)`, `site_uses_csv(material)`,
+`residents_gained_csv(material)`, `best_sets_csv(material)`
+    The same as sheets and a layer.
 `set_aside_csv(material) -> bytes`
     The rows of layers that are not used, each with its reason.
 `field_lists(material) -> dict[str, bytes]`, `field_sheets(material) -> dict[str, str]`
@@ -79,6 +84,14 @@ from pipeline.pages.sheets import (
     source_dependence_csv,
 )
 from pipeline.pages.standards import standards_csv
+from pipeline.pages.unused_land import unused_land_page
+from pipeline.pages.unused_sheets import (
+    best_sets_csv,
+    residents_gained_csv,
+    site_uses_csv,
+    unused_land_csv,
+    unused_land_gpkg,
+)
 
 
 def district_files(material: Material) -> dict[str, Content]:
@@ -106,6 +119,12 @@ def district_files(material: Material) -> dict[str, Content]:
         "assessment.csv": assessment_csv(material),
         "assessment.gpkg": assessment_gpkg(material),
         "similar.csv": similar_csv(material),
+        "unused-land.html": unused_land_page(material),
+        "unused_land.csv": unused_land_csv(material),
+        "unused_land.gpkg": unused_land_gpkg(material),
+        "site_uses.csv": site_uses_csv(material),
+        "residents_gained.csv": residents_gained_csv(material),
+        "best_sets.csv": best_sets_csv(material),
         "profiles.csv": profiles_csv(material),
         "indicators.csv": indicators_csv(material),
         "by_walker.csv": by_walker_csv(material),

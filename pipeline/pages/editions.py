@@ -99,6 +99,7 @@ def without_deprivation(material: Material) -> Material:
     }
     for name in ("gradient", "groups"):
         tables[name] = tables[name].iloc[:0]
+    tables["best_sets"] = _without_weights(tables["best_sets"])
     return replace(
         material,
         **tables,
@@ -150,6 +151,11 @@ def _without_columns(table: Any) -> Any:  # noqa: ANN401 (a DataFrame or a GeoDa
         if name in kept.columns:
             kept = kept[~kept[name].astype(str).str.contains(_COLUMN)]
     return kept
+
+
+def _without_weights(sets: pd.DataFrame) -> pd.DataFrame:
+    """Leave out what was chosen by giving people of some neighbourhoods more weight."""
+    return sets[sets["equity_weight"] == 0].drop(columns="equity_weight")
 
 
 def _of_district(district: District) -> District:

@@ -8,12 +8,34 @@ from dataclasses import dataclass, field
 from functools import cached_property, wraps
 from typing import Any, Literal, TypeVar
 
+import geopandas as gpd
 import pandas as pd
 
-from pipeline.config import Category, District, Grid, Standard, State, Study, Theme, Walker, Wording
+from pipeline.config import (
+    Category,
+    District,
+    Grid,
+    Possible,
+    Standard,
+    State,
+    Study,
+    Theme,
+    Walker,
+    Wording,
+)
+from pipeline.contracts import Table
 from pipeline.headline import ranges
 from pipeline.pages.wording import Words
-from pipeline.tables import AMBIGUOUS, BY_SOURCE, RECORDS, SET_ASIDE
+from pipeline.tables import (
+    AMBIGUOUS,
+    BEST_SETS,
+    BY_SOURCE,
+    RECORDS,
+    RESIDENTS_GAINED,
+    SET_ASIDE,
+    SITE_USES,
+    UNUSED_LAND,
+)
 from pipeline.text import clean_text
 
 # What is said of the pictures, kept beside them.
@@ -64,6 +86,12 @@ def _no_records() -> pd.DataFrame:
     return pd.DataFrame(columns=[column.name for column in RECORDS.columns])
 
 
+def _empty(table: Table) -> Any:  # noqa: ANN401 (a DataFrame or a GeoDataFrame)
+    """Return a table without rows, for districts and tests that have none."""
+    frame = pd.DataFrame({column.name: pd.Series(dtype=object) for column in table.columns})
+    return gpd.GeoDataFrame(frame, geometry="geometry") if table.geometry else frame
+
+
 @dataclass(frozen=True)
 class Material:
     """The choices and tables of one district, as the earlier steps left them.
@@ -73,7 +101,7 @@ class Material:
     sentences in `report["caveats"]` are repeated on the page. Tables keep their contracts in
     `pipeline.tables`; nothing here is changed. `surface` is the GeoTIFF of minutes, as it is;
     `pictures` are those that `pipeline.pages.pictures` drew, by the names of their files, and
-    their captions.
+    their captions. `possible` is what land and buildings not in use could become.
     """
 
     study: Study
@@ -112,6 +140,11 @@ class Material:
     records: Any = field(default_factory=_no_records)
     by_source: pd.DataFrame = field(default_factory=_nothing_by_source)
     ambiguous: pd.DataFrame = field(default_factory=_nothing_ambiguous)
+    unused_land: Any = field(default_factory=lambda: _empty(UNUSED_LAND))
+    site_uses: pd.DataFrame = field(default_factory=lambda: _empty(SITE_USES))
+    residents_gained: pd.DataFrame = field(default_factory=lambda: _empty(RESIDENTS_GAINED))
+    best_sets: pd.DataFrame = field(default_factory=lambda: _empty(BEST_SETS))
+    possible: Possible = field(default_factory=lambda: Possible(unused={}, uses={}, cautions={}))
     edition: Literal["planner", "community"] = "planner"
     logo: str = ""
     pictures: Mapping[str, bytes] = field(default_factory=dict)

@@ -25,6 +25,7 @@ PLACES = (
     ("neighbourhoods", "neighbourhoods/index.html"),
     ("directory", "directory.html"),
     ("assessment", "assessment.html"),
+    ("unused", "unused-land.html"),
     ("data", "data.html"),
 )
 OSM_COPYRIGHT = "https://www.openstreetmap.org/copyright"

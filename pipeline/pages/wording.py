@@ -19,7 +19,7 @@ from babel.dates import format_date, get_day_names
 from babel.numbers import format_decimal
 
 from pipeline.config import Category, Standard, Theme, Walker
-from pipeline.config.words import COUNT, REFERENCE, Forms, StandardWords, Wording
+from pipeline.config.words import COUNT, REFERENCE, Forms, LabelWords, StandardWords, Wording
 from pipeline.errors import ChoiceIsNotAllowed, quoted
 
 Slot = str | int | float
@@ -247,6 +247,38 @@ class Words:
         said = {*found.criteria, *(["note"] if found.note else [])}
         kept = frozenset(ids - said) if self._theirs else frozenset()
         return standard.model_copy(update=told), kept
+
+    def label(
+        self,
+        folder: Literal["unused", "uses", "cautions"],
+        name: str,
+        written: str,
+        *,
+        is_one: bool = False,
+    ) -> tuple[str, str]:
+        """Return what something of a folder of `config` is called.
+
+        Parameters
+        ----------
+        folder
+            Where its file lies.
+        name
+            Its name.
+        written
+            What its own file says, in the language of the reference.
+        is_one
+            Whether one of several is meant, as in “an empty shop”.
+
+        Returns
+        -------
+        tuple of str
+            What it is called, and its language where that is not the language of the page.
+        """
+        found: Mapping[str, LabelWords] = getattr(self._wording, folder)
+        if name in found:
+            told = found[name]
+            return (told.one or told.label) if is_one else told.label, ""
+        return written, "" if self.tag == self.source_tag else self.source_tag
 
     def number(self, value: float, decimals: int = 0) -> str:
         """Return a number as the language writes it.

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pipeline import files
-from pipeline.config import Category, District, Dress, Standard, Study, Walker, Wording
+from pipeline.config import Category, District, Dress, Possible, Standard, Study, Walker, Wording
 from pipeline.steps.outputs import Outputs
 
 
@@ -17,6 +17,7 @@ def publish(
     looks: Path,
     walkers: Path,
     words: Path,
+    uses: Path,
     published_standards: Path,
     district: Path,
     manifest: Path,
@@ -46,6 +47,10 @@ def publish(
     catchments: Path,
     catchment_people: Path,
     raster_minutes: Path,
+    unused_land: Path,
+    site_uses: Path,
+    residents_gained: Path,
+    best_sets: Path,
     surface: Path,
     pictures: Path,
     *,
@@ -88,6 +93,10 @@ def publish(
         tables.CATCHMENTS: catchments,
         tables.CATCHMENT_PEOPLE: catchment_people,
         tables.RASTER_MINUTES: raster_minutes,
+        tables.UNUSED_LAND: unused_land,
+        tables.SITE_USES: site_uses,
+        tables.RESIDENTS_GAINED: residents_gained,
+        tables.BEST_SETS: best_sets,
     }
     fetched = raw.read_manifest(manifest)
     old = raw.old_inputs(fetched, datetime.now(UTC).date())
@@ -106,6 +115,7 @@ def publish(
             key: file.model_dump(mode="json") | {"is_old": key in old}
             for key, file in fetched.inputs.items()
         },
+        possible=read_named(uses, Possible)["uses"],
         surface=surface.read_bytes(),
         pictures=read_bundle(pictures),
         reports={table.name: files.read_report(path) for table, path in stored.items()},
