@@ -76,7 +76,8 @@ def _sites(material: Material) -> gpd.GeoDataFrame:
     table["confidence_because"] = pd.Series(because, index=table.index, dtype="str")
     shapes = table.pop("geometry")
     table = table.assign(uses=listed("yes"), uses_to_check=listed("to_check"))
-    return gpd.GeoDataFrame(table, geometry=shapes.to_numpy(), crs=sites.crs)
+    crs = material.neighbourhoods.crs
+    return gpd.GeoDataFrame(table, geometry=shapes.to_numpy(), crs=crs)
 
 
 def site_uses_csv(material: Material) -> bytes:
