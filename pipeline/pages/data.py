@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import pandas as pd
+
 from pipeline import VERSION, reference
 from pipeline.config import State
 from pipeline.pages import caveats, figures
@@ -139,7 +141,7 @@ def _rows(overview: Overview, categories: list[str]) -> Iterator[Element]:
         cells += [_cell(overview, column, n) for column in columns]
         if material.has_deprivation:
             decile = row["deprivation_decile"]
-            cells.append("–" if decile != decile else words.number(float(decile)))  # noqa: PLR0124 (missing)
+            cells.append("–" if pd.isna(decile) else words.number(float(decile)))
         yield _row(named(clean_text(row["name"])), cells)
     whole: list[Children] = [words.number(float(material.people.sum()))]
     whole += [_cell(overview, column, len(areas)) for column in columns]

@@ -97,7 +97,11 @@ def directory_page(material: Material) -> str:
         el("p", {"id": "said", "role": "status", "class": "said"}),
         _themes(material, found),
         el("div", {"id": "lists"}, list(_lists(material, found))),
-        el("p", {"id": "nothing", "class": "notice", "hidden": True}, words("directory.nothing")),
+        el(
+            "p",
+            {"id": "nothing", "class": "notice", "hidden": bool(found)},
+            words("directory.nothing" if found else "map.no_places"),
+        ),
         _files(material),
         data={
             "walks": coded_walks(material, found),

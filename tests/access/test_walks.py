@@ -103,6 +103,15 @@ def test_where_nobody_starts_says_why_and_nothing_that_is_not_in_use_is_listed()
     assert walks == {("ok", "park"): 1.0}
 
 
+def test_without_homes_or_ways_in_nothing_is_listed_and_nothing_breaks() -> None:
+    nobody = homes_at().assign(neighbourhood_id=[])
+    starts, walks = measured(nobody, assets(park={}), doors_at(("park", 0, 0, 0)), "A")
+    assert starts["state"].tolist() == ["no_data"]
+    assert walks == {}
+    someone = homes_at((0, 0, 0), people=[20.0]).assign(neighbourhood_id="A")
+    assert measured(someone, assets(park={}), doors_at(), "A")[1] == {}
+
+
 def test_a_category_that_there_is_not_is_named() -> None:
     homes = homes_at((0, 0, 0)).assign(neighbourhood_id="A")
     with pytest.raises(ChoiceIsNotAllowed, match="walks_from: names community_centre, and there"):

@@ -158,3 +158,17 @@ def test_it_is_open_referral_uk(material: Material) -> None:
 def test_hostile_names_stay_text_in_open_referral_uk() -> None:
     page = json.loads(directory_json(town(is_hostile=True)))
     jsonschema.validate(page, SCHEMA)
+
+
+def test_a_district_without_places_in_use_or_walks_says_so(material: Material) -> None:
+    bare = replace(
+        material,
+        assets=material.assets[material.assets["status"] == "potential"],
+        walks=material.walks.iloc[:0],
+        starts=material.starts.assign(state="no_data"),
+    )
+    page = directory_page(bare)
+    assert list(faults_of_page(page)) == []
+    assert '<p id="nothing" class="notice">No such place is on the map</p>' in page
+    assert rows_of(directory_csv(bare)) == rows_of(walks_csv(bare)) == []
+    assert json.loads(directory_json(bare))["empty"] is True
