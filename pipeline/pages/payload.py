@@ -14,7 +14,7 @@ from pipeline.pages.material import KINDS, Material
 from pipeline.pages.shapes import Coder
 from pipeline.pages.standards import standards_of_page
 from pipeline.pages.two_way import two_way
-from pipeline.pages.unused import unused_land
+from pipeline.pages.unused import unused_layer
 from pipeline.pages.who import walkers_of_page
 from pipeline.pages.wording import measures
 from pipeline.tables import PLACES_IN
@@ -48,7 +48,7 @@ def payload(material: Material) -> dict[str, Any]:
         "walkers": walkers_of_page(material),
         "standards": standards_of_page(material),
         "places": places.places(material, coder),
-        "unused": unused_land(material, coder),
+        "unused": unused_layer(material, coder),
         "ways_in": [words(f"ways_in.{way}") for way in PLACES_IN],
         "backdrop": backdrop.backdrop(material, coder),
         "outline": _outline(material, coder),

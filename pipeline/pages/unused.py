@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -10,16 +11,18 @@ import shapely
 from pipeline.config import Kind
 from pipeline.pages import places
 from pipeline.pages.material import Material
+from pipeline.pages.overview import about
 from pipeline.pages.shapes import Coder
+from pipeline.pages.unused_sheets import site_words
+from pipeline.pages.unused_words import SiteWords
 from pipeline.text import clean_text
 
+# A shape for each form that a site can have; the colour is that of all that is not in use.
 FORMS = {"land": "hexagon", "building": "square", "unit": "diamond"}
-# What form the sites of a category have that has no inventory of its own.
-FORM_OF = {"vacant_building": "building", "vacant_shop": "unit"}
-REGISTERS = ("brownfield",)
+MAPPERS = {"osm"}
 
 
-def unused_land(material: Material, coder: Coder) -> dict[str, Any]:
+def unused_layer(material: Material, coder: Coder) -> dict[str, Any]:
     """Return every site that is not in use, column by column.
 
     Parameters
@@ -32,57 +35,68 @@ def unused_land(material: Material, coder: Coder) -> dict[str, Any]:
     Returns
     -------
     dict
-        `forms` (label, symbol, colour), `kinds` (label, what one is called, language), `texts`,
-        `minutes` that `people` are within, `has_register` (whether a register of brownfield land
+        `forms` (label, symbol, colour), `kinds` (label, what one is called, their languages),
+        `texts`, `minutes` that `people` are within, `has_register` (whether anybody but mappers
         speaks of any), and `sites`: `at`, `name`, `kind`, `form`, `area` (m² or none), `people`
-        (or none), `where`, `sources` and `facts` (numbers into `texts`), `outlines`.
+        (or none, where no street leads there), `where`, `sources` and `facts` (numbers into
+        `texts`), `outlines`.
     """
-    assets = places.shown_assets(material)
-    potential = [c for c in material.categories if material.looks[c].kind == "unused_land"]
-    rows = assets[assets["category"].isin(potential)]
-    geometry = np.asarray(rows.geometry.array)
+    table = material.unused_land
+    told, minutes = site_words(material), material.study.best_sets.minutes
+    rows: list[Any] = list(table.itertuples(index=False))
+    geometry = np.asarray(table.geometry.array)
     middles = shapely.point_on_surface(geometry)
     texts = places.Numbered()
-    labels = material.words.group("details")
-    colour = material.theme.kinds[Kind.UNUSED_LAND].colour
-    forms = list(FORMS)
-    areas = shapely.area(geometry)
+    kinds, forms = sorted({row.unused_kind for row in rows}), list(FORMS)
+    names = told.names(rows)
+    sources = {name for row in rows for name in row.sources.split(",")}
     return {
-        "minutes": _middle(material),
-        "has_register": bool(rows["category"].isin(REGISTERS).any()),
-        "forms": [
-            {"label": material.words(f"unused.{form}"), "symbol": FORMS[form], "colour": colour}
-            for form in forms
-        ],
-        "kinds": [_kind(material, category) for category in potential],
+        "minutes": minutes,
+        "has_register": bool(sources - MAPPERS),
+        "forms": [_form(material, form) for form in forms],
+        "kinds": [_kind(told, kind) for kind in kinds],
         "sites": {
-            "at": coder.points(middles).ravel().tolist(),
-            "name": rows["name"].map(clean_text).tolist(),
-            "kind": [potential.index(each) for each in rows["category"]],
-            "form": [forms.index(FORM_OF.get(each, "land")) for each in rows["category"]],
-            "area": [round(float(area)) if area > 0 else None for area in areas],
-            "people": [None] * len(rows),
-            "where": places.neighbourhood_of(material, middles),
+            "at": coder.points(middles).ravel().tolist() if rows else [],
+            "name": [names[row.site_id] for row in rows],
+            "kind": [kinds.index(row.unused_kind) for row in rows],
+            "form": [forms.index(row.form) for row in rows],
+            "area": [None if math.isnan(row.area_m2) else round(row.area_m2) for row in rows],
+            "people": [_people(getattr(row, f"people_within_{minutes}_min")) for row in rows],
+            "where": places.neighbourhood_of(material, middles) if rows else [],
             "sources": [
-                sorted({texts(told) for told in places.sources_of(material, text)})
-                for text in rows["records"]
+                sorted({texts(text) for text in places.sources_of(material, row.records)})
+                for row in rows
             ],
-            "facts": [places.details_of(labels, text, texts) for text in rows["details"]],
-            "outlines": places.outlines(geometry, coder, smallest_m2=0.0),
+            "facts": [[texts(text) for text in _facts(told, row)] for row in rows],
+            "outlines": places.outlines(geometry, coder, smallest_m2=0.0) if rows else {},
         },
         "texts": texts.texts,
     }
 
 
-def _middle(material: Material) -> int:
-    minutes = material.study.walking.minutes
-    return minutes[len(minutes) // 2]
+def _form(material: Material, form: str) -> dict[str, str]:
+    colour = material.theme.kinds[Kind.UNUSED_LAND].colour
+    return {"label": material.words(f"unused.{form}"), "symbol": FORMS[form], "colour": colour}
 
 
-def _kind(material: Material, category: str) -> dict[str, str]:
-    told = material.words.of_category(category, material.looks[category])
-    return {
-        "label": clean_text(told.label),
-        "one": clean_text(told.one),
-        "language": told.language,
-    }
+def _kind(told: SiteWords, name: str) -> dict[str, str]:
+    label = told.kind(name)
+    return {"label": label.text, "language": label.language}
+
+
+def _people(number: float) -> int | None:
+    return None if math.isnan(number) else round(about(number))
+
+
+def _facts(told: SiteWords, site: Any) -> list[str]:  # noqa: ANN401 (a named tuple of pandas)
+    """Return labels and what there is to say, by turns: how sure it is, whose, what is planned."""
+    words = told.words
+    why = "; ".join(told.sure_because(site.confidence_because))
+    facts = [words("sites.sure"), f"{words(f'sites.{site.confidence}')}: {why}"]
+    if site.ownership:
+        facts += [words("sites.ownership"), words(f"sites.{site.ownership}")]
+    if site.planning:
+        facts += [words("sites.planning"), clean_text(site.planning)]
+    if site.listed_since:
+        facts += [words("sites.listed_since"), words.day(site.listed_since)]
+    return facts

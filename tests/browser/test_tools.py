@@ -304,27 +304,3 @@ def test_the_back_button_undoes_choices_one_by_one(seen: Seen) -> None:
     settle()
     assert chosen() == ("library", "within_5_min_pct")
     assert not page.is_visible("#view-note")
-
-
-# --- unused land ----------------------------------------------------------------------------------
-
-
-def test_unused_land_is_a_layer_with_a_key_a_table_and_words(seen: Seen) -> None:
-    page = seen.page
-    assert not page.is_visible("#unused")
-    page.check("#show-unused")
-    n = page.evaluate("HalfFull.data.unused.sites.kind.length")
-    assert n > 0
-    assert page.locator("#unused-table tbody tr").count() == n
-    assert "ask the owner" in page.inner_text("#legend")
-    button = page.locator("#unused-table tbody button").first
-    button.focus()
-    page.keyboard.press("Enter")
-    assert "what could it become" in page.inner_text(".leaflet-popup-content")
-    page.keyboard.press("Escape")
-    page.wait_for_selector(".leaflet-popup", state="detached")
-    assert button.evaluate("button => button === document.activeElement")
-    page.wait_for_timeout(400)
-    assert "u=1" in page.url
-    page.uncheck("#show-unused")
-    assert not page.is_visible("#unused")

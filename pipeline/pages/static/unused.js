@@ -24,7 +24,7 @@ HalfFull.unused = (() => {
   const isOn = () => byId("show-unused").checked;
   const all = () => [...sites.kind.keys()];
   const kindOf = (site) => kinds[sites.kind[site]];
-  const nameOf = (site) => sites.name[site] || kindOf(site).one;
+  const nameOf = (site) => sites.name[site];
   const whereOf = (site) => (sites.where[site] < 0 ? HalfFull.say("map.elsewhere") : data.neighbourhoods[sites.where[site]].name);
 
   // --- in words ------------------------------------------------------------------------------
