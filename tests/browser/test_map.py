@@ -124,6 +124,22 @@ def test_the_table_says_what_the_sheet_says(seen: Seen, material: Material) -> N
     assert page.locator("#figures-table thead th").count() == 3 + len(material.categories)
 
 
+def test_the_keyboard_goes_through_the_neighbourhoods_and_opens_one(seen: Seen) -> None:
+    page = seen.page
+    areas = page.locator(".leaflet-areas-pane path")
+    names = [areas.nth(n).get_attribute("aria-label") for n in range(areas.count())]
+    assert names == page.locator("#neighbourhood option").all_inner_texts()[-len(names) :]
+    areas.first.focus()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')") == names[1]
+    assert page.evaluate("parseFloat(getComputedStyle(document.activeElement).strokeWidth)") >= 4
+    page.keyboard.press("Enter")
+    assert page.inner_text(".leaflet-popup-content h2") == names[1]
+    page.keyboard.press("Escape")
+    page.wait_for_selector(".leaflet-popup-content", state="detached")
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')") == names[1]
+
+
 def test_tables_are_sorted_by_buttons(seen: Seen) -> None:
     page = seen.page
     button = page.locator("#figures-table thead button").nth(1)

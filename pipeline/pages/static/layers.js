@@ -106,8 +106,20 @@ HalfFull.layers = (() => {
 
   // --- neighbourhoods ------------------------------------------------------------------------
 
+  /** Let a neighbourhood be reached and chosen with the keyboard, in the order of the list. */
+  const letKeysChoose = (drawn, name, choose) => {
+    drawn.setAttribute("tabindex", "0");
+    drawn.setAttribute("role", "button");
+    drawn.setAttribute("aria-label", name);
+    drawn.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" && event.key !== " ") return;
+      event.preventDefault();
+      choose();
+    });
+  };
+
   /** One polygon for each neighbourhood; `paint` gives each its fill. */
-  const addNeighbourhoods = (map, { describe, onChoose }) => {
+  const addNeighbourhoods = (map, { describe, onChoose, onKey }) => {
     const renderer = L.svg({ pane: "areas", padding: 0.5 });
     const borders = { renderer: L.svg({ pane: "edges", padding: 0.5 }), pane: "edges", interactive: false };
     const polygons = data.neighbourhoods.map((neighbourhood, place) => {
@@ -118,6 +130,11 @@ HalfFull.layers = (() => {
       polygon.on("click", (event) => {
         polygon.closeTooltip();
         onChoose(place, event);
+      });
+      const drawn = polygon.getElement();
+      letKeysChoose(drawn, neighbourhood.name, () => {
+        polygon.closeTooltip();
+        onKey(place, drawn);
       });
       return polygon;
     });

@@ -331,7 +331,11 @@
   fitDistrict();
   layers.preparePanes(map);
   layers.addBackdrop(map);
-  const outlinesOf = layers.addNeighbourhoods(map, { describe: hover, onChoose: (place, event) => onMapClick(event, place) });
+  const outlinesOf = layers.addNeighbourhoods(map, {
+    describe: hover,
+    onChoose: (place, event) => onMapClick(event, place),
+    onKey: (place, from) => choosePlace(place, { from, isMoving: false }),
+  });
   outlines.addTo(map);
   symbolLayer.addTo(map);
   L.control.zoom({ position: "bottomright", zoomInTitle: say("map.closer"), zoomOutTitle: say("map.further") }).addTo(map);
