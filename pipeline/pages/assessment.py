@@ -254,7 +254,7 @@ def _table(held: _Assessed) -> Element:
         el("thead", {}, el("tr", {}, tops), el("tr", {}, heads)),
         el("tbody", {}, rows),
     )
-    box = {"class": "scroll", "role": "region", "tabindex": "0", "aria-label": title}
+    box = {"class": "scroll", "role": "group", "tabindex": "0", "aria-label": title}
     return section(
         "table", title, el("p", {"class": "note"}, _caption(held)), el("div", box, table)
     )
@@ -473,7 +473,7 @@ def _moved(held: _Assessed) -> Element:
     title = words("deprivation.moved")
     table = el("table", {}, el("caption", {}, words("deprivation.moved_lede")),
                el("thead", {}, el("tr", {}, heads)), el("tbody", {}, rows))  # fmt: skip
-    box = {"class": "scroll low", "role": "region", "tabindex": "0", "aria-label": title}
+    box = {"class": "scroll low", "role": "group", "tabindex": "0", "aria-label": title}
     return el("div", {}, el("h3", {}, title), el("div", box, table))
 
 

@@ -168,6 +168,7 @@ def _further(material: Material) -> Element:
     pictures = sorted(name for name in material.pictures if name.endswith(".png"))
     links = [("map.html", "glance.to_map"), ("directory.html", "glance.to_directory"),
              ("unused-land.html", "glance.to_unused"),
+             ("assessment.html", "glance.to_assessment"),
              ("data.html", "glance.to_data"),
              ("profiles.csv", "glance.to_profiles"),
              ("indicators.csv", "glance.to_indicators")]  # fmt: skip

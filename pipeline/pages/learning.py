@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.config import Trait
+from pipeline.config import Domain, Trait
 from pipeline.pages.alike import Alike, Lesson
 from pipeline.pages.elements import Children, Element, el, named
 from pipeline.pages.material import Material
@@ -143,3 +143,33 @@ def _line(material: Material, row: Mapping[str, Any]) -> Children:
         return words.parts("elsewhere.line", **slots)
     ends = {end: words.number(row[end], decimals=1) for end in ("low", "high")}
     return words.parts("elsewhere.line_between", **slots, **ends)
+
+
+def domains_of(material: Material, code: str) -> list[str]:
+    """Return the decile of a neighbourhood in each domain of the index, in words.
+
+    Parameters
+    ----------
+    material
+        The district, in an edition that speaks of deprivation.
+    code
+        Of the neighbourhood.
+
+    Returns
+    -------
+    list of str
+        Sentences; none where no domain is known.
+    """
+    rows, words = material.assessment, material.words
+    ours = rows[(rows["neighbourhood_id"] == code) & (rows["part"] == "deprivation_domain")]
+    known = {row["item"]: row for row in ours.to_dict("records") if not pd.isna(row["value"])}
+    told = [
+        f"{words(f'deprivation.domain_{name}')}{'*' if known[name]['holds_access'] else ''} "
+        f"{int(known[name]['value'])}"
+        for name in (domain.value for domain in Domain)
+        if name in known
+    ]
+    if not told:
+        return []
+    return [words("deprivation.domains", domains="; ".join(told)),
+            words("deprivation.domains_access")]  # fmt: skip

@@ -21,7 +21,7 @@ from pipeline.pages import figures, places, sketches
 from pipeline.pages.alike import Alike
 from pipeline.pages.elements import Children, Element, el, named
 from pipeline.pages.field_lists import FOLDER as FIELD_LISTS
-from pipeline.pages.learning import elsewhere, learning
+from pipeline.pages.learning import domains_of, elsewhere, learning
 from pipeline.pages.local_map import Ground, Place, inside_view, local_map
 from pipeline.pages.material import KINDS, Material
 from pipeline.pages.overview import Overview, section
@@ -333,6 +333,7 @@ def _beside(material: Material, row: Mapping[Any, Any]) -> Element:
         lines.append(words("deprivation.decile_more", nation=nation))
         if not pd.isna(row["income_decile"]):
             lines.append(words("deprivation.income_decile", decile=int(row["income_decile"])))
+        lines += domains_of(material, row["neighbourhood_id"])
     return section("beside", words("deprivation.beside"), el("p", {}, " ".join(lines)))
 
 

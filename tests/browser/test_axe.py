@@ -13,6 +13,7 @@ import pytest
 
 from pipeline.config import Dress
 from pipeline.pages import (
+    assessment_page,
     data_page,
     directory_page,
     glance_page,
@@ -48,6 +49,7 @@ WITHIN = (
     "map.html",
     "directory.html",
     "data.html",
+    "assessment.html",
     "neighbourhoods/index.html",
     PROFILE,
 )
@@ -73,6 +75,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "map.html": map_page(material),
             "directory.html": directory_page(material),
             "data.html": data_page(material, {"profiles.csv": b"1"}),
+            "assessment.html": assessment_page(material),
             **neighbourhood_pages(material),
         }
         pages |= {f"{edition}/{path}": page for path, page in theirs.items()}
