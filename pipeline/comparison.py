@@ -16,7 +16,7 @@ import pandas as pd
 
 from pipeline import tables
 from pipeline.config import CategoryRules
-from pipeline.matching import AMBIGUOUS, weigh
+from pipeline.matching import OPEN, weigh
 from pipeline.stops import place_name
 
 _SIDES = ("one", "other")
@@ -62,7 +62,8 @@ def compare(
                 pairs.loc[is_one, side].to_numpy(np.int64),
                 pairs.loc[is_one, "confidence"].to_numpy(float),
             )
-        parts.append(pairs[~is_one & (pairs["decision"] == AMBIGUOUS)])
+        # Some that matching alone would decide are two assets, as one code in two far places.
+        parts.append(pairs[~is_one & (pairs["decision"] != OPEN)])
     return pd.Series(confidence, name="confidence"), _listed(plain, parts)
 
 

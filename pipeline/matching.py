@@ -36,6 +36,8 @@ DECIDED, AMBIGUOUS, OPEN = "same", "ambiguous", ""
 # smaller that lies in the larger, beside the share of both that is common to both.
 _AREAS_APART, _AREAS_ONE, _PART = -3.0, 4.5, 0.8
 _POINT_IN_AREA = 3.0
+# Two sources call it by different kinds, which are declared to be compatible.
+_OTHER_KIND = -1.5
 _AT_ONE_SPOT, _AT_THE_LIMIT = 3.0, -3.0
 # Bits for names: unlike, and the same; neither from `_NEUTRAL` on. Points of one kind stand in twos
 # under one name, as the stops on both sides of a road do, so that it tells less of them.
@@ -66,6 +68,7 @@ class _Pairs:
     identifier: Floats
     has_area: Flags
     are_areas: Flags
+    of_one_kind: Flags
 
 
 def match(
@@ -169,6 +172,7 @@ def _candidates(
         likenesses(names[0].tolist(), names[1].tolist()),
         _identifiers(ours["identifiers"], theirs["identifiers"], one, other),
         areas[0] | areas[1], areas[0] & areas[1],
+        of_one[one] == of_other[other],
     )  # fmt: skip
 
 
@@ -279,11 +283,16 @@ def _of_geometry(pairs: _Pairs) -> Floats:
     beyond = np.divide(
         pairs.apart_m, pairs.within_m, out=np.zeros_like(pairs.apart_m), where=pairs.within_m > 0
     )
-    points = _AT_ONE_SPOT + (_AT_THE_LIMIT - _AT_ONE_SPOT) * beyond
-    common = np.maximum(pairs.overlap, _PART * pairs.part)
+    # A code that both have holds however far one of them is drawn away, by a slip perhaps.
+    points = _AT_ONE_SPOT + (_AT_THE_LIMIT - _AT_ONE_SPOT) * np.minimum(beyond, 1.0)
+    # A wood in a park is in it and is not the park: of two kinds only what is common to both tells.
+    common = np.where(
+        pairs.of_one_kind, np.maximum(pairs.overlap, _PART * pairs.part), pairs.overlap
+    )
     areas = _AREAS_APART + (_AREAS_ONE - _AREAS_APART) * common - np.minimum(beyond, 1.0)
     mixed = np.where(pairs.part > 0, _POINT_IN_AREA, points)
-    return np.where(pairs.are_areas, areas, np.where(pairs.has_area, mixed, points))
+    found = np.where(pairs.are_areas, areas, np.where(pairs.has_area, mixed, points))
+    return np.asarray(found + np.where(pairs.of_one_kind, 0.0, _OTHER_KIND))
 
 
 def _of_names(pairs: _Pairs) -> Floats:
@@ -305,6 +314,7 @@ def _decided(pairs: _Pairs, bits: Floats, confidence: Floats) -> Flags:
     """Decide pairs of areas each by itself, and pairs with a point one to one."""
     sure = confidence >= SAME
     is_part = pairs.are_areas & ((pairs.part >= PART_SHARE) | (pairs.name >= ALIKE))
+    is_part &= pairs.of_one_kind
     return (sure & is_part) | _one_to_one(pairs, bits, sure & ~is_part)
 
 

@@ -101,6 +101,15 @@ def test_a_listed_park_may_be_a_mapped_reserve_and_a_library_may_not() -> None:
     assert found(listed, table(("library", "The Dell", shape, ""))) == []
 
 
+def test_a_wood_inside_a_park_is_in_it_and_is_not_the_park() -> None:
+    park = table(("park", "Denzell Gardens", shapely.box(0, 0, 200, 200), ""))
+    wood = table(("nature_space", "", shapely.box(10, 10, 60, 60), ""))
+
+    assert found(park, wood) == []
+    # Of one kind, a part of it is the same site, drawn as several.
+    assert found(park, wood.assign(category="park")) == [(0, 0, "same", "one_to_one")]
+
+
 def test_nothing_is_held_against_nothing() -> None:
     assert found(table(), table(("park", "", shapely.box(0, 0, 1, 1), ""))) == []
 
