@@ -379,7 +379,8 @@ $(MADE)/%/pictures.zip: config/study.yaml config/theme.yaml $(MADE)/looks.json $
 EDITION := run.json index.html map.html neighbourhoods/index.html directory.html directory.csv walks.csv directory.json data.html profiles.csv indicators.csv by_walker.csv sensitivity.csv standards.csv set_aside.csv ambiguous.csv source_dependence.csv profiles.gpkg assets.gpkg catchments.csv \
            assessment.html assessment.csv assessment.gpkg similar.csv \
            catchments.gpkg minutes_to_nearest.tif unused-land.html unused_land.csv unused_land.gpkg \
-           site_uses.csv residents_gained.csv best_sets.csv
+           site_uses.csv residents_gained.csv best_sets.csv \
+           $(foreach list,conflicting not_edited_for_years only_council only_osm,$(addprefix field_lists/$(list),.csv .geojson))
 PUBLISHED := $(EDITION) gradient.csv groups.csv planner.zip $(addprefix community/,$(EDITION) community.zip)
 $(addprefix $(OUT)/%/,$(PUBLISHED)): config/study.yaml $(MADE)/theme.json $(MADE)/looks.json $(MADE)/walkers.json \
 		$(MADE)/words.json $(MADE)/uses.json $(MADE)/standards.json $(MADE)/%/district.json $(RAW)/%/manifest.json \

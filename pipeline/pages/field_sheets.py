@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from pipeline.config import State
 from pipeline.pages import sketches
 from pipeline.pages.elements import Children, Element, el, named
 from pipeline.pages.field_lists import FOLDER, to_look_at
@@ -78,7 +79,7 @@ def _page(
             )),
             _how(material),
         ),
-        _places(material, shown, left),
+        _places(material, shown, left, is_known=area["neighbourhood_id"] in covered(material)),
         _missing(material),
     )  # fmt: skip
 
@@ -93,10 +94,20 @@ def _how(material: Material) -> Element:
     return section("how", words("field.how"), el("ol", {}, steps), lines)
 
 
-def _places(material: Material, shown: list[dict[Any, Any]], left: int) -> Element:
+def covered(material: Material) -> frozenset[str]:
+    """Return the neighbourhoods that the map data cover."""
+    rows = material.coverage
+    ours = (rows["what"] == "neighbourhood") & (rows["state"] == State.OK)
+    return frozenset(rows.loc[ours, "neighbourhood_id"])
+
+
+def _places(
+    material: Material, shown: list[dict[Any, Any]], left: int, *, is_known: bool
+) -> Element:
     words = material.words
     if not shown:
-        return section("places", words("field.places"), el("p", {}, words("field.none")))
+        told = words("field.none" if is_known else "field.unknown")
+        return section("places", words("field.places"), el("p", {}, told))
     heads = [words(f"field.{key}") for key in ("place", "why", "there", "right", "open", "notes")]
     head = el("tr", {}, [el("th", {"scope": "col"}, text) for text in ["", *heads]])
     body = [_row(material, place, row, heads) for place, row in enumerate(shown, 1)]
