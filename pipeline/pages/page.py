@@ -177,12 +177,12 @@ def head(material: Material, here: str, up: str) -> Element:
             brand(words),
             owner(words, material.theme.council or "", material.logo),
             el("p", {"class": "district"}, named(name)),
+            switch(words),
             el(
                 "nav",
                 {"aria-label": words("frame.pages", district=name)},
                 el("ul", {"class": "places"}, links),
             ),
-            switch(words),
         ),
     )
 
