@@ -28,7 +28,7 @@ MADE := $(DATA)/interim
 $(foreach variable,DISTRICTS_DIR DATA OUT VENV,$(if $(filter 1,$(words $($(variable)))),,\
   $(error $(variable) must name one folder, without spaces, and is "$($(variable))")))
 # The names of these files become goals and parts of commands.
-ODD_NAMES := $(shell ls -1 $(DISTRICTS_DIR) config/categories config/indicators config/national config/nations config/scenarios config/standards config/unused config/uses config/cautions config/walkers config/words 2>/dev/null | \
+ODD_NAMES := $(shell ls -1 $(DISTRICTS_DIR) config/categories config/composites config/indicators config/national config/nations config/scenarios config/standards config/unused config/uses config/cautions config/walkers config/words 2>/dev/null | \
   grep '[.]yaml$$' | LC_ALL=C grep -vxE '[a-z][a-z0-9]*([_-][a-z0-9]+)*[.]yaml' | LC_ALL=C tr -c '[:alnum:]._\n-' '?')
 ifneq ($(ODD_NAMES),)
   $(error A name is not allowed in $(DISTRICTS_DIR) or config: $(firstword $(ODD_NAMES)). Use small letters, digits, _ and -, beginning with a letter)
@@ -38,9 +38,10 @@ DISTRICTS := $(sort $(basename $(notdir $(wildcard $(DISTRICTS_DIR)/*.yaml))))
 DEMO_DISTRICTS := sampleton helsinki-centre
 CATEGORY_FILES := $(sort $(wildcard config/categories/*.yaml))
 CATEGORIES := $(basename $(notdir $(CATEGORY_FILES)))
-SCHEMAS := authorities category caution district indicator lock nation national scenario standard study theme unused unwelcome use walker words
+SCHEMAS := authorities category caution composite district indicator lock nation national scenario standard study theme unused unwelcome use walker words
 NATIONAL_FILES := $(sort $(wildcard config/national/*.yaml))
 NATION_FILES := $(sort $(wildcard config/nations/*.yaml))
+COMPOSITE_FILES := $(sort $(wildcard config/composites/*.yaml))
 INDICATOR_FILES := $(sort $(wildcard config/indicators/*.yaml))
 INDICATOR_DATA := $(filter-out %.yaml,$(wildcard config/indicators/*.*))
 STANDARD_FILES := $(sort $(wildcard config/standards/*.yaml))
@@ -157,6 +158,8 @@ $(MADE)/words.names: FORCE
 	@mkdir -p $(@D) && echo '$(WORDS_FILES)' | cmp -s - $@ || echo '$(WORDS_FILES)' > $@
 $(MADE)/logo.names: FORCE
 	@mkdir -p $(@D) && echo '$(LOGO)' | cmp -s - $@ || echo '$(LOGO)' > $@
+$(MADE)/composites.names: FORCE
+	@mkdir -p $(@D) && echo '$(COMPOSITE_FILES)' | cmp -s - $@ || echo '$(COMPOSITE_FILES)' > $@
 $(MADE)/indicators.names: FORCE
 	@mkdir -p $(@D) && echo '$(INDICATOR_FILES) $(INDICATOR_DATA)' | cmp -s - $@ || echo '$(INDICATOR_FILES) $(INDICATOR_DATA)' > $@
 $(MADE)/standards.names: FORCE
@@ -354,7 +357,8 @@ $(MADE)/%/elsewhere.parquet: arguments = config/study.yaml $(MADE)/$*/district.j
 $(MADE)/%/assessment.parquet $(MADE)/%/groups.parquet: config/study.yaml $(MADE)/looks.json \
 		$(MADE)/standards.json $(MADE)/national.json $(MADE)/%/district.json \
 		$(addprefix $(MADE)/%/,$(addsuffix .parquet,neighbourhoods domains elsewhere homes indicators standards)) \
-		$(addprefix pipeline/,assessment.py named_groups.py standards.py) $(CORE)
+		$(COMPOSITE_FILES) $(MADE)/composites.names \
+		$(addprefix pipeline/,assessment.py composite.py named_groups.py standards.py) $(CORE)
 	@$(call district-step,assessment,$(addprefix $(MADE)/$*/,assessment.parquet groups.parquet))
 
 $(MADE)/%/similar.parquet: config/study.yaml \

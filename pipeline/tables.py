@@ -795,7 +795,7 @@ DOMAINS = Table(
 )
 
 ASSESSMENT_PARTS = (
-    *("kind", "way", "all", "category", "standard", "criterion", "elsewhere"),
+    *("kind", "way", "all", "category", "standard", "criterion", "elsewhere", "composite"),
     *("deprivation", "deprivation_domain", "deprivation_group", "deprivation_elsewhere"),
 )
 
@@ -810,7 +810,8 @@ ASSESSMENT = Table(
             "part",
             "text",
             "What is within reach by kind, by way to well-being, in all, by category, by standard "
-            "and criterion; indicators from elsewhere; deprivation, and what is made of it.",
+            "and criterion; indicators from elsewhere; composites that were declared; "
+            "deprivation, and what is made of it.",
             allowed=ASSESSMENT_PARTS,
         ),
         Column("item", "text", "Which kind, way, category, standard, domain, group, indicator."),

@@ -109,7 +109,7 @@ def test_every_step_says_how_many_files_it_writes() -> None:
         "catchments": 2,
         "walks": 2,
         "unused_land": 4,
-        "reference": 19,
+        "reference": 20,
         "assessment": 2,
     }
 

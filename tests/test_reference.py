@@ -20,6 +20,7 @@ CHOICES = {
     "study": [ROOT / "config/study.yaml"],
     "theme": [ROOT / "config/theme.yaml"],
     "category": sorted((ROOT / "config/categories").glob("*.yaml")),
+    "composite": sorted((ROOT / "config/composites").glob("*.yaml")),
     "indicator": sorted((ROOT / "config/indicators").glob("*.yaml")),
     "nation": sorted((ROOT / "config/nations").glob("*.yaml")),
     "national": sorted((ROOT / "config/national").glob("*.yaml")),

@@ -120,6 +120,7 @@ def assessment_page(material: Material) -> str:
         _table(held),
         _elsewhere(held),
         _groups(held),
+        _composites(held),
         _why(held),
         _further(held),
     )
@@ -475,6 +476,30 @@ def _moved(held: _Assessed) -> Element:
                el("thead", {}, el("tr", {}, heads)), el("tbody", {}, rows))  # fmt: skip
     box = {"class": "scroll low", "role": "group", "tabindex": "0", "aria-label": title}
     return el("div", {}, el("h3", {}, title), el("div", box, table))
+
+
+def _composites(held: _Assessed) -> Element | None:
+    """Say what each composite that was asked for is made of, and how far its order holds."""
+    words = held.material.words
+    told = held.material.reports.get("assessment", {}).get("composites", {})
+    if not told:
+        return None
+    items: list[Children] = []
+    for name, each in sorted(told.items()):
+        parts = [f"{clean_text(part['item'])} × {part['weight']:g}" for part in each["parts"]]
+        holds = each["rank_agreement"]
+        items.append(el("dt", {}, named(clean_text(each["label"]))))
+        items.append(el("dd", {}, named(clean_text(each["why"], most=600)), " ",
+                        el("small", {}, words("assessment.composite", parts="; ".join(parts),
+                           share=words.share(each["moved_by"], 1),
+                           holds="–" if holds is None else words.number(holds, decimals=2),
+                           column=f"composite_{name}"))))  # fmt: skip
+    return section(
+        "composites",
+        words("assessment.composites"),
+        el("p", {"class": "lede"}, words("assessment.composites_lede")),
+        el("dl", {"class": "told"}, items),
+    )
 
 
 def _why(held: _Assessed) -> Element | None:

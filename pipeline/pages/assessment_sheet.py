@@ -47,6 +47,10 @@ _BLOCKS: Mapping[str, Mapping[str, str]] = {
         "unit": "elsewhere_{item}_unit", "state": "elsewhere_{item}_state",
         "source_date": "elsewhere_{item}_year",
     },
+    "composite": {
+        "value": "composite_{item}", "low": "composite_{item}_low", "high": "composite_{item}_high",
+        "state": "composite_{item}_state",
+    },
     "deprivation": {"value": "deprivation_{item}", "state": "deprivation_{item}_state"},
     "deprivation_domain": {
         "value": "deprivation_{item}_domain_decile", "state": "deprivation_{item}_domain_state",

@@ -57,8 +57,9 @@ __all__ = [
     "entrances", "fetch", "field_check", "gradient", "homes", "index", "kernels", "licence_cut",
     "live_check", "lock", "looks", "national", "nearby", "neighbourhoods", "network",
     "new_district", "osm", "outputs_of", "picture_words", "pictures", "profiles", "publish",
-    "published_standards", "reference", "rules", "scenario", "sensitivity", "similar", "standards",
-    "surface", "terrain", "theme", "unused_land", "uses", "walkers", "walks", "words",
+    "published_standards", "reference", "rules", "scenario", "sensitivity", "similar",
+    "standards", "surface", "terrain", "theme", "unused_land", "uses", "walkers", "walks",
+    "words",
 ]  # fmt: skip
 STEPS: dict[str, Callable[..., str]] = {
     step.__name__: step
@@ -101,7 +102,7 @@ OF_NO_DISTRICT = frozenset(
 WITH_BARS = frozenset(("fetch", "live_check"))
 SEVERAL_OUTPUTS: dict[str, int] = {
     "osm": 3, "sensitivity": 2, "surface": 2, "catchments": 2, "assets": 5, "unused_land": 4,
-    "reference": 19, "walks": 2, "assessment": 2,
+    "reference": 20, "walks": 2, "assessment": 2,
 }  # fmt: skip
 
 

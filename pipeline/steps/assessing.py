@@ -10,6 +10,7 @@ from pipeline import files
 from pipeline.config import (
     Areas,
     Category,
+    Composite,
     District,
     Indicator,
     NationalTable,
@@ -148,7 +149,7 @@ def assessment(
     homes: Path,
     indicators: Path,
     standards: Path,
-    *,
+    *composites: Path,
     out: Outputs,
     note: Path | None = None,
 ) -> str:
@@ -158,6 +159,7 @@ def assessment(
 
     from pipeline import tables
     from pipeline.assessment import Beside, assess
+    from pipeline.composite import composites as made_of_several
     from pipeline.files.choices import read_named
     from pipeline.named_groups import name_groups
     from pipeline.standards import standards_for
@@ -184,10 +186,12 @@ def assessment(
         _areas_of(place, read_named(national, NationalTable)),
         place.code,
     )
-    if len(groups):
-        table = pd.concat([table, groups], ignore_index=True)
-    told = files.read_report(elsewhere).get("indicators", {})
-    files.write_table(table, tables.ASSESSMENT, out[0], {"indicators": told})
+    declared = files.read_configs(list(composites), Composite)
+    several, told = made_of_several(table, declared)
+    parts = [part for part in (table, several, groups) if len(part)]
+    table = pd.concat(parts, ignore_index=True)
+    report = {"indicators": files.read_report(elsewhere).get("indicators", {}), "composites": told}
+    files.write_table(table, tables.ASSESSMENT, out[0], report)
     files.write_table(counts, tables.GROUPS, out[1], {})
     return f"{len(table):,} numbers"
 

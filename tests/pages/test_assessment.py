@@ -176,3 +176,21 @@ def test_what_is_here_already_is_not_learned_from_others(material: Material) -> 
     has = {IDS[0]: 50.0, IDS[1]: 50.0, IDS[2]: 80.0, IDS[3]: 90.0, IDS[4]: 10.0}
     taught = learned(material, has)
     assert not [x for x in Alike.of(taught).lessons(IDS[0]) if x.category == "library"]
+
+
+def test_what_is_not_asked_for_is_not_made_and_a_composite_comes_after_all_else(
+    material: Material,
+) -> None:
+    assert 'id="composites"' not in assessment_page(material)
+    told = {
+        "label": "Green and learning",
+        "why": "A panel asked for it.",
+        "parts": [{"part": "kind", "item": "green_space", "weight": 2.0}],
+        "moved_by": 0.5,
+        "rank_agreement": 0.91,
+    }
+    reports = {**material.reports, "assessment": {"composites": {"panel": told}}}
+    page = assessment_page(replace(material, reports=reports))
+    assert page.index('id="table"') < page.index('id="groups"') < page.index('id="composites"')
+    assert "green_space × 2" in page
+    assert "0.91" in page
