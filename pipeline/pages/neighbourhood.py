@@ -133,6 +133,7 @@ def _page(district: _District, number: int, row: Mapping[Any, Any]) -> str:
             _map(district, number, name),
             _ways(district, strong) if is_known else None,
         ),
+        _to_directory(material, code),
         _reach(district, number, code, strong, "strong", words("glance.strong")),
         _reach(district, number, code, longer, "longer", words("neighbourhood.longer")),
         learning(district.overview, district.alike, code),
@@ -140,6 +141,20 @@ def _page(district: _District, number: int, row: Mapping[Any, Any]) -> str:
         elsewhere(material, code),
         _add(material, code),
     )
+
+
+def _to_directory(material: Material, code: str) -> Element | None:
+    """Return the way to the directory with walks from here, where any start here."""
+    starts = material.starts
+    is_start = (starts["place_id"] == code) & (starts["state"] == State.OK)
+    if not is_start.any():
+        return None
+    link = el(
+        "a",
+        {"href": f"../directory.html#from={clean_text(code)}"},
+        material.words("neighbourhood.to_directory"),
+    )
+    return el("p", {"class": "to-directory"}, link)
 
 
 # --- what is within reach ------------------------------------------------------------------------

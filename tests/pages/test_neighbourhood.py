@@ -105,3 +105,11 @@ def test_a_map_keeps_north_up_and_its_bar_true() -> None:
     assert middle is not None
     assert mark is not None
     assert float(mark.group(1)) < float(middle.group(1))
+
+
+def test_it_leads_to_the_directory_with_walks_from_here_where_any_start(
+    pages: dict[str, str],
+) -> None:
+    link = f'<a href="../directory.html#from={IDS[0]}">'
+    assert link in pages[f"neighbourhoods/{IDS[0]}.html"]
+    assert "#from=" not in pages[f"neighbourhoods/{IDS[3]}.html"]
