@@ -394,13 +394,11 @@ def _laid_out(heads: list[str], body: list[Element]) -> Element:
 
 def _neighbourhoods(found: _Found, shown: list[str]) -> Element:
     """Return the neighbourhoods whose numbers change, by name."""
-    words, categories = found.material.words, shown[:MOST_SENTENCES]
-    table = found.tried.table
-    rows = table[
-        (table["what"] == "neighbourhood")
-        & table["category"].isin(categories)
-        & (table["minutes"] == found.minutes)
-    ]
+    words, table = found.material.words, found.tried.table
+    rows = table[(table["what"] == "neighbourhood") & (table["minutes"] == found.minutes)]
+    moves = set(rows.loc[rows["state"] == State.OK, "category"])
+    categories = [category for category in shown if category in moves][:MOST_SENTENCES]
+    rows = rows[rows["category"].isin(categories)]
     changed = set(rows.loc[rows["state"] == State.OK, "people_of"])
     names = found.material.neighbourhoods.set_index("neighbourhood_id")["name"]
     by_key = rows.set_index(["people_of", "category"])
