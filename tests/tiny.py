@@ -303,7 +303,7 @@ def without_seconds(path: Path) -> bytes:
     if path.name != "run.json":
         return path.read_bytes()
     note = json.loads(path.read_text(encoding="utf-8"))
-    note.pop("seconds")
+    note.pop("seconds", None)
     return json.dumps(note, sort_keys=True).encode()
 
 
