@@ -11,8 +11,8 @@ import shapely
 from pydantic import TypeAdapter, ValidationError
 
 from pipeline.config.scenario import Scenario
-from pipeline.errors import ChoiceIsNotAllowed, quoted
-from pipeline.files.choices import read_choices
+from pipeline.errors import ChoiceIsNotAllowed, FileIsNotAllowed, quoted
+from pipeline.files.choices import SLUG, read_choices
 from pipeline.files.vectors import read_vector
 
 DRAWN = (".geojson", ".json")
@@ -57,6 +57,11 @@ def read_scenario(path: Path, district: str) -> Scenario:
 
 
 def _drawn(path: Path, district: str) -> Scenario:
+    if not SLUG.fullmatch(path.stem):  # a folder is called after it
+        raise FileIsNotAllowed(
+            f"{path.parent / '…'}: the file name {quoted(path.name)} is not allowed; use small "
+            "letters, digits, `_` and `-`, beginning with a letter."
+        )
     frame = read_vector(path)
     crs = frame.crs.to_epsg()
     changes = [

@@ -72,6 +72,12 @@ def test_a_drawing_that_says_nothing_is_one_sentence(
     assert words in str(stop.value)
 
 
+def test_a_drawing_is_named_as_a_folder_may_be(tmp_path: Path) -> None:
+    path = drawn(tmp_path / "New Gate.geojson", ("Point", [1, 51], {"change": "close_street"}))
+    with pytest.raises(PipelineError, match=r"‘New Gate\.geojson’ is not allowed"):
+        read_scenario(path, "newport")
+
+
 def test_a_scenario_of_another_district_is_refused() -> None:
     path = ROOT / "config/scenarios/newport_pocket_park.yaml"
     assert len(read_scenario(path, "newport").changes) == 3

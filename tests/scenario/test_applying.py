@@ -9,8 +9,10 @@ import pandas as pd
 import pytest
 
 from pipeline.errors import PipelineError
+from pipeline.heights import Heights
 from pipeline.scenario import Town, applied, difference
 from pipeline.scenario.applying import Changed
+from tests.made_features import EAST, NORTH
 from tests.scenario import village
 from tests.scenario.village import indicators_of, merged, neighbourhoods, scenario, square
 
@@ -92,6 +94,20 @@ def test_a_new_path_is_the_full_run_with_it_but_for_rounding() -> None:
     assert (access["nearest_m"] < BEFORE["nearest_m"] - 50).any()
     _, joined = after(TOWN, {"change": "open_path", "line": near})
     assert np.nanmax(np.abs(joined["nearest_m"] - access["nearest_m"])) <= 2
+
+
+def test_a_path_up_a_hill_costs_what_it_costs_in_a_full_run() -> None:
+    up = np.tile(np.linspace(200.0, 0.0, 60)[:, None], (1, 60))  # 200 m over 1,500 m, to the north
+    heights = Heights(up, EAST - 250, NORTH + 1250, 25.0)
+    path = village.line((300, 200), (300, 400), number=500, highway="footway")
+    raw = village.town(drawn=[*village.ways(), path], heights=heights)
+    town = village.town(heights=heights)
+    found, access = after(town, {"change": "open_path", "line": path[1]})
+    off = access["nearest_m"].to_numpy() - village.access_of(raw)["nearest_m"].to_numpy()
+    assert np.nanmax(np.abs(off)) <= 0.3
+    forward, backward = found.town.terrain.iloc[-1][["forward_dm", "backward_dm"]].astype(int)
+    assert forward > 2000
+    assert forward > backward
 
 
 def test_neighbourhoods_that_a_path_brings_nothing_are_the_same_to_the_last_bit() -> None:

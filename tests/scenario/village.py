@@ -15,6 +15,7 @@ from pipeline.access import measure_access
 from pipeline.assets import build_assets
 from pipeline.config import Scenario, Walker
 from pipeline.entrances import find_entrances
+from pipeline.heights import Heights
 from pipeline.homes import build_homes
 from pipeline.network import build_network
 from pipeline.profiles import build_indicators
@@ -114,14 +115,18 @@ def neighbourhoods() -> gpd.GeoDataFrame:
     return areas.assign(deprivation_decile=pd.array([1, 1, 5, None], dtype="Int64"))
 
 
-def town(more: list[Feature] | None = None, drawn: list[tuple[Any, ...]] | None = None) -> Town:
+def town(
+    more: list[Feature] | None = None,
+    drawn: list[tuple[Any, ...]] | None = None,
+    heights: Heights | None = None,
+) -> Town:
     """Take the village through the steps, with some features more, or with other streets."""
     streets = streets_of(ways() if drawn is None else drawn)
     features = features_of(*houses(), PARK, CAFE, *(more or []))
     areas = neighbourhoods()
     study = towns.STUDY
     network, _ = build_network(streets, features, study.snapping)
-    terrain, _ = measure_terrain(network, None, OUTLINE, study.slopes)
+    terrain, _ = measure_terrain(network, heights, OUTLINE, study.slopes)
     made, _ = build_assets(
         features, RULES_HERE, {}, OUTLINE, osm=SOURCE, buffer_m=study.walking.buffer_m
     )
@@ -133,7 +138,7 @@ def town(more: list[Feature] | None = None, drawn: list[tuple[Any, ...]] | None 
     return Town(
         study=study, rules=RULES_HERE, walker=WALKER, outline=OUTLINE, assets=assets,
         access_points=points, features=features, streets=streets, network=network,
-        terrain=terrain, entrances=entrances, homes=homes,
+        terrain=terrain, entrances=entrances, homes=homes, heights=heights,
     )  # fmt: skip
 
 
