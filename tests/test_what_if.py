@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from pathlib import Path
 
 import pytest
@@ -53,7 +54,8 @@ def test_a_scenario_lies_beside_what_is_published_and_outlives_the_next_run(
         names = {path.name for path in folder.iterdir()}
         assert names == {"index.html", "difference.csv", "difference.gpkg", "run.json"}
     assert b"decile" not in b"".join(path.read_bytes() for path in folders[1].iterdir())
-    rows = list(csv.DictReader((folders[0] / "difference.csv").open(encoding="utf-8")))
+    text = (folders[0] / "difference.csv").read_text(encoding="utf-8")
+    rows = list(csv.DictReader(io.StringIO(text)))
     assert {row["category"] for row in rows} == {"bench"}
     people = {row["minutes"]: row["people_after"] for row in rows if row["people_of"] == "all"}
     assert float(people["15"]) > 0
