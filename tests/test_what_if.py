@@ -68,7 +68,10 @@ def test_a_scenario_lies_beside_what_is_published_and_outlives_the_next_run(
     ("arguments", "words"),
     [
         (("scenario", "D=tiny", "S=odd"), "change 2 (close_asset): there is no asset ‘osm-way-1’"),
-        (("scenario", "D=tiny", "S=nothing"), "S=<one of: bench newport_pocket_park odd>"),
+        (
+            ("scenario", "D=tiny", "S=nothing"),
+            "S=<one of: bench newport_pocket_park odd sampleton_footbridge>",
+        ),
         (("scenario", "D=tiny", "S=newport_pocket_park"), "is a scenario for newport, and tiny"),
         (("scenario", "D=nowhere", "S=bench"), "D=<one of: tiny>"),
         (("baseline", "D=tiny", "NAME=../../etc"), "give it a name of small letters"),

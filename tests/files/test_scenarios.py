@@ -80,6 +80,6 @@ def test_a_drawing_is_named_as_a_folder_may_be(tmp_path: Path) -> None:
 
 def test_a_scenario_of_another_district_is_refused() -> None:
     path = ROOT / "config/scenarios/newport_pocket_park.yaml"
-    assert len(read_scenario(path, "newport").changes) == 3
+    assert len(read_scenario(path, "newport").changes) == 2
     with pytest.raises(PipelineError, match="is a scenario for newport, and camden was asked for"):
         read_scenario(path, "camden")
