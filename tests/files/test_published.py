@@ -71,6 +71,7 @@ def test_the_english_indices_are_read_from_file_7(
         "income_rank": 32_831,
         "score": 6.208,
         "population": 1_296,
+        "domain_income": 32_831,
     }
 
 
