@@ -18,10 +18,11 @@ from demo.grid import ORIGIN
 from demo.terrain import heights
 from demo.write import write_all
 from pipeline import files, steps, tables
-from pipeline.access import nearest_asset
+from pipeline.access import measure_access, nearest_asset
 from pipeline.access.standing import Destinations, Origins
-from pipeline.config import Walker
+from pipeline.config import Category, CategoryRules, Study, Walker
 from pipeline.contracts import Table
+from pipeline.entrances import find_entrances
 from pipeline.routing import as_graph
 from pipeline.terrain import tobler
 from pipeline.walkers import ground_of
@@ -32,8 +33,12 @@ DISTRICT = ROOT / "config/districts/sampleton.yaml"
 STUDY = ROOT / "config/study.yaml"
 CATEGORIES = sorted((ROOT / "config/categories").glob("*.yaml"))
 WALKERS = sorted((ROOT / "config/walkers").glob("*.yaml"))
+USES = sorted(
+    path for name in ("unused", "uses", "cautions") for path in (ROOT / "config" / name).glob("*")
+)
 NATIONAL = sorted((ROOT / "config/national").glob("*.yaml"))
 WHO = files.read_configs(WALKERS, Walker)
+WHOLE_RULES: dict[str, CategoryRules] = files.read_configs(CATEGORIES, Category)
 
 
 class Made:
@@ -98,6 +103,17 @@ def sampleton(tmp_path_factory: pytest.TempPathFactory) -> Made:
         steps.profiles(
             STUDY, rules, DISTRICT, manifest, places, homes, access,
             out=(made.path(tables.INDICATORS),),
+        )  # fmt: skip
+        steps.uses(rules, *USES, out=(data / "uses.json",))
+        steps.unused_land(
+            STUDY, rules, walkers, data / "uses.json", DISTRICT, national, manifest, places, assets,
+            features, network, terrain, homes, access,
+            out=tuple(
+                made.path(table)
+                for table in (
+                    tables.UNUSED_LAND, tables.SITE_USES, tables.RESIDENTS_GAINED, tables.BEST_SETS,
+                )
+            ),
         )  # fmt: skip
     return made
 
@@ -287,3 +303,47 @@ def test_the_figures_of_the_district_are_those_of_all_its_people(sampleton: Made
         middle = ordered["people"].cumsum().searchsorted(people / 2 * (1 - 1e-9))
         median = ordered["nearest_m"].iloc[middle] / 80
         assert published[category, "nearest_median_min"] == pytest.approx(median, nan_ok=True)
+
+
+@pytest.mark.parametrize(
+    ("site", "use"),
+    [("Garage court, Moor Lane", "pocket_park"), ("Goods Yard", "woodland"),
+     ("Corn Mill", "meeting_place")],
+)  # fmt: skip
+def test_a_use_gains_the_people_whom_a_run_with_it_added_has_more(
+    site: str, use: str, sampleton: Made
+) -> None:
+    sites, uses = sampleton[tables.UNUSED_LAND], sampleton[tables.SITE_USES]
+    row = sites[sites["name"] == site].iloc[0]
+    chosen = uses[(uses["site_id"] == row["site_id"]) & (uses["use"] == use)].iloc[0]
+    rules = {chosen["category"]: WHOLE_RULES[chosen["category"]]}
+    assets = sampleton[tables.ASSETS]
+    ours = assets[assets["category"] == chosen["category"]]
+    added = ours.iloc[:1].assign(
+        asset_id="new", geometry=[row["geometry"]], area_m2=max(row["area_m2"], 1.0)
+    )
+    homes, streets = sampleton[tables.HOMES], sampleton[tables.NETWORK]
+    study = files.read_choices(STUDY, Study)
+    ground, _ = ground_of(streets, sampleton[tables.TERRAIN], WHO[study.walking.walker])
+    reached = []
+    for some in (ours, pd.concat([ours, added], ignore_index=True)):
+        doors, _ = find_entrances(
+            some, _points_of(sampleton, ours), sampleton[tables.FEATURES], streets, rules,
+            study.snapping,
+        )  # fmt: skip
+        reached.append(measure_access(homes, doors, some, streets, rules, study, ground)[0])
+    gains = sampleton[tables.RESIDENTS_GAINED]
+    ours_gained = gains[
+        (gains["site_id"] == row["site_id"]) & (gains["use"] == use) & (gains["people_of"] == "all")
+    ].set_index("minutes")["gained"]
+    assert (ours_gained > 0).any()
+    for minutes in study.walking.minutes:
+        before, after = (table[f"n_within_{minutes}_min"].to_numpy() > 0 for table in reached)
+        assert not (before & ~after).any()
+        people = homes["people"].to_numpy()[after & ~before].sum()
+        assert ours_gained[minutes] == pytest.approx(people, abs=1e-9)
+
+
+def _points_of(sampleton: Made, assets: Any) -> Any:  # noqa: ANN401 (tables)
+    points = sampleton[tables.ACCESS_POINTS]
+    return points[points["asset_id"].isin(assets["asset_id"])]

@@ -65,11 +65,13 @@ def _sites(material: Material) -> gpd.GeoDataFrame:
     fits = material.site_uses
     names = {name: told.use(name).text for name in material.possible.uses}
 
-    def listed(answer: str) -> pd.Series:
-        rows = fits[fits["fits"] == answer]
-        labels = rows["use"].map(names).groupby(rows["site_id"]).agg("; ".join)
-        found: pd.Series = sites["site_id"].map(labels).fillna("")
-        return found
+    def listed(answer: str) -> list[str]:
+        labels: dict[str, list[str]] = {}
+        for site, use in fits.loc[fits["fits"] == answer, ["site_id", "use"]].itertuples(
+            index=False, name=None
+        ):
+            labels.setdefault(site, []).append(names[use])
+        return ["; ".join(labels.get(site, [])) for site in sites["site_id"]]
 
     because = ["; ".join(told.sure_because(text)) for text in sites["confidence_because"]]
     table = sites.drop(columns=list(_LEFT_OUT))
