@@ -20,7 +20,7 @@ import shapely
 from shapely.geometry import box
 
 from pipeline import files
-from pipeline.config import Category, Walker
+from pipeline.config import Category, Possible, UnusedKind, Walker
 from pipeline.pages import Material
 from tests.pages.town import CODE, CRS, MEASURES, ROOT, town
 
@@ -89,6 +89,12 @@ def big_district(
         sensitivity=_sensitivity(generator, looks, ids),
         walkers=files.read_configs(sorted((ROOT / "config/walkers").glob("*.yaml")), Walker),
         by_walker=_by_walker(generator, looks, ids, has_people=has_people),
+        unused_land=_unused_land(generator, width, height),
+        possible=Possible(
+            unused=files.read_configs(sorted((ROOT / "config/unused").glob("*.yaml")), UnusedKind),
+            uses={},
+            cautions={},
+        ),
     )
 
 
@@ -390,6 +396,47 @@ def _indicators(
             source_date="2026-03-01",
         )
         for measure, unit in MEASURES.items()
+    )
+
+
+def _unused_land(
+    generator: np.random.Generator, width: float, height: float, n: int = 300
+) -> gpd.GeoDataFrame:
+    """Make up sites that are not in use: fields, buildings and shops, some of a register."""
+    x = WEST + generator.uniform(0, width, n)
+    y = SOUTH + generator.uniform(0, height, n)
+    fields = [
+        shapely.segmentize(box(a, b, a + 70, b + 90), 12.0) for a, b in zip(x, y, strict=True)
+    ]
+    is_field = np.arange(n) % 3 == 0
+    shapes = shapely.transform(np.array(fields), _warped)
+    shapes[~is_field] = shapely.centroid(shapes[~is_field])
+    because = '[["listed_for_homes", {}]]'
+    return gpd.GeoDataFrame(
+        {
+            "site_id": [f"osm-way-{100_000 + k}" for k in range(n)],
+            "unused_kind": np.where(is_field, "brownfield", "vacant_shop"),
+            "form": np.where(is_field, "land", "unit"),
+            "name": [f"{WORDS[k % len(WORDS)]} Works" if k % 4 == 0 else "" for k in range(n)],
+            "sources": np.where(is_field, "brownfield_land_register", "osm"),
+            "date": "2024-05-01",
+            "area_m2": np.where(is_field, 6_300.0, np.nan),
+            "ownership": np.where(is_field, "public", ""),
+            "planning": np.where(is_field, "permissioned", ""),
+            "listed_since": np.where(is_field, "2018-12-31", ""),
+            "confidence": "possible",
+            "confidence_because": because,
+            "people_within_10_min": np.rint(generator.uniform(100, 6_000, n)),
+            "beside": [
+                f"{WORDS[k * 7 % len(WORDS)]} {STREETS[k % len(STREETS)]}" for k in range(n)
+            ],
+            "is_in_district": True,
+            "records": [
+                f'[{{"source": "osm", "id": "{k}", "date": "2024-05-01"}}]' for k in range(n)
+            ],
+        },
+        geometry=shapes,
+        crs=CRS,
     )
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 
 from pipeline.pages import shapes
+from pipeline.pages.coding import coded_lines
 from pipeline.pages.material import Material
 from pipeline.pages.shapes import Coder, Shapes
 
@@ -62,7 +63,8 @@ def backdrop(material: Material, coder: Coder) -> dict[str, Any]:
     Returns
     -------
     dict
-        Areas of `green` and `water`; lines of `waterways`, `railways` and, by size, of streets.
+        Areas of `green` and `water`; lines of `waterways` and `railways`; by size, lines of streets
+        as text, as `pipeline.pages.coding.coded_lines` writes them.
     """
     around = surroundings(np.asarray(material.neighbourhoods.geometry.array))
     on_the_ground = ground(material.features, around)
@@ -70,7 +72,7 @@ def backdrop(material: Material, coder: Coder) -> dict[str, Any]:
     return {
         **{name: coder.areas(on_the_ground[name]) for name in ("green", "water")},
         **{name: coder.lines(on_the_ground[name]) for name in ("waterways", "railways")},
-        "streets": {size: coder.lines(lines) for size, lines in streets.items()},
+        "streets": {size: coded_lines(coder.lines(lines)) for size, lines in streets.items()},
     }
 
 

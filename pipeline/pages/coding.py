@@ -50,3 +50,26 @@ def coded(values: Ints) -> str:
 def _bits(values: Ints) -> Ints:
     """Return how many binary digits each number has; 0 for 0."""
     return np.frexp(values.astype(np.float64))[1].astype(np.int64)
+
+
+def coded_lines(lines: list[list[int]]) -> dict[str, str]:
+    """Write lines as text, each beginning where the one before ended.
+
+    Parameters
+    ----------
+    lines
+        Of each line x and y by turns: its first point, then the steps from point to point.
+
+    Returns
+    -------
+    dict
+        `n`, how many points each has; `x` and `y`, all steps, the first from the end of the line
+        before.
+    """
+    sizes = np.array([len(line) // 2 for line in lines], dtype=np.int64)
+    steps = np.array([number for line in lines for number in line], dtype=np.int64).reshape(-1, 2)
+    if len(sizes):
+        first = np.cumsum(sizes) - sizes
+        ends = np.add.reduceat(steps, first)
+        steps[first[1:]] -= ends[:-1]
+    return {"n": coded(sizes), "x": coded(steps[:, 0]), "y": coded(steps[:, 1])}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from typing import Any
 
 from pipeline.pages import caveats, frame
 from pipeline.pages.elements import Element, el, html, named
@@ -44,11 +45,19 @@ def map_page(material: Material) -> str:
     slots = _slots(material)
     page = ""
     for carried in streets(material):
-        data = json_for_page({**shown, "streets": carried})
+        data = json_for_page(_with_streets(shown, carried))
         page = frame.filled(frame.map_frame(is_beside=beside), slots, data)
         if _fits(page):
             break
     return page
+
+
+def _with_streets(shown: dict[str, Any], carried: dict[str, Any]) -> dict[str, Any]:
+    """Put streets into what a page shows; paths are drawn from them, and need no lines."""
+    if "why" in carried:
+        return {**shown, "streets": carried}
+    drawn = {size: lines for size, lines in shown["backdrop"]["streets"].items() if size != "path"}
+    return {**shown, "backdrop": {**shown["backdrop"], "streets": drawn}, "streets": carried}
 
 
 def _slots(material: Material) -> dict[str, str]:

@@ -19,6 +19,7 @@ import pandas as pd
 import pyproj
 import shapely
 
+from pipeline.pages.backdrop import MAJOR, MINOR
 from pipeline.pages.coding import coded
 from pipeline.pages.material import Material
 from pipeline.pages.places import left_out, ways_in
@@ -86,6 +87,7 @@ def streets(material: Material) -> Iterator[dict[str, Any]]:
             "doors": _doors(material, network),
             "walkers": _walkers(material, network),
             "nothing": _nothing(material),
+            "paths": coded(_steps(np.flatnonzero(~network["highway"].isin(MAJOR | MINOR)))),
             **_named(network),
             **_known(material),
         }

@@ -391,3 +391,17 @@ def test_the_index_shows_its_cards(browser: Browser, tmp_path: Path) -> None:
     assert found.page.evaluate("window.__pwn") is None
     assert found.errors == []
     found.page.context.close()
+
+
+def test_paths_come_in_close_up_from_the_streets_that_walks_go_along(seen: Seen) -> None:
+    told = """() => {
+      let paths = 0;
+      halfFullMap.eachLayer((layer) => {
+        if (layer.options.pane === "streets" && layer.options.dashArray === "3 3") paths += 1;
+      });
+      return [paths, HalfFull.streets.pathLines().every((line) => line.length > 1)];
+    }"""
+    seen.page.evaluate("halfFullMap.setZoom(13, { animate: false })")
+    assert seen.page.evaluate(told) == [0, True]
+    seen.page.evaluate("halfFullMap.setZoom(15, { animate: false })")
+    assert seen.page.evaluate(told) == [1, True]

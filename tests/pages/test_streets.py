@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from pipeline.pages import Material, map_page
 from pipeline.pages import map as of_map
-from pipeline.pages.coding import ALPHABET, coded
+from pipeline.pages.coding import ALPHABET, coded, coded_lines
 from pipeline.pages.places import ways_in
 from pipeline.pages.streets import DETAILS, streets
 from pipeline.pages.who import walkers_of_page
@@ -273,3 +273,24 @@ def test_one_neighbourhood_is_enough() -> None:
     material = town()
     alone = material.neighbourhoods[material.neighbourhoods["neighbourhood_id"] == IDS[0]]
     assert next(streets(replace(material, neighbourhoods=alone)))["is_exact"]
+
+
+def test_lines_written_as_text_come_back() -> None:
+    lines = [[-260_100, 5_171_000, 3, -4], [-260_090, 5_170_900, 0, 0, 70_000, -1], [1, 2, 3, 4]]
+    text = coded_lines(lines)
+    x, y = summed(text["x"]), summed(text["y"])
+    places = np.cumsum(numbers(text["n"]))[:-1]
+    for line, xs, ys in zip(lines, np.split(x, places), np.split(y, places), strict=True):
+        expected = np.cumsum(np.array(line).reshape(-1, 2), axis=0)
+        np.testing.assert_array_equal(np.column_stack([xs, ys]), expected)
+    assert coded_lines([]) == {"n": "", "x": "", "y": ""}
+
+
+def test_paths_are_drawn_from_the_streets_where_the_page_carries_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    data = data_of(map_page(crossing()))
+    assert set(data["backdrop"]["streets"]) == {"major", "minor"}
+    assert "paths" in data["streets"]
+    monkeypatch.setattr(of_map, "LARGEST_SENT_BYTES", 1000)
+    assert set(data_of(map_page(crossing()))["backdrop"]["streets"]) == {"major", "minor", "path"}

@@ -49,5 +49,16 @@ HalfFull.coding = (() => {
     return found;
   };
 
-  return { numbers, summed, added, flags };
+  /** Lines of points, each beginning where the one before ended: as `made(x, y)` makes each point. */
+  const lines = ({ n, x, y }, made) => {
+    const [xs, ys] = [summed(x), summed(y)];
+    let at = 0;
+    return Array.from(numbers(n), (size) => {
+      const line = Array.from({ length: size }, (_, k) => made(xs[at + k], ys[at + k]));
+      at += size;
+      return line;
+    });
+  };
+
+  return { numbers, summed, added, flags, lines };
 })();

@@ -89,15 +89,20 @@ HalfFull.layers = (() => {
     drawn(waterways, { color: theme.water, weight: 1.6, opacity: 0.9 }).addTo(map);
     drawn(railways, { color: theme.street, weight: 1.2, opacity: 0.55, dashArray: "6 4" }).addTo(map);
     drawn(data.edge, { color: theme.outline, weight: 1.6, opacity: 0.9, dashArray: "2 6" }).addTo(map);
-    const major = drawn(streets.major, { color: theme.street, opacity: 0.6 }).addTo(map);
-    const minor = drawn(streets.minor, { color: theme.street, opacity: 0.45 }).addTo(map);
-    const path = drawn(streets.path, { color: theme.street, opacity: 0.5, weight: 0.8, dashArray: "3 3" });
+    const road = (coded, style) => L.polyline(HalfFull.coding.lines(coded, (x, y) => [y / UNITS, x / UNITS]), { ...above, fill: false, ...style });
+    const major = road(streets.major, { color: theme.street, opacity: 0.6 }).addTo(map);
+    const minor = road(streets.minor, { color: theme.street, opacity: 0.45 }).addTo(map);
+    const pathStyle = { color: theme.street, opacity: 0.5, weight: 0.8, dashArray: "3 3" };
+    let path = null;
+    /** Paths are those of the streets that walks go along; without those the page has lines of them. */
+    const paths = () => (path ??= streets.path ? road(streets.path, pathStyle) : L.polyline(HalfFull.streets.pathLines(), { ...above, fill: false, ...pathStyle }));
     const showIf = (is, layer) => (is ? layer.addTo(map) : layer.remove());
     const grow = () => {
       const zoom = map.getZoom();
       major.setStyle({ weight: Math.max(0.8, (zoom - 10.5) * 0.55) });
       minor.setStyle({ weight: Math.max(0.35, (zoom - 12) * 0.4), opacity: zoom < 13.5 ? 0.3 : 0.45 });
-      showIf(zoom >= 14.5, path);
+      if (zoom >= 14.5) paths().addTo(map);
+      else path?.remove();
       showIf(zoom >= 13.5, greenBorders);
     };
     map.on("zoomend", grow);

@@ -205,6 +205,14 @@ HalfFull.streets = (() => {
     return town;
   };
 
+  /** Where paths run, as lines of latitude and longitude. */
+  const pathLines = () => {
+    const { first, degrees } = laid();
+    return Array.from(summed(coded.paths), (e) =>
+      Array.from({ length: first[e + 1] - first[e] }, (_, k) => [degrees[2 * (first[e] + k) + 1], degrees[2 * (first[e] + k)]]),
+    );
+  };
+
   // --- who walks -----------------------------------------------------------------------------
 
   const walkers = new Map((coded.walkers ?? []).map((walker) => [walker.id, walker]));
@@ -232,6 +240,7 @@ HalfFull.streets = (() => {
     nothing: coded.nothing,
     walkers,
     laid,
+    pathLines,
     project,
     groundOf,
   };
