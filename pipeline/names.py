@@ -32,6 +32,8 @@ _HOLDS = 0.95
 _MOST_FORMS = 4
 
 _BETWEEN_FORMS = re.compile(r"\s*[/|;]\s*|\s+[-–—]\s+|\s*\(([^)]*)\)\s*")
+# The side of the road that a stop is on: *High School, S-bound* and *High School*.
+_BOUND = re.compile(r",?\s*\(?\b[nsew]{1,2}[ -]?bound\b\)?", re.IGNORECASE)
 _NUMBER = re.compile(r"\d+[a-z]?")
 # Generic words of Welsh names, in English as they would stand in an English form.
 _WELSH = {
@@ -75,6 +77,7 @@ def forms(name: str) -> tuple[str, ...]:
     >>> forms("Llyfrgell Casnewydd / Newport Library")
     ('library casnewydd newport library', 'library casnewydd', 'newport library')
     """
+    name = _BOUND.sub("", name) or name
     parts = [name, *(part for part in _BETWEEN_FORMS.split(name) if part and part.strip())]
     found = (normalised_name(part) for part in parts)
     english = (" ".join(_WELSH.get(word, word) for word in form.split()) for form in found)

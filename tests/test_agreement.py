@@ -139,6 +139,7 @@ def test_orders_of_sources_name_everybody() -> None:
     [
         ("Llyfrgell Pill / Pill Library", "Pill Library", 1.0),
         ("Bellevue", "Belle Vue", 1.0),
+        ("High School, S-bound", "Lliswerry High School", 0.95),
         ("St Mary's Infant School", "St Mary's Junior School", 0.3),
         ("Stand 2", "Stand 3", 0.3),
         (

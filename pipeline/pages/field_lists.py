@@ -15,6 +15,7 @@ import shapely
 
 from pipeline.config import Agreement
 from pipeline.pages.material import Material
+from pipeline.pages.places import source_title
 from pipeline.pages.sheets import sheet
 from pipeline.text import clean_text
 
@@ -147,7 +148,7 @@ def _said(text: str) -> str:
     said = json.loads(text) if text else {}
     return "; ".join(
         f"{key.replace('_', ' ')}: "
-        + " / ".join(f"{each['value']} ({each['source']})" for each in entries)
+        + " / ".join(f"{each['value']} ({source_title(each['source'])})" for each in entries)
         for key, entries in said.items()
     )
 

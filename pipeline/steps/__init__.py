@@ -57,9 +57,8 @@ __all__ = [
     "entrances", "fetch", "field_check", "gradient", "homes", "index", "kernels", "licence_cut",
     "live_check", "lock", "looks", "national", "nearby", "neighbourhoods", "network",
     "new_district", "osm", "outputs_of", "picture_words", "pictures", "profiles", "publish",
-    "published_standards", "reference", "rules", "scenario", "sensitivity", "similar",
-    "standards", "surface", "terrain", "theme", "unused_land", "uses", "walkers", "walks",
-    "words",
+    "published_standards", "reference", "rules", "scenario", "sensitivity", "similar", "standards",
+    "surface", "terrain", "theme", "unused_land", "uses", "walkers", "walks", "words",
 ]  # fmt: skip
 STEPS: dict[str, Callable[..., str]] = {
     step.__name__: step
