@@ -25,8 +25,8 @@ LOGO = '<svg xmlns="http://www.w3.org/2000/svg"><circle r="1"/></svg>'
 DRAWN = sorted([*PAGES, "pictures"])
 WORDS = sorted([*DRAWN, "looks", "rules"])
 CHOICES = [
-    "looks", "national", "picture_words", "published_standards", "rules", "theme", "walkers",
-    "words",
+    "looks", "national", "picture_words", "published_standards", "rules", "theme", "uses",
+    "walkers", "words",
 ]  # fmt: skip
 
 

@@ -15,7 +15,7 @@ import shapely
 
 from pipeline.config import Agreement
 from pipeline.pages.material import Material
-from pipeline.pages.places import source_title
+from pipeline.pages.places import title_of
 from pipeline.pages.sheets import sheet
 from pipeline.text import clean_text
 
@@ -84,7 +84,7 @@ def to_look_at(material: Material) -> pd.DataFrame:
     ]
     frame["a_list_of_this_kind"] = frame["category"].isin(listed)
     frame = _placed(material, frame)
-    frame["said"] = [_said(text) for text in frame["differences"]]
+    frame["said"] = [_said(material, text) for text in frame["differences"]]
     frame["kind_of_place"] = [
         clean_text(material.looks[each].one) if each in material.looks else each
         for each in frame["category"]
@@ -143,12 +143,12 @@ def _placed(material: Material, frame: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _said(text: str) -> str:
+def _said(material: Material, text: str) -> str:
     """Return what sources say where they differ, in one line."""
     said = json.loads(text) if text else {}
     return "; ".join(
         f"{key.replace('_', ' ')}: "
-        + " / ".join(f"{each['value']} ({source_title(each['source'])})" for each in entries)
+        + " / ".join(f"{each['value']} ({title_of(material, each['source'])})" for each in entries)
         for key, entries in said.items()
     )
 

@@ -14,10 +14,11 @@ import shapely
 from pipeline.config import State
 from pipeline.pages.material import Material
 from pipeline.pages.shapes import Coded, Coder, Units
-from pipeline.pages.wording import Words
 from pipeline.tables import PLACES_IN
 from pipeline.text import clean_text
 
+# What people found who went and looked.
+COMMUNITY = "community"
 # An asset smaller than this is drawn as its symbol alone.
 SMALLEST_OUTLINE_M2 = 2_000.0
 OUTLINE_TOLERANCE_M = 5.0
@@ -78,7 +79,7 @@ def places(material: Material, coder: Coder) -> dict[str, Any]:
             for text in assets["records"]
         ],
         "details": [
-            details_of(labels, text, details) + _agreement(material.words, agreement, said, details)
+            details_of(labels, text, details) + _agreement(material, agreement, said, details)
             for text, agreement, said in zip(
                 assets["details"], assets["agreement"], assets["differences"], strict=True
             )
@@ -192,10 +193,21 @@ def sources_of(material: Material, text: str) -> list[str]:
     for record in records:
         source = str(record.get("source", ""))
         known = material.manifest.get(source, {})
-        title = clean_text(known.get("title") or source_title(source))
+        title = title_of(material, source)
         date = clean_text(material.words.day(str(record.get("date") or known.get("date") or "")))
         found.append(f"{title} ({date})" if date else title)
     return list(dict.fromkeys(found))
+
+
+def title_of(material: Material, source: str) -> str:
+    """Return what people call a source: by the name of its input, or of the table that it is."""
+    if source == COMMUNITY:
+        return material.words("agreement.community")
+    known = material.manifest.get(source)
+    if known is None:
+        tables = (each for each in material.manifest.values() if each.get("table") == source)
+        known = next(tables, {})
+    return clean_text(known.get("title") or source_title(source))
 
 
 def source_title(source: str) -> str:
@@ -217,12 +229,15 @@ def details_of(labels: dict[str, str], text: str, numbered: Numbered) -> list[in
     return found
 
 
-def _agreement(words: Words, agreement: str, differences: str, numbered: Numbered) -> list[int]:
+def _agreement(
+    material: Material, agreement: str, differences: str, numbered: Numbered
+) -> list[int]:
     """Return how far the sources agree, and what each says where they differ."""
+    words = material.words
     found = [numbered(words("agreement.label")), numbered(words(f"agreement.{agreement}"))]
     said = json.loads(differences) if differences else {}
     for entry in said.get("name", []):
-        source = source_title(str(entry["source"]))
+        source = title_of(material, str(entry["source"]))
         text = clean_text(entry["value"])
         found += [numbered(words("agreement.name_in", source=source)), numbered(text)]
     return found
