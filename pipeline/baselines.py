@@ -10,10 +10,9 @@ can tell is said to be so.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, NamedTuple
 
 import geopandas as gpd
@@ -23,6 +22,7 @@ import shapely
 
 from pipeline.config import CategoryRules
 from pipeline.errors import CodesDoNotMatch
+from pipeline.lifecycle import CLOSINGS, NO_MORE, NOT_YET, OPENINGS, days_of, stage_of
 from pipeline.text import names_agree, normalised_name
 
 REAL, MAPPING, UNKNOWN = "real", "mapping", "cannot_be_told"
@@ -36,13 +36,6 @@ SAME_NAME_WITHIN_M = 2000.0
 NAMELESS_WITHIN_M = 10.0
 # An area that grew or shrank by more than this share may have changed in fact.
 REDRAWN_SHARE = 0.25
-
-_OPENINGS = ("start_date", "opening_date", "opened", "open_date")
-_CLOSINGS = ("end_date", "closed", "close_date")
-_DAY = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
-_NOT_YET = ("construction:", "proposed:", "planned:", "disused:", "abandoned:")
-_NO_MORE = ("disused:", "abandoned:", "demolished:", "razed:", "removed:", "destroyed:", "was:")
-_VACANT = {"shop": "vacant", "building": "construction", "landuse": "construction"}
 
 
 @dataclass(frozen=True)
@@ -368,8 +361,8 @@ def _of_appeared(runs: _Runs, name: str) -> Told:
 
 def _opened(runs: _Runs, row: Mapping[str, Any]) -> Told | None:
     """Read the day of opening, where one is given that lies clearly before or after."""
-    for key, text in _said(row, runs.new_tags, _OPENINGS):
-        days = _days(text)
+    for key, text in _said(row, runs.new_tags, OPENINGS):
+        days = days_of(text)
         if days and days[0] > runs.before.day:
             rule = f"{key} {text} is after the earlier map, of {runs.before.day}"
             return Told(REAL, "opened", rule)
@@ -385,7 +378,7 @@ def _was_there(runs: _Runs, row: Mapping[str, Any]) -> Told | None:
         tags = runs.old_tags.get(record["id"])
         if tags is None:
             continue
-        waiting = _lifecycle(tags, _NOT_YET)
+        waiting = stage_of(tags, NOT_YET)
         if waiting:
             return Told(REAL, "opened", f"{record['id']} was mapped as {waiting}")
         same = tags == runs.new_tags.get(record["id"])
@@ -404,11 +397,11 @@ def _of_vanished(runs: _Runs, name: str) -> Told:
         tags = runs.new_tags.get(record["id"])
         if tags is None:
             continue
-        over = _lifecycle(tags, _NO_MORE)
+        over = stage_of(tags, NO_MORE)
         if over:
             return Told(REAL, "closed", f"{record['id']} is mapped as {over} now", name)
-    for key, text in [*_said(row, runs.new_tags, _CLOSINGS), *_said(row, runs.old_tags, _CLOSINGS)]:
-        days = _days(text)
+    for key, text in [*_said(row, runs.new_tags, CLOSINGS), *_said(row, runs.old_tags, CLOSINGS)]:
+        days = days_of(text)
         if days and days[0] <= runs.after.day:
             return Told(REAL, "closed", f"{key} {text} is past", name)
     for record in row["records"]:
@@ -432,31 +425,6 @@ def _said(
     return [
         (key, str(said[key])) for said in (*told, row["details"]) for key in keys if said.get(key)
     ]
-
-
-def _days(text: str) -> tuple[date, date] | None:
-    """Return the first and the last day that a date such as 2024, 2024-05 or 2024-05-01 may be."""
-    match = _DAY.fullmatch(text.strip())
-    if match is None:
-        return None
-    year, month, day = (int(part) if part else None for part in match.groups())
-    try:
-        assert year is not None
-        first = date(year, month or 1, day or 1)
-        if day:
-            return first, first
-        following = date(year + (month in (None, 12)), (month or 12) % 12 + 1, 1)
-    except ValueError:
-        return None
-    return first, following - timedelta(days=1)
-
-
-def _lifecycle(tags: Mapping[str, str], prefixes: tuple[str, ...]) -> str:
-    """Return the tag that says that something is not in use, if there is one."""
-    for key, value in sorted(tags.items()):
-        if key.startswith(prefixes) or _VACANT.get(key) == value:
-            return f"{key}={value}"
-    return ""
 
 
 # --- rows -----------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ import pytest
 import shapely
 
 from pipeline import contracts, tables
-from pipeline.baselines import Snapshot, _days, compared
+from pipeline.baselines import Snapshot, compared
 from pipeline.errors import CodesDoNotMatch
 from pipeline.scenario import Town, effects
 from tests.made_features import EAST, NORTH, Feature
@@ -210,24 +210,6 @@ def test_runs_of_other_districts_vintages_or_areas_are_not_compared(
     before = snapshot(EARLIER, town, code=code, neighbourhoods=areas.assign(**columns))
     with pytest.raises(CodesDoNotMatch, match=words):
         compared(before, snapshot(LATER, town), village.RULES_HERE)
-
-
-@pytest.mark.parametrize(
-    ("text", "first", "last"),
-    [
-        ("2024", "2024-01-01", "2024-12-31"),
-        ("2024-02", "2024-02-01", "2024-02-29"),
-        ("2024-12", "2024-12-01", "2024-12-31"),
-        ("2024-05-09", "2024-05-09", "2024-05-09"),
-    ],
-)
-def test_a_date_is_as_wide_as_it_is_written(text: str, first: str, last: str) -> None:
-    assert _days(text) == (date.fromisoformat(first), date.fromisoformat(last))
-
-
-@pytest.mark.parametrize("text", ["C18", "2024-13", "soon", "2024-02-30", "~1850", "9999-99"])
-def test_a_date_that_is_none_says_nothing(text: str) -> None:
-    assert _days(text) is None
 
 
 def test_the_same_run_twice_has_no_change() -> None:
