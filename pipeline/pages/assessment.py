@@ -104,7 +104,8 @@ def assessment_page(material: Material) -> str:
     """
     words = material.words
     name = clean_text(material.district.name)
-    lede = "deprivation.assessment_lede" if material.has_deprivation else "assessment.lede"
+    held = _Assessed.of(material)
+    lede = "deprivation.assessment_lede" if held.items("deprivation") else "assessment.lede"
     sheet = Sheet(
         "assessment",
         words("assessment.title", district=name),
@@ -112,7 +113,6 @@ def assessment_page(material: Material) -> str:
         heading=words.parts("assessment.title", district=named(name)),
         lede=words(lede),
     )
-    held = _Assessed.of(material)
     return page(
         material,
         sheet,
