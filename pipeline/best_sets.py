@@ -16,8 +16,9 @@ never worse than 1 − 1/e of the best where all sites cost the same (Nemhauser,
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -248,6 +249,7 @@ def choose_sets(possible: Possibilities, study: Study) -> pd.DataFrame:
     cut_off = int(in_decimetres(study.walking.metres_in(choice.minutes)))
     ids = sites["site_id"].to_numpy(dtype=object)
     weights = weights_of(possible.residents, choice.equity_weight)
+    is_certain = possible.residents.known_within_m >= study.walking.metres_in(choice.minutes)
     costs = _costs(sites, choice)
     found: list[dict[str, object]] = []
     for name, use in sorted(possible.uses.items()):
@@ -256,10 +258,12 @@ def choose_sets(possible: Possibilities, study: Study) -> pd.DataFrame:
         if now is None or not may.any():
             continue
         keep = may[walks.site] & (walks.cost <= cut_off) & (now[walks.home] > cut_off)
-        cover = Cover.of(walks.site[keep], walks.home[keep], weights, len(ids))
+        site, home = walks.site[keep], walks.home[keep]
+        cover = Cover.of(site, home, weights, len(ids))
+        certain_of = partial(_certain_pct, site, home, weights, is_certain)
         found += [
             {"use": name, "minutes": choice.minutes, **row, "equity_weight": choice.equity_weight}
-            for row in _sets(cover, costs, choice, ids)
+            for row in _sets(cover, costs, choice, ids, certain_of)
         ]
     return pd.DataFrame(found, columns=list(_COLUMNS)).astype(_COLUMNS)
 
@@ -267,7 +271,7 @@ def choose_sets(possible: Possibilities, study: Study) -> pd.DataFrame:
 _COLUMNS = {
     "use": "str", "minutes": "int64", "most_sites": "int64", "method": "str", "site_id": "str",
     "place": "int64", "adds": "float64", "people": "float64", "gap_pct": "float64",
-    "equity_weight": "float64",
+    "coverage_pct": "float64", "equity_weight": "float64",
 }  # fmt: skip
 
 
@@ -279,9 +283,23 @@ def _costs(sites: pd.DataFrame, choice: BestSets) -> Floats:
     return hectares
 
 
+def _certain_pct(
+    site: Ints, home: Ints, weights: Floats, is_certain: npt.NDArray[np.bool_], chosen: list[int]
+) -> float:
+    """Return the share of those whom some sites reach around whom the map reaches far enough."""
+    homes = np.unique(home[np.isin(site, chosen)])
+    total = float(weights[homes].sum())
+    return float(weights[homes][is_certain[homes]].sum()) / total * ALL_PCT if total else ALL_PCT
+
+
 def _sets(
-    cover: Cover, costs: Floats, choice: BestSets, ids: npt.NDArray[np.object_]
+    cover: Cover,
+    costs: Floats,
+    choice: BestSets,
+    ids: npt.NDArray[np.object_],
+    certain_of: Callable[[list[int]], float],
 ) -> Iterator[dict[str, object]]:
+    """Yield a row for each site of each set, the best and the greedy ones."""
     budget = np.inf if choice.most_hectares is None else choice.most_hectares
     for most in choice.sites:
         for method, solve in (("best", best), ("greedy", greedy)):
@@ -293,4 +311,5 @@ def _sets(
                 yield {
                     "most_sites": most, "method": method, "site_id": ids[site], "place": place,
                     "adds": adds, "people": chosen.total, "gap_pct": gap if gap > HAIR else 0.0,
+                    "coverage_pct": certain_of(chosen.sites),
                 }  # fmt: skip

@@ -1229,6 +1229,14 @@ BEST_SETS = Table(
             at_least=0,
         ),
         Column(
+            "coverage_pct",
+            "float",
+            "Share of those gained of whom it is certain: the map reaches far enough around them.",
+            "%",
+            at_least=0,
+            at_most=100,
+        ),
+        Column(
             "equity_weight",
             "float",
             "How much more a person of decile 1 counts than one of decile 10; 0 is not at all.",

@@ -26,6 +26,8 @@ FILES = (
     "unused_land.csv", "unused_land.gpkg", "site_uses.csv", "residents_gained.csv", "best_sets.csv",
 )  # fmt: skip
 HERE = "unused"
+# From here on a share that is certain is not told apart from all.
+CERTAIN_PCT = 99.5
 # Of the ten deciles of an index, those that a sentence of their own speaks of.
 MOST_DEPRIVED = ("decile_1", "decile_2", "decile_3")
 
@@ -147,7 +149,7 @@ def _use_row(known: _Sites, name: str, most: int, heads: tuple[str, ...]) -> Ele
     best, greedy = (ours[ours["method"] == method] for method in ("best", "greedy"))
     cells: list[tuple[str, Children]] = [
         (heads[1], words.number(len(fitting))),
-        (heads[2], _people(words, float(best["people"].iloc[0])) if len(best) else "–"),
+        (heads[2], _together(words, best)),
         (heads[3], _best(known, best, greedy, has_sites=len(fitting) > 0)),
         (heads[4], words(f"sites.{use.who.value}")),
     ]
@@ -167,6 +169,17 @@ def _use_row(known: _Sites, name: str, most: int, heads: tuple[str, ...]) -> Ele
             for key, cell in cells
         ],
     )
+
+
+def _together(words: Any, best: pd.DataFrame) -> Children:  # noqa: ANN401
+    """Say how many more people a set reaches, and of how many of them that is certain."""
+    if best.empty:
+        return "–"
+    people = _people(words, float(best["people"].iloc[0]))
+    certain = float(best["coverage_pct"].iloc[0])
+    if certain >= CERTAIN_PCT:
+        return people
+    return [people, el("small", {}, words("sites.certain", share=words.share(certain, 100)))]
 
 
 def _best(known: _Sites, best: pd.DataFrame, greedy: pd.DataFrame, *, has_sites: bool) -> Children:
@@ -359,7 +372,7 @@ def _gain(words: Any, row: Any) -> str:  # noqa: ANN401
     if row.state == State.TRUE_ZERO:
         return str(words("sites.gain", minutes=row.minutes, people=words("sites.gain_none")))
     told = _people(words, row.gained)
-    if row.coverage_pct < 99.5:  # noqa: PLR2004 (a share that is not shown as all)
+    if row.coverage_pct < CERTAIN_PCT:
         certain = words("sites.certain", share=words.share(row.coverage_pct, 100))
         told = f"{told} ({certain})"
     return str(words("sites.gain", minutes=row.minutes, people=told))

@@ -81,7 +81,7 @@ def _material(name: str = "Old Yard") -> Material:
     ]
     columns = [column.name for column in tables.RESIDENTS_GAINED.columns]
     best = [
-        ("pocket_park", 10, 3, method, sites["site_id"][0], 1, 321.0, 321.0, 0.0, 0.0)
+        ("pocket_park", 10, 3, method, sites["site_id"][0], 1, 321.0, 321.0, 0.0, 62.0, 0.0)
         for method in ("best", "greedy")
     ]
     return replace(
@@ -123,6 +123,7 @@ def test_each_site_says_what_it_could_become_why_and_what_would_rule_it_out(
     assert "A brownfield register lists land that a council judges fit for homes" in page
     assert "It is not known who has one already" in page
     assert "permissioned, 14 May 2024" in page
+    assert "320<small>certain for 62 %</small>" in page
 
 
 def test_uses_that_are_ruled_out_say_by_what(material: Material) -> None:
