@@ -480,7 +480,7 @@ scenario: $(if $(filter $(D),$(DISTRICTS)),config/study.yaml $(addprefix $(MADE)
 		neighbourhoods coverage features streets network terrain assets access_points entrances homes access indicators)) \
 		$(OUT)/$(D)/run.json) | $(COMPILED)
 	@test -n "$(filter $(D),$(DISTRICTS))" || { echo "make scenario: name a district, D=<one of: $(DISTRICTS)>"; exit 1; }
-	@test -n "$(SCENARIO)" || { echo "make scenario: name a scenario, S=<one of: $(basename $(notdir $(wildcard $(SCENARIOS_DIR)/*.yaml $(SCENARIOS_DIR)/*.geojson)))>"; exit 1; }
+	@test -n "$(SCENARIO)" || { echo "make scenario: name a scenario, S=<one of: $(sort $(basename $(notdir $(wildcard $(SCENARIOS_DIR)/*.yaml $(SCENARIOS_DIR)/*.geojson))))>"; exit 1; }
 	@$(PYTHON) -m pipeline scenario $(filter-out $(OUT)/%,$(filter %.yaml %.json %.parquet,$^)) $(SCENARIO) \
 	  --out $(OUT)/$(D)/scenarios/$(basename $(notdir $(SCENARIO)))/run.json --note $(MADE)/$(D)/scenarios/note.json
 
