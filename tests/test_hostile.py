@@ -56,6 +56,8 @@ class Place:
         shutil.copy(STUDY, self.study)
         self.district.parent.mkdir()
         self.choose(lambda _: None)
+        self.made.mkdir(parents=True, exist_ok=True)
+        (self.made / "field_checks.json").write_text("{}")
         for name, kind in (("rules", "categories"), ("national", "national")):
             found = sorted((ROOT / "config" / kind).glob("*.yaml"))
             assert run(name, *found, "--out", self.made.parent / f"{name}.json") == 0
@@ -96,9 +98,9 @@ class Place:
             ),
             "assets": (
                 (self.study, self.made.parent / "rules.json", national, self.district, manifest,
-                 areas, features),
-                (self.made / "assets.parquet", self.made / "access_points.parquet",
-                 self.made / "set_aside.parquet"),
+                 areas, features, self.made / "field_checks.json"),
+                tuple(self.made / f"{table}.parquet" for table in
+                      ("assets", "access_points", "set_aside", "records", "ambiguous")),
             ),
         }[step]  # fmt: skip
         return [step, *map(str, inputs), "--out", *map(str, outputs)]
