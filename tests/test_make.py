@@ -23,7 +23,8 @@ ACCENT = 'accent: "#.{6}"'
 PAGES = ["index", "publish"]
 LOGO = '<svg xmlns="http://www.w3.org/2000/svg"><circle r="1"/></svg>'
 DRAWN = sorted([*PAGES, "pictures"])
-WORDS = sorted([*DRAWN, "looks", "rules"])
+# The assessment says of each category which ways to well-being it serves.
+WORDS = sorted([*DRAWN, "assessment", "looks", "rules"])
 CHOICES = [
     "looks", "national", "picture_words", "published_standards", "rules", "theme", "uses",
     "walkers", "words",
@@ -207,10 +208,11 @@ def _unlink(path: str) -> Callable[[Project], None]:
 
 
 AFTER_RULES = [
-    "access", "assets", "by_source", "catchments", "entrances", "gradient", "nearby", "profiles",
-    "published_standards", "sensitivity", "standards", "surface",
+    "access", "assessment", "assets", "by_source", "catchments", "entrances", "gradient", "nearby",
+    "profiles", "published_standards", "sensitivity", "similar", "standards", "surface",
+    "unused_land", "uses", "walks",
 ]  # fmt: skip
-BEFORE_THEM = ["homes", "network", "osm", "terrain"]
+BEFORE_THEM = ["homes", "indicators_elsewhere", "network", "osm", "terrain"]
 # What a change touches. A study or a district is an argument of nearly every step; a step whose
 # result is the same rewrites it all the same, because it was made from other choices.
 TOUCHED: dict[str, tuple[Callable[[Project], None], list[str]]] = {
@@ -222,20 +224,20 @@ TOUCHED: dict[str, tuple[Callable[[Project], None], list[str]]] = {
     "why a category helps": (_edit(PARK, "sentence: ", "sentence: All "), WORDS),
     "an OSM rule of a category": (
         _edit(PARK, "  any:\n", "  any:\n    - leisure: hedge\n"),
-        sorted([*WORDS, *AFTER_RULES]),
+        sorted({*WORDS, *AFTER_RULES}),
     ),
     "a category taken away": (
         _unlink("config/categories/cycle_hire.yaml"),
-        sorted([*WORDS, *AFTER_RULES]),
+        sorted({*WORDS, *AFTER_RULES}),
     ),
     "the longest walk": (
         _edit("config/study.yaml", r"minutes: \[.*\]", "minutes: [5, 10, 12]"),
-        sorted({*DRAWN, *AFTER_RULES, *BEFORE_THEM} - {"published_standards"}),
+        sorted({*DRAWN, *AFTER_RULES, *BEFORE_THEM} - {"published_standards", "uses"}),
     ),
     "the words of a national table": (_touch("config/national/iod_2019.yaml"), ["national"]),
     "the code of profiles": (
         _touch("pipeline/profiles.py"),
-        ["gradient", "index", "pictures", "profiles", "publish", "standards"],
+        ["assessment", "gradient", "index", "pictures", "profiles", "publish", "similar", "standards"],
     ),
     "a word of a page": (
         _edit("config/words/en.yaml", "brand: Half Full", "brand: Half full"),
