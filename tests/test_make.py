@@ -237,7 +237,7 @@ TOUCHED: dict[str, tuple[Callable[[Project], None], list[str]]] = {
     "the words of a national table": (_touch("config/national/iod_2019.yaml"), ["national"]),
     "the code of profiles": (
         _touch("pipeline/profiles.py"),
-        ["assessment", "gradient", "index", "pictures", "profiles", "publish", "similar", "standards"],
+        sorted([*DRAWN, "assessment", "gradient", "profiles", "similar", "standards"]),
     ),
     "a word of a page": (
         _edit("config/words/en.yaml", "brand: Half Full", "brand: Half full"),
