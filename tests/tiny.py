@@ -249,7 +249,7 @@ class Project:
         """Run make to its end; what it says on both channels is in `stdout`."""
         with self.start(*arguments, **environment) as run:
             try:
-                said, _ = run.communicate(timeout=240)
+                said, _ = run.communicate(timeout=900)
             except BaseException:
                 os.killpg(run.pid, signal.SIGKILL)
                 raise

@@ -99,8 +99,10 @@ def test_tables_and_pages_from_services_are_those_from_files(
     made = {name for name in theirs if name.startswith(("data/interim", "outputs"))}
     assert len(made) > 20
     differing = {name for name in made if ours[name] != theirs[name]}
-    # What names the place itself: the district's choices, and the note of each edition.
-    notes = {"outputs/tiny/run.json", "outputs/tiny/community/run.json"}
+    # What names the place itself: the district's choices, and of each edition its note and its page
+    # about the data.
+    names_it = ("data.html", "run.json")
+    notes = {f"outputs/tiny/{where}{name}" for where in ("", "community/") for name in names_it}
     packed = {name for name in differing if name.endswith(".zip")}
     assert differing - packed == notes | {"data/interim/tiny/district.json"}
     for name in packed:
@@ -108,7 +110,7 @@ def test_tables_and_pages_from_services_are_those_from_files(
         names = ways[0].namelist()
         assert names == ways[1].namelist()
         odd = [inside for inside in names if ways[0].read(inside) != ways[1].read(inside)]
-        assert [inside.rpartition("/")[2] for inside in odd] == ["run.json"], name
+        assert sorted(inside.rpartition("/")[2] for inside in odd) == [*names_it], name
 
 
 @pytest.mark.slow
