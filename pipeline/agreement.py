@@ -12,7 +12,6 @@ from NaPTAN, corroborate each other no more than a copy does.
 from __future__ import annotations
 
 import itertools
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,6 +26,7 @@ import shapely
 from pipeline.config import Agreement, CategoryRules
 from pipeline.names import ALIKE, likenesses
 from pipeline.stops import place_name
+from pipeline.text import json_text
 
 COMMUNITY, LISTS = "community", "lists"
 AREAS_DIFFER = 2.0
@@ -157,7 +157,7 @@ def _of_asset(
         ]
         for key in sorted(differing)
     }
-    return agreement.value, _plain(chosen), _plain(differences)
+    return agreement.value, json_text(chosen), json_text(differences)
 
 
 def _said(rows: list[Row]) -> dict[str, list[_Stated]]:
@@ -230,7 +230,3 @@ def _choice_of_shape(rows: list[Row], rules: CategoryRules) -> dict[str, str]:
     drawn = {row["source"] for row in rows if row["area_m2"] > 0} or {row["source"] for row in rows}
     first = min(sorted(drawn), key=lambda source: rank(source, rules.sources_first.shape))
     return {"source": first, "why": FIRST if len(drawn) > 1 else ONLY}
-
-
-def _plain(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True)

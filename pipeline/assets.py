@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,7 +24,7 @@ from pipeline.field_checks import as_records
 from pipeline.quarantine import MOSTLY_ASIDE, rows_counted, set_aside, with_more, words_on_rows
 from pipeline.records import LayerRecords, LayerRows, read_layer
 from pipeline.tags import read_tags
-from pipeline.text import clean_text
+from pipeline.text import clean_text, json_text
 
 __all__ = ["OSM", "LayerRows", "Timetable", "build_assets", "classify"]
 
@@ -180,7 +179,7 @@ def _with_assets(records: gpd.GeoDataFrame, joined: Joined) -> gpd.GeoDataFrame:
 
 def _as_table(stated: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Lay records out as `tables.RECORDS`."""
-    texts = [json.dumps(said, ensure_ascii=False, sort_keys=True) for said in stated["details"]]
+    texts = [json_text(said) for said in stated["details"]]
     names = [column.name for column in tables.RECORDS.columns]
     found = stated.assign(details=pd.Series(texts, index=stated.index, dtype="str"))[names]
     keys = list(tables.RECORDS.key)

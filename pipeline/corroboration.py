@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-import json
 from collections.abc import Hashable, Iterator, Mapping
 from typing import Any
 
@@ -26,7 +25,7 @@ from pipeline.grouping import Link, grouped, pairs_sharing
 from pipeline.matching import DECIDED, match
 from pipeline.names import ALIKE, likeness
 from pipeline.stops import gather_stops, place_name, points_of_place
-from pipeline.text import names_agree, normalised_name, slug
+from pipeline.text import json_text, names_agree, normalised_name, slug
 
 Shapes = npt.NDArray[np.object_]
 Numbers = npt.NDArray[np.float64]
@@ -284,8 +283,8 @@ def _asset(
         "licences": ",".join(sorted({row["licence"] for row in rows})),
         "date": max(row["date"] for row in rows),
         "area_m2": float(shapely.area(shape)),
-        "records": _plain([_record(row) for row in rows]),
-        "details": _plain(_details(rows, rules)),
+        "records": json_text([_record(row) for row in rows]),
+        "details": json_text(_details(rows, rules)),
         "geometry": shapely.buffer(shape, banks, quad_segs=_CURVE_SEGMENTS) if banks else shape,
         "members": tuple((row["source"], row["record_id"]) for row in rows),
         "is_too_small": _is_too_small(rows, shape, rules),
@@ -361,10 +360,6 @@ def _details(rows: list[Row], rules: CategoryRules) -> dict[str, str]:
         details = row["details"] | details
     also = {word for row in rows for word in row["also"].split(",") if word}
     return details | {"also": ",".join(sorted(also))} if also else details
-
-
-def _plain(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
 def _unique(ids: list[str], members: list[tuple[tuple[str, str], ...]]) -> list[str]:

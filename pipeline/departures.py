@@ -24,7 +24,7 @@ from pipeline.config import CategoryRules, State, TimetableTable
 from pipeline.feeds import ENTRANCE, STATION, WAY_INSIDE, Feed
 from pipeline.records import FAR, FAR_WORDS, FAULT, NOT_ASKED_FOR
 from pipeline.stops import place_name
-from pipeline.text import clean_text, names_agree, normalised_name
+from pipeline.text import clean_text, json_text, names_agree, normalised_name
 from pipeline.timetables import Days, departures, unused, usual_days
 
 NOT_MATCHED = "not_matched"
@@ -281,8 +281,8 @@ def _changed(row: Mapping[Any, Any], counted: list[_Counted]) -> dict[str, str]:
         details |= {f"departures_{name}": str(n) for name, n in numbers.items()}
         details["departures_source"] = "; ".join(said)
     return {
-        "details": json.dumps(details, ensure_ascii=False, sort_keys=True),
-        "records": json.dumps(records, ensure_ascii=False, sort_keys=True),
+        "details": json_text(details),
+        "records": json_text(records),
         "sources": ",".join(sorted({record["source"] for record in records})),
         "licences": ",".join(sorted({record["licence"] for record in records})),
         "date": max(record["date"] for record in records),

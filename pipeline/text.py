@@ -6,6 +6,7 @@ what cannot be seen; before two names are compared they lose what does not tell 
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 
@@ -175,3 +176,19 @@ def names_agree(one: str, other: str) -> bool:
         return True
     ours, theirs = set(one.split()), set(other.split())
     return ours <= theirs or theirs <= ours
+
+
+def json_text(value: object) -> str:
+    """Write a value as JSON for one cell of a table: the same value is always the same text.
+
+    Parameters
+    ----------
+    value
+        Texts, numbers, lists and dictionaries of such.
+
+    Returns
+    -------
+    str
+        One line, its keys sorted.
+    """
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)

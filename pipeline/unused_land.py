@@ -31,7 +31,7 @@ from pipeline.grouping import Link, grouped
 from pipeline.heights import Heights
 from pipeline.tags import Tags, index_of, matching, read_tags
 from pipeline.terrain import slopes_of
-from pipeline.text import clean_text, names_agree, normalised_name, slug
+from pipeline.text import clean_text, json_text, names_agree, normalised_name, slug
 
 Shapes = npt.NDArray[np.object_]
 Floats = npt.NDArray[np.float64]
@@ -331,9 +331,9 @@ def _one_site(
         "planning_date": _day(details.get("planning_date", "")),
         "listed_since": _day(details.get("first_added", "")),
         "confidence": confidence,
-        "confidence_because": _plain(reasons),
-        "records": _plain(records),
-        "details": _plain(details),
+        "confidence_because": json_text(reasons),
+        "records": json_text(records),
+        "details": json_text(details),
         "geometry": shape,
     }
 
@@ -401,10 +401,6 @@ def _confidence(
 def _day(text: str) -> str:
     """Return a day as `2021-06-30`, or nothing where the register writes something else."""
     return text[:10] if _DAY.match(text) else ""
-
-
-def _plain(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
 # --- what it is like ----------------------------------------------------------------------------

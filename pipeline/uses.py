@@ -8,7 +8,6 @@ names of sentences under `uses.reasons` in `config/words`, with what fills their
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
@@ -18,6 +17,7 @@ import pandas as pd
 
 from pipeline.config import CategoryRules, Range, State, UnusedKind, Use
 from pipeline.errors import ChoiceIsNotAllowed, listed, quoted
+from pipeline.text import json_text
 
 Answer = Literal["met", "unknown", "not_met", "bears_on"]
 Reason = tuple[str, dict[str, str | float]]
@@ -130,10 +130,10 @@ def _judged(site: Mapping[Any, Any], use: Use, longest_m: float) -> dict[str, st
     fits = "no" if answers["not_met"] else "to_check" if answers["unknown"] else "yes"
     return {
         "fits": fits,
-        "because": _plain(answers["met"]),
-        "to_check": _plain(answers["unknown"]),
-        "ruled_out_by": _plain(answers["not_met"]),
-        "would_rule_out": _plain(answers["bears_on"]),
+        "because": json_text(answers["met"]),
+        "to_check": json_text(answers["unknown"]),
+        "ruled_out_by": json_text(answers["not_met"]),
+        "would_rule_out": json_text(answers["bears_on"]),
     }
 
 
@@ -192,7 +192,3 @@ def _standing(site: Mapping[Any, Any]) -> Iterator[tuple[Answer, Reason]]:
     yield "bears_on", ("owner", {})
     if site["planning"] or site["status"] in ("set_aside", "stalled", "listed"):
         yield "bears_on", ("building_begins", {})
-
-
-def _plain(reasons: list[Reason]) -> str:
-    return json.dumps(reasons, ensure_ascii=False, sort_keys=True)

@@ -14,7 +14,7 @@ import shapely
 from pipeline.config import State
 from pipeline.config.scenario import Scenario
 from pipeline.pages import sketches
-from pipeline.pages.editions import Content, without_deprivation
+from pipeline.pages.editions import Content
 from pipeline.pages.elements import Children, Element, el, named
 from pipeline.pages.layers import written
 from pipeline.pages.local_map import Drawn, Ground, view_around, view_map
@@ -77,11 +77,6 @@ def scenario_files(material: Material, tried: Tried) -> dict[str, Content]:
         "difference.csv": _csv(material, table),
         "difference.gpkg": written(_layers(material, shown), material.district),
     }
-
-
-def for_community(material: Material) -> Material:
-    """Return the district without deprivation, for the community edition."""
-    return without_deprivation(material)
 
 
 def _shows_deciles(material: Material, tried: Tried) -> bool:

@@ -98,7 +98,7 @@ def compare(
     from pipeline.files.baselines import read_baseline
     from pipeline.files.choices import read_named
     from pipeline.pages.changes import Since, changes_files
-    from pipeline.pages.scenario import for_community
+    from pipeline.pages.editions import without_deprivation
     from pipeline.scenario import effects
 
     stored = {
@@ -141,9 +141,10 @@ def compare(
     material = material_of(held, place, manifest, files_of, reports_of(stored))
     since = Since(frozen.name, before.day, after.day, story, table)
     community = out[0].parent.parent / "community" / out[0].parent.name
+    editions = {community: without_deprivation(material), out[0].parent: material}
     gate.publish_together(
         {folder / name: content
-         for folder, edition in ((community, for_community(material)), (out[0].parent, material))
+         for folder, edition in editions.items()
          for name, content in changes_files(edition, since).items()}
     )  # fmt: skip
     counts = table["kind"].value_counts()

@@ -58,7 +58,8 @@ def scenario(
     from pipeline import tables
     from pipeline.files import raw
     from pipeline.files.scenarios import read_scenario
-    from pipeline.pages.scenario import Tried, for_community, scenario_files
+    from pipeline.pages.editions import without_deprivation
+    from pipeline.pages.scenario import Tried, scenario_files
     from pipeline.scenario import applied, difference
 
     tried_out = read_scenario(wanted, district.parent.name)
@@ -97,7 +98,9 @@ def scenario(
     community = folder.parent.parent / "community" / "scenarios" / folder.name
     shown = tried_out.model_dump(mode="json", exclude_defaults=True)
     gate.publish(
-        scenario_files(for_community(material), tried), community, {**about, "scenario": shown}
+        scenario_files(without_deprivation(material), tried),
+        community,
+        {**about, "scenario": shown},
     )
     gate.publish(scenario_files(material, tried), folder, about)
     more = table[(table["what"] == "district") & (table["state"] == "ok")]

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from pipeline.pages.changes import Since, changes_files
+from pipeline.pages.editions import without_deprivation
 from pipeline.pages.gate import faults_of_page
-from pipeline.pages.scenario import for_community
 from pipeline.publish import publish_together
 from tests.pages.town import HOSTILE, IDS, town
 
@@ -51,7 +51,7 @@ def test_both_editions_pass_the_gate_whatever_names_hold(tmp_path: Path) -> None
     for text in HOSTILE[:-1:4]:
         for folder, material in (
             (tmp_path / "planner", town(is_hostile=True)),
-            (tmp_path / "community", for_community(town(is_hostile=True))),
+            (tmp_path / "community", without_deprivation(town(is_hostile=True))),
         ):
             files = changes_files(material, since(text))
             publish_together({folder / name: content for name, content in files.items()})

@@ -12,8 +12,9 @@ import pytest
 import shapely
 
 from pipeline.config import Scenario
+from pipeline.pages.editions import without_deprivation
 from pipeline.pages.gate import faults_of_page
-from pipeline.pages.scenario import Tried, for_community, scenario_files
+from pipeline.pages.scenario import Tried, scenario_files
 from pipeline.publish import publish
 from tests.pages.town import HOSTILE, IDS, SOUTH, WEST, town
 
@@ -66,7 +67,7 @@ def test_the_page_says_how_many_more_people_and_where() -> None:
 
 @pytest.mark.parametrize("is_asked", [False, True])
 def test_the_community_edition_has_no_decile_unless_it_is_asked_for(*, is_asked: bool) -> None:
-    files = scenario_files(for_community(town()), tried(shows_deciles=is_asked))
+    files = scenario_files(without_deprivation(town()), tried(shows_deciles=is_asked))
     whole = "".join(
         content if isinstance(content, str) else content.decode()
         for content in files.values()
