@@ -60,8 +60,8 @@ WALKING := pipeline/cores.py $(wildcard pipeline/routing/*.py pipeline/access/*.
 KERNELS := pipeline/snapping.py $(wildcard pipeline/routing/*.py)
 COMPILED := $(VENV)/.compiled
 # What every step leans on: its results are made anew when one of these changes.
-CORE := requirements.lock $(wildcard pipeline/config/*.py pipeline/files/*.py pipeline/steps/*.py) \
-        $(addprefix pipeline/,codes.py contracts.py feeds.py heights.py rasters.py tables.py text.py)
+CORE := requirements.lock $(wildcard $(addprefix pipeline/,config/*.py files/*.py steps/*.py tables/*.py)) \
+        $(addprefix pipeline/,codes.py contracts.py feeds.py heights.py rasters.py text.py)
 
 # Not */*: Python keeps compiled modules in a folder there.
 PAGES := $(wildcard pipeline/pages/*.py pipeline/pages/static/* pipeline/pages/templates/*)
