@@ -61,7 +61,7 @@ KERNELS := pipeline/snapping.py $(wildcard pipeline/routing/*.py)
 COMPILED := $(VENV)/.compiled
 # What every step leans on: its results are made anew when one of these changes.
 CORE := requirements.lock $(wildcard $(addprefix pipeline/,config/*.py files/*.py steps/*.py tables/*.py)) \
-        $(addprefix pipeline/,codes.py contracts.py feeds.py heights.py rasters.py text.py)
+        $(addprefix pipeline/,codes.py contracts.py feeds.py heights.py rasters.py text.py units.py)
 
 # Not */*: Python keeps compiled modules in a folder there.
 PAGES := $(wildcard pipeline/pages/*.py pipeline/pages/static/* pipeline/pages/templates/*)

@@ -27,10 +27,10 @@ from pipeline.config import Agreement, CategoryRules
 from pipeline.names import ALIKE, likenesses
 from pipeline.stops import place_name
 from pipeline.text import json_text
+from pipeline.units import DAYS_A_YEAR
 
 COMMUNITY, LISTS = "community", "lists"
 AREAS_DIFFER = 2.0
-DAYS_A_YEAR = 365.25
 # What a person who was there says of a place, in the details of a record of the community.
 THERE = "still_there"
 # Details that are no statements about the place itself.

@@ -30,6 +30,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from pipeline.access.standing import in_decimetres
 from pipeline.config import BestSets, Study
 from pipeline.residents_gained import NO_DECILE, Possibilities, Residents
+from pipeline.units import M2_PER_HA
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -279,7 +280,7 @@ def _costs(sites: pd.DataFrame, choice: BestSets) -> Floats:
     """Return what each site takes of the budget: its hectares, or nothing where there is none."""
     if choice.most_hectares is None:
         return np.zeros(len(sites))
-    hectares: Floats = sites["area_m2"].fillna(0.0).to_numpy(float) / 10_000
+    hectares: Floats = sites["area_m2"].fillna(0.0).to_numpy(float) / M2_PER_HA
     return hectares
 
 

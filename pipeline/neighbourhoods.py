@@ -24,8 +24,8 @@ from pipeline.errors import (
     listed,
 )
 from pipeline.rasters import PeopleRaster, people_in
+from pipeline.units import M2_PER_HA
 
-M2_PER_HA = 10_000
 MOST_CELLS = 50_000
 # Repairing an outline may not change what it covers; more than this is another area.
 LARGEST_CHANGE = 0.01

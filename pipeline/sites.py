@@ -17,7 +17,8 @@ import shapely
 from scipy import sparse
 from scipy.sparse import csgraph
 
-M2_PER_HA = 10_000.0
+from pipeline.units import M2_PER_HA
+
 AREA = 2
 
 Shapes = npt.NDArray[np.object_]

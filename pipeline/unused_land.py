@@ -32,6 +32,7 @@ from pipeline.heights import Heights
 from pipeline.tags import Tags, index_of, matching, read_tags
 from pipeline.terrain import slopes_of
 from pipeline.text import clean_text, json_text, names_agree, normalised_name, slug
+from pipeline.units import DAYS_A_YEAR, M2_PER_HA
 
 Shapes = npt.NDArray[np.object_]
 Floats = npt.NDArray[np.float64]
@@ -40,7 +41,6 @@ Reason = tuple[str, dict[str, str | float]]
 
 OSM = "osm"
 OSM_PAGE = "https://www.openstreetmap.org/"
-M2_PER_HA = 10_000
 AREA = 2
 # Of the smaller of two pieces of land, how much lies in the other where they are one site.
 SAME_SHARE = 0.5
@@ -50,7 +50,6 @@ STREET_SIDE_M = 15.0
 NEAR_M = 150.0
 # A record that is older says little about today.
 OLD_YEARS = 5.0
-DAYS_A_YEAR = 365.25
 CONFIDENCES = ("ask_first", "possible", "likely")
 _OWNERS = {
     "owned by a public authority": "public",

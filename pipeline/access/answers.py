@@ -19,8 +19,8 @@ from pipeline.config import CategoryRules, State, Study
 from pipeline.cores import on_all_cores
 from pipeline.routing import Graph, as_graph
 from pipeline.routing.soundness import somebody_must_set_out
+from pipeline.units import M2_PER_HA
 
-M2_PER_HA = 10_000
 PER_1000 = 1000
 
 

@@ -37,9 +37,9 @@ from pipeline.cores import on_all_cores
 from pipeline.errors import ChoiceIsNotAllowed, listed, quoted
 from pipeline.rasters import Bands, Cells, Floats, Ints
 from pipeline.routing import DM_PER_M, FAR, Graph, as_graph
+from pipeline.units import M2_PER_HA
 
 ALL, NO_DECILE = "all", "no_decile"
-M2_PER_HA = 10_000
 
 Mask = npt.NDArray[np.bool_]
 Report = dict[str, Any]

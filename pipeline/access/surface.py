@@ -34,6 +34,7 @@ from pipeline.rasters import Band, Bands, Cells, Floats, Ints
 from pipeline.routing import DM_PER_M, Graph, as_graph
 from pipeline.snapping import snap
 from pipeline.text import clean_text
+from pipeline.units import M2_PER_HA
 
 TO_STREET = "to_street"
 CERTAIN_WITHIN = "certain_within"
@@ -265,7 +266,7 @@ def _report(land: Land, bands: Bands, n_categories: int) -> dict[str, Any]:
     return {
         "cell_m": land.cells.width,
         "cells_of_walkable_land": len(land.number),
-        "walkable_land_ha": round(len(land.number) * land.cells.width**2 / 10_000, 2),
+        "walkable_land_ha": round(len(land.number) * land.cells.width**2 / M2_PER_HA, 2),
         "categories_without_data": [b.name for b in bands.bands if b.state != State.OK],
         "answers": int(np.isfinite(values).sum()),
     }

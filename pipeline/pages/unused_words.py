@@ -11,8 +11,8 @@ from typing import Any, Literal, NamedTuple
 from pipeline.config import Possible
 from pipeline.pages.wording import Words
 from pipeline.text import clean_text
+from pipeline.units import M2_PER_HA
 
-M2_PER_HA = 10_000
 Column = Literal["because", "to_check", "ruled_out_by", "would_rule_out"]
 
 

@@ -85,11 +85,11 @@ from pipeline.sources.packaged import packaged_file
 from pipeline.sources.parts import sweep
 from pipeline.sources.progress import Watch, quietly
 from pipeline.sources.services import PARTS, UNITED_KINGDOM, area_around, fetch_from, key_for
+from pipeline.units import M2_PER_HA
 
 # More than this since the last fetch is rather a fault of the source than a change of the place.
 MOST_ROWS_LOST = 0.10
 MOST_AREA_LOST = 0.20
-M2_PER_HECTARE = 10_000
 # In which an area is measured wherever it lies.
 EQUAL_AREA = "EPSG:6933"
 _CHUNK = 1 << 20
@@ -467,7 +467,7 @@ def _measured(declared: DeclaredInput, path: Path) -> tuple[int | None, float | 
     if not isinstance(table, gpd.GeoDataFrame):
         return len(table), None, at_fault
     square_metres = float(table.to_crs(EQUAL_AREA).area.sum())
-    hectares = round(square_metres / M2_PER_HECTARE, 4) if square_metres else None
+    hectares = round(square_metres / M2_PER_HA, 4) if square_metres else None
     return len(table), hectares, at_fault
 
 
