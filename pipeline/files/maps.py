@@ -10,7 +10,7 @@ import bz2
 import gzip
 import zlib
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, cast
 
@@ -24,11 +24,12 @@ LARGEST_HEAD = 64 * 1024
 LARGEST_BLOB = 32 * 1024 * 1024
 # Maps written as XML shrink to a tenth or a thirtieth; what shrinks more is meant to fill a disk.
 LARGEST_RATIO = 200
+# Where a file says of what time it is.
+AS_OF = "osmosis_replication_timestamp"
 
 _READ = 1 << 20
 _END = b"</osm>"
 _LENGTH, _BYTES = 0, 2  # kinds of protobuf fields
-_AS_OF = "osmosis_replication_timestamp"
 _TYPE, _SIZE = 1, 3  # fields of the head of a blob
 
 
@@ -59,8 +60,8 @@ def must_be_whole(path: Path) -> None:
         ) from None
 
 
-def day_of(path: Path) -> date | None:
-    """Return the day of which an OpenStreetMap file says that its data is.
+def time_of(path: Path) -> datetime | None:
+    """Return of what time an OpenStreetMap file says that its data is.
 
     Parameters
     ----------
@@ -69,7 +70,7 @@ def day_of(path: Path) -> date | None:
 
     Returns
     -------
-    datetime.date or None
+    datetime.datetime or None
         In UTC; none where the file does not say.
 
     Raises
@@ -82,7 +83,7 @@ def day_of(path: Path) -> date | None:
     except RuntimeError:
         raise FileIsDamaged(f"{path}: its head cannot be read; fetch it again.") from None
     try:
-        return datetime.fromisoformat(header.get(_AS_OF)).date()
+        return datetime.fromisoformat(header.get(AS_OF)).astimezone(UTC)
     except ValueError:
         return None
 

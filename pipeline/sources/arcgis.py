@@ -16,6 +16,7 @@ from typing import Any
 from pipeline.config.place import ArcgisLayer, CodesFrom
 from pipeline.errors import SourceFailed, listed, quoted
 from pipeline.files.outside import as_cell
+from pipeline.files.raw import DeclaredInput
 from pipeline.sources.addresses import shown
 from pipeline.sources.arcgis_layer import (
     Layer,
@@ -25,7 +26,7 @@ from pipeline.sources.arcgis_layer import (
     is_generalised,
     rows_of,
 )
-from pipeline.sources.asking import Area, Fetched
+from pipeline.sources.asking import Area, Fetched, must_have_columns
 from pipeline.sources.http import Client
 from pipeline.sources.reading import HasChanged, OddAnswer, tried_anew
 from pipeline.sources.shelf import (
@@ -80,6 +81,77 @@ def fetch(place: ArcgisLayer, area: Area, client: Client, folder: Path) -> Fetch
             "or generalised by 20 m (BGC)."
         )
     return tried_anew(lambda: _fetched(place, area, client, folder, layer))
+
+
+def look(declared: DeclaredInput, area: Area, client: Client) -> str:
+    """Ask for one small thing: the layer, how many rows there are, and one of them.
+
+    Parameters
+    ----------
+    declared
+        The input that lies there.
+    area
+        The district that needs it.
+    client
+        Asks the service.
+
+    Returns
+    -------
+    str
+        What was seen.
+
+    Raises
+    ------
+    SourceFailed
+        If it is not what config says.
+    """
+    place = declared.place
+    assert isinstance(place, ArcgisLayer)
+    layer = find_layer(client, place.arcgis, place.service, place.layer)
+    if is_generalised(layer):
+        raise SourceFailed(f"{shown(layer.address)}: its outlines are generalised for display.")
+    must_have_columns(declared, list(layer.fields), shown(layer.address))
+    if place.code_field is not None:
+        field_named(layer, place.code_field)
+    if place.codes is None:
+        rows = _rows_where(client, layer, place.where, place.district_field, area)
+    else:
+        table = find_layer(client, place.arcgis, place.codes.service, place.codes.layer)
+        field_named(table, place.codes.field)
+        _rows_where(client, table, place.codes.where, place.codes.district_field, area)
+        rows = _rows_where(client, layer, place.where, None, area)
+    system = place.crs if layer.shape else None
+    question = {
+        "where": "1=1", "outFields": "*", "resultRecordCount": "1", "orderByFields": layer.key,
+        "returnGeometry": "true" if system else "false",
+    } | ({"outSR": system.rpartition(":")[2]} if system else {})  # fmt: skip
+
+    def one_row(content: dict[str, Any]) -> int:
+        return len(rows_of(content, layer, list(layer.fields), system))
+
+    if asked(client, f"{layer.address}/query", question, one_row) != 1:
+        raise SourceFailed(f"{shown(layer.address)}: gives another number of rows than one.")
+    return f"{layer.name}: {rows:,} rows, {len(layer.fields)} fields"
+
+
+def _rows_where(
+    client: Client, layer: Layer, where: str, district_field: str | None, area: Area
+) -> int:
+    wanted = where.replace("{code}", area.code)
+    if district_field is not None:
+        wanted = f"({wanted}) AND {field_named(layer, district_field)} = '{area.code}'"
+
+    def count(content: dict[str, Any]) -> int:
+        number = content.get("count")
+        if type(number) is not int:
+            raise OddAnswer("holds no count")
+        return number
+
+    question = {"where": wanted, "returnCountOnly": "true"}
+    found: int = asked(client, f"{layer.address}/query", question, count)
+    if found <= 0:
+        raise SourceFailed(f"{shown(layer.address)}: has no row where {quoted(wanted)}.")
+    return found
 
 
 def _fetched(place: ArcgisLayer, area: Area, client: Client, folder: Path, layer: Layer) -> Fetched:

@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from pipeline.config import BoundariesTable, CouncilLayer, RecordsTable
+from pipeline.errors import SourceFailed, listed, quoted
+from pipeline.files.raw import DeclaredInput
+
 
 @dataclass(frozen=True)
 class Area:
@@ -33,3 +37,36 @@ class Fetched:
     rows: int | None
     date: date | None
     asked: str
+
+
+def must_have_columns(declared: DeclaredInput, columns: list[str], where: str) -> None:
+    """Hold the columns of a layer against those that the declaration lists.
+
+    Parameters
+    ----------
+    declared
+        The input.
+    columns
+        Those that the layer has.
+    where
+        What a message calls the layer.
+
+    Raises
+    ------
+    SourceFailed
+        If one is not there.
+    """
+    table, there = declared.declared, {name.strip().casefold() for name in columns}
+    wanted: list[tuple[str, ...]] = []
+    if isinstance(table, BoundariesTable):
+        wanted = [table.code, table.name]
+    elif isinstance(table, RecordsTable):
+        wanted = [table.id, table.name]
+    elif isinstance(table, CouncilLayer):
+        wanted = [(table.name,)]
+    for names in wanted:
+        if names and not {name.casefold() for name in names} & there:
+            raise SourceFailed(
+                f"{where}: has no column {' or '.join(map(quoted, names))}; it has "
+                f"{listed(columns, 20)}."
+            )

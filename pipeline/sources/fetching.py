@@ -51,7 +51,7 @@ from pipeline.errors import (
     quoted,
 )
 from pipeline.files.archives import ZIP, pack_folder
-from pipeline.files.maps import day_of, must_be_whole, ways_in
+from pipeline.files.maps import must_be_whole, time_of, ways_in
 from pipeline.files.outside import (
     OSM_ENDINGS,
     ROW_ENDINGS,
@@ -409,13 +409,13 @@ def _today(declared: DeclaredInput, source: Path) -> date:
     """Return the day of data that nobody has said: that of asking, but for OpenStreetMap."""
     if declared.key != OPENSTREETMAP:
         return datetime.now(UTC).date()
-    day = day_of(source)
-    if day is None:
+    time_said = time_of(source)
+    if time_said is None:
         raise FileIsNotAllowed(
             f"{source}: does not say of what day its OpenStreetMap data is; give the `date` of "
             "`openstreetmap` in the district’s file."
         )
-    return day
+    return time_said.date()
 
 
 @contextmanager

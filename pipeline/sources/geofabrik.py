@@ -22,6 +22,7 @@ import shapely
 from pipeline.config.place import GeofabrikRegion
 from pipeline.errors import FileCannotBeWritten, FileIsDamaged, SourceFailed, listed, quoted
 from pipeline.files.maps import must_be_whole
+from pipeline.files.raw import DeclaredInput
 from pipeline.sources.addresses import shown
 from pipeline.sources.asking import Area, Fetched
 from pipeline.sources.forms import JSON, OSM_EXTRACT, TEXT
@@ -99,6 +100,35 @@ def fetch(
             "is; give its file as `file`, with a `date`."
         )
     return Fetched(target, None, as_of.date(), shown(url))
+
+
+def look(declared: DeclaredInput, area: Area, client: Client) -> str:
+    """Ask for one small thing: where the region is, and its sum.
+
+    Parameters
+    ----------
+    declared
+        The input that lies there.
+    area
+        The district that needs it.
+    client
+        Asks the service.
+
+    Returns
+    -------
+    str
+        What was seen.
+
+    Raises
+    ------
+    SourceFailed
+        If it is not what config says.
+    """
+    place = declared.place
+    assert isinstance(place, GeofabrikRegion)
+    region = region_of(place, area, client)
+    md5 = published_sum(str(region.url), client)
+    return f"{region.name}, with its MD5 {md5[:8]}…"
 
 
 def region_of(place: GeofabrikRegion, area: Area, client: Client) -> Region:

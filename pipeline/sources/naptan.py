@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pipeline.config.place import NaptanStops
 from pipeline.errors import SourceFailed, listed, quoted
+from pipeline.files.raw import DeclaredInput
 from pipeline.files.writing import write_bytes
 from pipeline.sources.addresses import shown
 from pipeline.sources.asking import Area, Fetched
@@ -17,6 +18,8 @@ from pipeline.sources.http import Client
 from pipeline.sources.reading import OddAnswer, as_csv, as_rows, iter_rows, read_as
 from pipeline.sources.shelf import box_in
 
+# The first bytes of the file, in which all of its heading is.
+HEADING_BYTES = 4_096
 COLUMNS = (
     "ATCOCode", "NaptanCode", "PlateCode", "CleardownCode", "CommonName", "CommonNameLang",
     "ShortCommonName", "ShortCommonNameLang", "Landmark", "LandmarkLang", "Street", "StreetLang",
@@ -95,6 +98,41 @@ def fetch(place: NaptanStops, area: Area, client: Client, folder: Path) -> Fetch
     write_bytes(as_csv(columns, sorted(rows, key=lambda row: row[place_of_code])), path)
     newest = _newest(_of(columns, rows, "ModificationDateTime"))
     return Fetched(path, len(rows), newest, shown(address))
+
+
+def look(declared: DeclaredInput, area: Area, client: Client) -> str:
+    """Ask for one small thing: the heading of the stops.
+
+    Parameters
+    ----------
+    declared
+        The input that lies there.
+    area
+        The district that needs it.
+    client
+        Asks the service.
+
+    Returns
+    -------
+    str
+        What was seen.
+
+    Raises
+    ------
+    SourceFailed
+        If it is not what config says.
+    """
+    del area
+    place = declared.place
+    assert isinstance(place, NaptanStops)
+    address = f"{place.api.rstrip('/')}/v1/access-nodes"
+    params = {"dataFormat": "csv"} | ({"atcoAreaCodes": place.naptan[0]} if place.naptan else {})
+    first = client.beginning(address, CSV, params=params, least=HEADING_BYTES)
+    columns = first.decode("utf-8-sig", "replace").splitlines()[0].replace('"', "").split(",")
+    missing = sorted(set(COLUMNS) - set(columns))
+    if missing:
+        raise SourceFailed(f"{shown(address)}: without the columns {listed(missing, 20)}.")
+    return f"{len(columns)} columns"
 
 
 def _around(body: bytes, area: Area, address: str) -> tuple[list[str], list[list[str]]]:

@@ -14,13 +14,22 @@ from itertools import product
 from pathlib import Path
 
 from pipeline.config.place import NomisTable
-from pipeline.errors import SourceFailed, quoted
+from pipeline.errors import SourceFailed, listed, quoted
+from pipeline.files.raw import DeclaredInput
 from pipeline.files.writing import write_bytes
 from pipeline.sources.addresses import shown
 from pipeline.sources.asking import Area, Fetched
 from pipeline.sources.forms import CSV
 from pipeline.sources.http import Client
-from pipeline.sources.reading import HasChanged, OddAnswer, as_csv, as_rows, read_as, tried_anew
+from pipeline.sources.reading import (
+    HasChanged,
+    OddAnswer,
+    as_csv,
+    as_rows,
+    must_be_unchanged,
+    read_as,
+    tried_anew,
+)
 
 CODE, VALUE, COUNT = "GEOGRAPHY_CODE", "OBS_VALUE", "RECORD_COUNT"
 PAGE = 25_000
@@ -73,6 +82,54 @@ def fetch(place: NomisTable, area: Area, client: Client, folder: Path) -> Fetche
     return Fetched(path, len(values), None, shown(address))
 
 
+def look(declared: DeclaredInput, area: Area, client: Client) -> str:
+    """Ask for one small thing: the number of one area.
+
+    Parameters
+    ----------
+    declared
+        The input that lies there.
+    area
+        The district that needs it.
+    client
+        Asks the service.
+
+    Returns
+    -------
+    str
+        What was seen.
+
+    Raises
+    ------
+    SourceFailed
+        If it is not what config says.
+    """
+    place = declared.place
+    assert isinstance(place, NomisTable)
+    address = f"{place.api.rstrip('/')}/api/v01/dataset/{place.nomis}.data.csv"
+    wanted = (CODE, VALUE, COUNT)
+
+    def read(body: bytes) -> int:
+        columns, rows = as_rows(body)
+        columns = [name.strip().upper() for name in columns]
+        missing = [name for name in wanted if name not in columns]
+        if missing:
+            raise SourceFailed(f"{shown(address)}: without the columns {listed(missing)}.")
+        if len(rows) != 1 or not rows[0][columns.index(COUNT)].isdecimal():
+            raise OddAnswer(f"holds {len(rows)} rows, and one with the number of all was asked for")
+        return int(rows[0][columns.index(COUNT)])
+
+    one_each = {
+        name: value if isinstance(value, str) else value[0]
+        for name, value in place.dimensions.items()
+    }
+    params = {
+        "date": "latest", "geography": f"{area.code}{place.type}", **one_each,
+        "measures": NUMBERS, "select": ",".join(wanted), "recordlimit": "1",
+    }  # fmt: skip
+    return f"{read_as(client, address, CSV, read, params):,} areas in {area.code}"
+
+
 def _sums(place: NomisTable, area: Area, client: Client, address: str) -> dict[str, str]:
     """Ask for each category that counts, and add their numbers up for every area."""
     chosen = {
@@ -109,22 +166,14 @@ def _all_values(
         asked = query | ({"recordoffset": str(len(values))} if values else {})
         page = read_as(client, address, CSV, _reader(place, area, values, PAGE), asked)
         first = page.count if first is None else first
-        _must_be_unchanged(first, page.count, client, address)
+        must_be_unchanged(first, page.count, client, address)
         values |= page.values
         client.progress.page(len(values), first)
     if first > PAGE:
         asked = query | {"recordlimit": "1"}
         again = read_as(client, address, CSV, _reader(place, area, {}, 1), asked)
-        _must_be_unchanged(first, again.count, client, address)
+        must_be_unchanged(first, again.count, client, address)
     return values
-
-
-def _must_be_unchanged(first: int, now: int, client: Client, address: str) -> None:
-    if now != first:
-        raise HasChanged(
-            f"{client.service.name}: {shown(address)}: said that it holds {first:,} rows, and "
-            f"{now:,} while they were read; nothing of it is kept. Try again later."
-        )
 
 
 def _reader(

@@ -15,11 +15,20 @@ from urllib.parse import quote, urlsplit
 
 from pipeline.config.place import OgcCollection
 from pipeline.errors import SourceFailed, listed, quoted
+from pipeline.files.raw import DeclaredInput
 from pipeline.sources.addresses import after_redirect, shown
-from pipeline.sources.asking import Area, Fetched
+from pipeline.sources.asking import Area, Fetched, must_have_columns
 from pipeline.sources.forms import JSON
 from pipeline.sources.http import Client
-from pipeline.sources.reading import HasChanged, as_object, looked_at, tried_anew
+from pipeline.sources.reading import (
+    HasChanged,
+    OddAnswer,
+    as_json,
+    as_object,
+    looked_at,
+    read_as,
+    tried_anew,
+)
 from pipeline.sources.shelf import (
     DEGREES,
     METRIC,
@@ -71,6 +80,47 @@ def fetch(place: OgcCollection, area: Area, client: Client, folder: Path) -> Fet
         return fetch_whole(collection, folder, slug(place.collection), shown(collection.items))
 
     return tried_anew(once)
+
+
+def look(declared: DeclaredInput, area: Area, client: Client) -> str:
+    """Ask for one small thing: one row.
+
+    Parameters
+    ----------
+    declared
+        The input that lies there.
+    area
+        The district that needs it.
+    client
+        Asks the service.
+
+    Returns
+    -------
+    str
+        What was seen.
+
+    Raises
+    ------
+    SourceFailed
+        If it is not what config says.
+    """
+    del area
+    place = declared.place
+    assert isinstance(place, OgcCollection)
+    address = f"{place.ogc_features.rstrip('/')}/collections/{place.collection}/items"
+
+    def row(body: bytes) -> tuple[int | None, list[str]]:
+        content = as_json(body)
+        features = features_of(content if isinstance(content, dict) else {})
+        if isinstance(features, str):
+            raise OddAnswer(f"holds no rows ({features})")
+        if len(features) != 1:
+            raise OddAnswer(f"holds {len(features)} rows, and one was asked for")
+        return content.get("numberMatched"), list(features[0].get("properties") or {})
+
+    matched, columns = read_as(client, address, JSON, row, {"f": "json", "limit": "1"})
+    must_have_columns(declared, columns, shown(address))
+    return f"{matched:,} rows" if isinstance(matched, int) else "a row; it does not say how many"
 
 
 @dataclass(frozen=True)

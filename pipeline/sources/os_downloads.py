@@ -11,6 +11,7 @@ from typing import Any
 
 from pipeline.config.place import OsProduct
 from pipeline.errors import SourceFailed, listed, quoted
+from pipeline.files.raw import DeclaredInput
 from pipeline.sources.addresses import shown
 from pipeline.sources.asking import Area, Fetched
 from pipeline.sources.forms import JSON
@@ -63,6 +64,35 @@ def fetch(place: OsProduct, area: Area, client: Client, folder: Path) -> Fetched
     """
     del area
     return tried_anew(lambda: _fetch_once(place, client, folder))
+
+
+def look(declared: DeclaredInput, area: Area, client: Client) -> str:
+    """Ask for one small thing: which file is the newest.
+
+    Parameters
+    ----------
+    declared
+        The input that lies there.
+    area
+        The district that needs it.
+    client
+        Asks the service.
+
+    Returns
+    -------
+    str
+        What was seen.
+
+    Raises
+    ------
+    SourceFailed
+        If it is not what config says.
+    """
+    del area
+    place = declared.place
+    assert isinstance(place, OsProduct)
+    file = file_of(place, client)
+    return f"{file.name}, {file.size:,} bytes, with its MD5"
 
 
 def _fetch_once(place: OsProduct, client: Client, folder: Path) -> Fetched:

@@ -19,9 +19,9 @@ from typing import Any
 import osmium
 
 from pipeline.errors import quoted
+from pipeline.files.maps import AS_OF
 from pipeline.sources.reading import OddAnswer
 
-AS_OF = "osmosis_replication_timestamp"
 KINDS = ("node", "way", "relation")
 # Versions tell the answers apart while they are gone through: seconds since OpenStreetMap began.
 _BEGINNING = datetime(2004, 8, 9, tzinfo=UTC)

@@ -11,14 +11,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import osmium
 
 from pipeline.errors import FileIsDamaged, quoted
+from pipeline.files.maps import time_of
 from pipeline.osm_file import AREA_RELATIONS
-from pipeline.sources.osm_answers import AS_OF, header_of
+from pipeline.sources.osm_answers import header_of
 from pipeline.wanted import is_wanted
 
 # Boundaries of places that people go to; all others divide the country.
@@ -66,26 +67,6 @@ def clip(source: Path, box: Box, target: Path) -> datetime | None:
             f"{source}: cannot be read as OpenStreetMap data ({quoted(error)}); fetch it again."
         ) from None
     return as_of
-
-
-def time_of(source: Path) -> datetime | None:
-    """Return of what time an OpenStreetMap file says that its data is.
-
-    Parameters
-    ----------
-    source
-        The file.
-
-    Returns
-    -------
-    datetime.datetime or None
-        None where it does not say.
-    """
-    said = osmium.io.Reader(str(source), osmium.osm.NOTHING).header().get(AS_OF)
-    try:
-        return datetime.fromisoformat(said).astimezone(UTC)
-    except ValueError:
-        return None
 
 
 def _kept(source: str, box: Box) -> dict[str, set[int]]:

@@ -27,13 +27,15 @@ from pydantic import TypeAdapter, ValidationError
 
 from pipeline.config.place import OverpassArea
 from pipeline.errors import SourceFailed, quoted
+from pipeline.files.raw import DeclaredInput
 from pipeline.files.writing import write_json
 from pipeline.sources.addresses import must_be_allowed, shown
 from pipeline.sources.answers import Away, Passing, asked_to_wait
 from pipeline.sources.asking import Area, Fetched
+from pipeline.sources.forms import JSON, TEXT
 from pipeline.sources.http import LARGEST_ANSWER, Client, user_agent
 from pipeline.sources.osm_answers import Piece, joined, piece_of, tiles
-from pipeline.sources.reading import HasChanged, OddAnswer, tried_anew
+from pipeline.sources.reading import HasChanged, OddAnswer, as_json, read_as, tried_anew
 from pipeline.wanted import TAGS
 
 # Where answers are kept until the whole fetch is done, in the folder of the district.
@@ -113,6 +115,52 @@ def fetch(place: OverpassArea, area: Area, client: Client, folder: Path, kept: P
     for piece in pieces:
         piece.path.unlink()
     return Fetched(folder / "overpass.osm.pbf", None, as_of.date(), shown(address))
+
+
+def look(declared: DeclaredInput, area: Area, client: Client) -> str:
+    """Ask for one small thing: how busy it is.
+
+    Parameters
+    ----------
+    declared
+        The input that lies there.
+    area
+        The district that needs it.
+    client
+        Asks the service.
+
+    Returns
+    -------
+    str
+        What was seen.
+
+    Raises
+    ------
+    SourceFailed
+        If it is not what config says.
+    """
+    del area
+    place = declared.place
+    assert isinstance(place, OverpassArea)
+    if place.local:  # a server of one's own need not say how busy it is
+        return _own_overpass(place, client)
+    address = f"{place.overpass.rstrip('/')}/status"
+    body = client.read(address, TEXT)
+    if b"slots" not in body and b"Rate limit" not in body:
+        raise SourceFailed(f"{shown(address)}: says nothing of a rate limit or slots.")
+    return "says how busy it is"
+
+
+def _own_overpass(place: OverpassArea, client: Client) -> str:
+    def read(body: bytes) -> str:
+        answer = as_json(body)
+        state = answer.get("osm3s") if isinstance(answer, dict) else None
+        if not isinstance(state, dict) or answer.get("remark"):
+            raise OddAnswer("does not say of what day its data is")
+        return f"data of {quoted(str(state.get('timestamp_osm_base', ''))[:10])}"
+
+    params = {"data": "[out:json][timeout:5];out count;"}
+    return read_as(client, f"{place.overpass.rstrip('/')}/interpreter", JSON, read, params)
 
 
 def _pieces(

@@ -20,13 +20,20 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from pipeline.config.place import PlanningData
-from pipeline.errors import quoted
+from pipeline.errors import SourceFailed, listed, quoted
+from pipeline.files.raw import DeclaredInput
 from pipeline.files.writing import written_whole
 from pipeline.sources.addresses import shown
 from pipeline.sources.asking import Area, Fetched
 from pipeline.sources.forms import JSON
 from pipeline.sources.http import Client
-from pipeline.sources.reading import HasChanged, OddAnswer, as_json, read_as, tried_anew
+from pipeline.sources.reading import (
+    OddAnswer,
+    as_json,
+    must_be_unchanged,
+    read_as,
+    tried_anew,
+)
 
 # The most that the service gives at once; without a limit it gives 10.
 PAGE = 500
@@ -78,6 +85,54 @@ def fetch(place: PlanningData, area: Area, client: Client, folder: Path) -> Fetc
     return Fetched(path, count, newest, shown(address))
 
 
+def look(declared: DeclaredInput, area: Area, client: Client) -> str:
+    """Ask for one small thing: how many rows there are, and one of them.
+
+    Parameters
+    ----------
+    declared
+        The input that lies there.
+    area
+        The district that needs it.
+    client
+        Asks the service.
+
+    Returns
+    -------
+    str
+        What was seen.
+
+    Raises
+    ------
+    SourceFailed
+        If it is not what config says.
+    """
+    del area
+    place = declared.place
+    assert isinstance(place, PlanningData)
+    address = f"{place.api.rstrip('/')}/entity.json"
+
+    def read(body: bytes) -> tuple[int, dict[str, Any]]:
+        answer = as_json(body)
+        content = answer if isinstance(answer, dict) else {}
+        count, entities = content.get("count"), content.get("entities")
+        if type(count) is not int or not isinstance(entities, list) or len(entities) > 1:
+            raise OddAnswer("holds no count with one row")
+        row = entities[0] if entities else {}
+        if not isinstance(row, dict):
+            raise OddAnswer("holds a row that is none")
+        return count, row
+
+    params = {"dataset": place.planning_data, "limit": "1"}
+    count, row = read_as(client, address, JSON, read, params)
+    missing = sorted({"entity", "dataset", "entry-date", "geometry", "point"} - row.keys())
+    if count == 0 or missing:
+        raise SourceFailed(
+            f"{shown(address)}: {count:,} rows of {place.planning_data}, without {listed(missing)}."
+        )
+    return f"{count:,} rows"
+
+
 def _all_rows(
     place: PlanningData, area: Area, client: Client, address: str
 ) -> tuple[dict[int, bytes], date | None]:
@@ -94,22 +149,14 @@ def _all_rows(
         asked = {**query, "limit": str(PAGE)} | ({"offset": str(len(rows))} if rows else {})
         page = read_as(client, address, JSON, _reader(place, area, rows, PAGE), asked)
         first = page.count if first is None else first
-        _must_be_unchanged(first, page.count, client, address)
+        must_be_unchanged(first, page.count, client, address)
         rows |= page.rows
         client.progress.page(len(rows), first)
         days += [page.newest] if page.newest else []
     if first > PAGE:
         again = read_as(client, address, JSON, _reader(place, area, {}, 1), {**query, "limit": "1"})
-        _must_be_unchanged(first, again.count, client, address)
+        must_be_unchanged(first, again.count, client, address)
     return rows, max(days, default=None)
-
-
-def _must_be_unchanged(first: int, now: int, client: Client, address: str) -> None:
-    if now != first:
-        raise HasChanged(
-            f"{client.service.name}: {shown(address)}: said that it holds {first:,} rows, and "
-            f"{now:,} while they were read; nothing of it is kept. Try again later."
-        )
 
 
 def _reader(

@@ -12,6 +12,7 @@ from contextlib import suppress
 from typing import Any, TypeVar, cast
 
 from pipeline.errors import SourceFailed, quoted
+from pipeline.sources.addresses import shown
 from pipeline.sources.forms import Form
 from pipeline.sources.http import LARGEST_ANSWER, Client
 
@@ -291,3 +292,29 @@ def as_csv(columns: list[str], rows: list[list[str]]) -> bytes:
     writer.writerow(columns)
     writer.writerows(rows)
     return text.getvalue().encode("utf-8")
+
+
+def must_be_unchanged(first: int, now: int, client: Client, address: str) -> None:
+    """Stop where a service says in the middle of an answer that it has more or fewer rows.
+
+    Parameters
+    ----------
+    first
+        How many it said at first.
+    now
+        How many it says now.
+    client
+        Whom.
+    address
+        Where.
+
+    Raises
+    ------
+    HasChanged
+        If these differ.
+    """
+    if now != first:
+        raise HasChanged(
+            f"{client.service.name}: {shown(address)}: said that it holds {first:,} rows, and "
+            f"{now:,} while they were read; nothing of it is kept. Try again later."
+        )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,6 +24,7 @@ from pipeline.config.place import (
     WfsLayer,
 )
 from pipeline.errors import PipelineError
+from pipeline.files.raw import DeclaredInput
 from pipeline.sources import (
     arcgis,
     geofabrik,
@@ -49,21 +51,32 @@ PARTS = ".parts"
 M_PER_DEGREE = 111_000.0
 UNITED_KINGDOM = (-8.7, 49.8, 1.8, 60.9)
 
-_ASK: dict[type[OnTheWeb], Callable[..., Fetched]] = {
-    WebFile: web_file.fetch,
-    ArcgisLayer: arcgis.fetch,
-    OgcCollection: ogc_features.fetch,
-    WfsLayer: wfs.fetch,
-    PlanningData: planning_data.fetch,
-    NaptanStops: naptan.fetch,
-    NomisTable: nomis.fetch,
-    OsProduct: os_downloads.fetch,
-    OverpassArea: overpass.fetch,
-    GeofabrikRegion: geofabrik.fetch,
-}
 
-# Public services that many ask, and that ask not to be hurried.
-PAUSE_S: dict[type[OnTheWeb], float] = {PlanningData: 1.0, NomisTable: 1.0}
+@dataclass(frozen=True)
+class Kind:
+    """How a kind of service is asked for all that a district needs, and for one small thing.
+
+    `pause_s` is how long to wait between two questions: of public services that many ask, and
+    that ask not to be hurried.
+    """
+
+    fetch: Callable[..., Fetched]
+    look: Callable[[DeclaredInput, Area, Client], str]
+    pause_s: float = 0.0
+
+
+KINDS: dict[type[OnTheWeb], Kind] = {
+    WebFile: Kind(web_file.fetch, web_file.look),
+    ArcgisLayer: Kind(arcgis.fetch, arcgis.look),
+    OgcCollection: Kind(ogc_features.fetch, ogc_features.look),
+    WfsLayer: Kind(wfs.fetch, wfs.look),
+    PlanningData: Kind(planning_data.fetch, planning_data.look, pause_s=1.0),
+    NaptanStops: Kind(naptan.fetch, naptan.look),
+    NomisTable: Kind(nomis.fetch, nomis.look, pause_s=1.0),
+    OsProduct: Kind(os_downloads.fetch, os_downloads.look),
+    OverpassArea: Kind(overpass.fetch, overpass.look),
+    GeofabrikRegion: Kind(geofabrik.fetch, geofabrik.look),
+}
 
 
 def fetch_from(
@@ -116,7 +129,7 @@ def fetch_from(
     elif isinstance(place, GeofabrikRegion):
         more = {"shared": locks.parent / geofabrik.SHARED}
     try:
-        return _ASK[type(place)](place, area, client, folder, **more)
+        return KINDS[type(place)].fetch(place, area, client, folder, **more)
     except PipelineError as error:
         if client.key is None:
             raise
@@ -150,7 +163,7 @@ def client_for(
         If the place wants a key and the environment has none.
     """
     hosts = frozenset({urlsplit(address_of(place)).hostname or "", *place.also})
-    pause_s = 0.0 if place.local else PAUSE_S.get(type(place), 0.0)
+    pause_s = 0.0 if place.local else KINDS[type(place)].pause_s
     service = Service(title, hosts, is_local=place.local, pause_s=pause_s)
     return Client(
         service, locks, progress or Progress(), key_for(place, title), locks.parent / PARTS

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pipeline.config.place import WebFile
 from pipeline.errors import SourceFailed
+from pipeline.files.raw import DeclaredInput
 from pipeline.sources.addresses import shown
 from pipeline.sources.asking import Area, Fetched
 from pipeline.sources.http import Client, Downloaded
@@ -56,6 +57,38 @@ def fetch(
         raise SourceFailed(f"{fault}{_advice(landing_page)}") from None
     day = done.last_modified.date() if done.last_modified else None
     return Fetched(path, None, day, shown(place.url))
+
+
+def look(declared: DeclaredInput, area: Area, client: Client) -> str:
+    """Ask for one small thing: the first bytes of the file.
+
+    Parameters
+    ----------
+    declared
+        The input that lies there.
+    area
+        The district that needs it.
+    client
+        Asks the service.
+
+    Returns
+    -------
+    str
+        What was seen.
+
+    Raises
+    ------
+    SourceFailed
+        If it is not what config says.
+    """
+    del area
+    place = declared.place
+    assert isinstance(place, WebFile)
+    name = plain_name(place.url)
+    name = name if place.member is None else f"{name.removesuffix('.zip')}.zip"
+    form = form_of(name, f"{client.service.name}: {shown(place.url)}", is_proved=True)
+    client.beginning(place.url, form)
+    return f"begins as {form.name} does"
 
 
 def _downloaded(

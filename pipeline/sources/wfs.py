@@ -13,12 +13,13 @@ from typing import Any
 
 from pipeline.config.place import WfsLayer
 from pipeline.errors import SourceFailed, listed, quoted
+from pipeline.files.raw import DeclaredInput
 from pipeline.sources.addresses import shown
 from pipeline.sources.asking import Area, Fetched
 from pipeline.sources.forms import JSON, XML, Form
 from pipeline.sources.gml import Page, read_pages, walk
 from pipeline.sources.http import Client
-from pipeline.sources.reading import as_object, looked_at, tried_anew
+from pipeline.sources.reading import OddAnswer, as_object, looked_at, read_as, tried_anew
 from pipeline.sources.shelf import (
     DEGREES,
     METRIC,
@@ -79,6 +80,60 @@ def fetch(place: WfsLayer, area: Area, client: Client, folder: Path) -> Fetched:
 
 
 # --- what the server says of itself --------------------------------------------------------------
+
+
+def look(declared: DeclaredInput, area: Area, client: Client) -> str:
+    """Ask for one small thing: what the service has, and how many rows.
+
+    Parameters
+    ----------
+    declared
+        The input that lies there.
+    area
+        The district that needs it.
+    client
+        Asks the service.
+
+    Returns
+    -------
+    str
+        What was seen.
+
+    Raises
+    ------
+    SourceFailed
+        If it is not what config says.
+    """
+    del area
+    place = declared.place
+    assert isinstance(place, WfsLayer)
+    question = {"service": "WFS", "version": "2.0.0"}
+
+    def read(body: bytes) -> Capabilities:
+        can = Capabilities.read(body)
+        if can.fault:
+            raise OddAnswer(f"is odd: {can.fault}")
+        return can
+
+    can = read_as(client, place.wfs, XML, read, question | {"request": "GetCapabilities"})
+    name = can.named(place.type_name)
+    if name is None or not can.version.startswith("2.0"):
+        raise SourceFailed(
+            f"{shown(place.wfs)}: version {quoted(can.version)}, with the feature types "
+            f"{listed(sorted(can.systems), 20)}, and {quoted(place.type_name)} is declared."
+        )
+
+    def hits(body: bytes) -> int | None:
+        page = Page(body, is_count=True)
+        if page.fault:
+            raise OddAnswer(f"is odd: {page.fault}")
+        return page.matched
+
+    count = {"request": "GetFeature", "typeNames": name, "resultType": "hits"}
+    matched = read_as(client, place.wfs, XML, hits, question | count)
+    if matched == 0:
+        raise SourceFailed(f"{shown(place.wfs)}: {quoted(name)} has no rows.")
+    return "it does not say how many rows" if matched is None else f"{matched:,} rows"
 
 
 @dataclass

@@ -13,10 +13,11 @@ import pytest
 
 from pipeline.config.place import GeofabrikRegion
 from pipeline.errors import SourceFailed
+from pipeline.files.maps import time_of
 from pipeline.sources import geofabrik
 from pipeline.sources.asking import Area, Fetched
 from pipeline.sources.osm_answers import header_of
-from pipeline.sources.osm_clip import clip, time_of
+from pipeline.sources.osm_clip import clip
 from tests.osm_files import EAST, NORTH, TO_DEGREES, Drawing
 from tests.servers import faulty
 from tests.servers import geofabrik as replay

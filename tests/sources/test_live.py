@@ -30,6 +30,7 @@ from pipeline.files.raw import DeclaredInput
 from pipeline.sources import http, live, naptan
 from pipeline.sources.asking import Area
 from pipeline.sources.live import AS_DECLARED, AWAY, CHANGED
+from pipeline.sources.services import KINDS as KINDS_OF_SERVICE
 from pipeline.sources.services import client_for
 from tests.servers import arcgis, faulty
 from tests.servers import geofabrik as regions
@@ -170,7 +171,7 @@ KINDS = tuple(places("http://127.0.0.1"))
 
 
 def test_every_kind_of_place_is_looked_at() -> None:
-    assert {type(place) for place in places("http://127.0.0.1").values()} == live._LOOK.keys()
+    assert {type(place) for place in places("http://127.0.0.1").values()} == KINDS_OF_SERVICE.keys()
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -16,7 +16,7 @@ import pytest
 
 from pipeline.config.place import OverpassArea
 from pipeline.errors import SourceFailed
-from pipeline.files.maps import day_of
+from pipeline.files.maps import time_of
 from pipeline.sources import overpass
 from pipeline.sources.asking import Area, Fetched
 from pipeline.sources.http import Client
@@ -77,7 +77,9 @@ def test_what_comes_is_what_the_map_holds_and_is_sorted(
     found = fetched(server, tmp_path)
     assert found.date is not None
     assert found.date.isoformat() == "2026-11-20"
-    assert day_of(found.path) == found.date
+    as_of = time_of(found.path)
+    assert as_of is not None
+    assert as_of.date() == found.date
     held = held_by(found.path)
     order = {"n": 0, "w": 1, "r": 2}
     assert list(held) == sorted(held, key=lambda key: (order[key[0]], key[1]))

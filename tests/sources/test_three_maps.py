@@ -13,9 +13,9 @@ import pandas as pd
 import pytest
 
 from pipeline.files import read_report
+from pipeline.files.maps import time_of
 from pipeline.osm import WITHOUT_DAYS
 from pipeline.sources.osm_answers import header_of
-from pipeline.sources.osm_clip import time_of
 from tests.servers import faulty, geofabrik, overpass
 from tests.servers.faulty import Server, serving
 from tests.sources.faults import in_json
