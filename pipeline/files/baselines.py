@@ -9,17 +9,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter
 
 from pipeline.config.baseline import Baseline, Story
 from pipeline.errors import (
     ChoiceIsNotAllowed,
     FileCannotBeWritten,
-    FileIsDamaged,
     FileIsMissing,
     RawFileHasChanged,
 )
-from pipeline.files.choices import read_choices
+from pipeline.files.choices import read_choices, read_written
 from pipeline.files.raw import sha256_of
 from pipeline.files.writing import PARTIAL, write_json, write_text
 
@@ -111,12 +110,8 @@ def read_baseline(folder: Path) -> tuple[Baseline, str]:
             f"{folder}: there is no baseline of this name; `make baseline D={folder.parent.name} "
             f"NAME={folder.name}` freezes the run as it is now."
         )
-    try:
-        found = Baseline.model_validate_json(note.read_bytes())
-    except ValidationError:
-        raise FileIsDamaged(
-            f"{note}: is not what was frozen; put the whole folder back from a copy."
-        ) from None
+    way_out = "It is not what was frozen; put the whole folder back from a copy."
+    found = read_written(note, TypeAdapter(Baseline), way_out)
     for name, total in found.files.items():
         path = folder / name
         if not path.is_file() or sha256_of(path) != total:

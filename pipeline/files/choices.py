@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Hashable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -25,6 +25,8 @@ from pipeline.errors import (
     quoted,
 )
 from pipeline.files.writing import as_json, write_json
+
+Written = TypeVar("Written")
 
 LARGEST_YAML_BYTES = 1_000_000
 SLUG = re.compile(r"[a-z][a-z0-9]*(?:[_-][a-z0-9]+)*")
@@ -200,11 +202,35 @@ def read_named(path: Path, kind: Any) -> dict[str, Any]:  # noqa: ANN401
     """
     if not path.is_file():
         raise FileIsMissing(f"{path}: there is no such file; `make` builds it.")
+    return read_written(path, TypeAdapter(dict[str, kind]), "Delete it and run `make` again.")
+
+
+def read_written(path: Path, kind: TypeAdapter[Written], way_out: str) -> Written:
+    """Read a file of JSON that the project wrote, and check it again.
+
+    Parameters
+    ----------
+    path
+        The file, which is there.
+    kind
+        What it holds.
+    way_out
+        What to do about one that is not what was written: a sentence.
+
+    Returns
+    -------
+    object
+        What it holds.
+
+    Raises
+    ------
+    FileIsDamaged
+        If it is not what was written.
+    """
     try:
-        named: dict[str, Any] = TypeAdapter(dict[str, kind]).validate_json(path.read_bytes())
+        return kind.validate_json(path.read_bytes())
     except ValidationError as error:
-        raise FileIsDamaged(f"{path}: {_sentence(error)} Delete it and run `make` again.") from None
-    return named
+        raise FileIsDamaged(f"{path}: {_sentence(error)} {way_out}") from None
 
 
 def read_answers(path: Path) -> tuple[FieldAnswer, ...]:
@@ -225,13 +251,8 @@ def read_answers(path: Path) -> tuple[FieldAnswer, ...]:
     FileIsDamaged
         If it is not such a file.
     """
-    try:
-        return FieldChecks.model_validate_json(path.read_bytes()).answers
-    except ValidationError as error:
-        raise FileIsDamaged(
-            f"{path}: {_sentence(error)} Take it as it was, or take it away and give the sheets "
-            "to `make field-check` again."
-        ) from None
+    way_out = "Take it as it was, or take it away and give the sheets to `make field-check` again."
+    return read_written(path, TypeAdapter(FieldChecks), way_out).answers
 
 
 def _plain_values(path: Path) -> Any:  # noqa: ANN401

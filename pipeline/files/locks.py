@@ -9,12 +9,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter
 
 import pipeline
 from pipeline.config import Choice, LocalFile
 from pipeline.config.lock import Lock, LockedCode, LockedInput
-from pipeline.errors import FileIsDamaged, FileIsMissing, quoted
+from pipeline.errors import FileIsMissing
+from pipeline.files.choices import read_written
 from pipeline.files.raw import DeclaredInput, Manifest, raw_file, sha256_of
 from pipeline.files.writing import write_json
 
@@ -136,12 +137,5 @@ def read_lock(path: Path) -> Lock:
     """
     if not path.is_file():
         raise FileIsMissing(f"{path}: there is no such lock; `make lock D=<district>` writes it.")
-    try:
-        return Lock.model_validate_json(path.read_bytes())
-    except ValidationError as error:
-        fault = error.errors(include_url=False, include_input=False)[0]
-        key = ".".join(map(str, fault["loc"])) or "the file"
-        raise FileIsDamaged(
-            f"{path}: {quoted(key)}: {fault['msg']}; take it as it was, or write it anew with "
-            "`make lock`."
-        ) from None
+    way_out = "Take it as it was, or write it anew with `make lock`."
+    return read_written(path, TypeAdapter(Lock), way_out)

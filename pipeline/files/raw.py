@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic import Field, StringConstraints, TypeAdapter
 
 from pipeline.config import (
     Areas,
@@ -38,12 +38,12 @@ from pipeline.config.choice import Day, Days
 from pipeline.config.place import NaptanStops, OsProduct, PlanningData
 from pipeline.errors import (
     ChoiceIsNotAllowed,
-    FileIsDamaged,
     FileIsMissing,
     RawFileHasChanged,
     listed,
     quoted,
 )
+from pipeline.files.choices import read_written
 from pipeline.files.writing import write_json
 from pipeline.text import clean_text
 
@@ -354,14 +354,7 @@ def read_manifest(path: Path) -> Manifest:
         bring_to_end(path)
     if not path.is_file():
         raise FileIsMissing(f"{path}: there is no such manifest; `make` fetches the raw files.")
-    try:
-        stored = TypeAdapter(_Stored).validate_json(path.read_bytes())
-    except ValidationError as error:
-        fault = error.errors(include_url=False, include_input=False)[0]
-        key = ".".join(map(str, fault["loc"])) or "the file"
-        raise FileIsDamaged(
-            f"{path}: {quoted(key)}: {fault['msg']}; delete it and run `make` again."
-        ) from None
+    stored = read_written(path, TypeAdapter(_Stored), "Delete it and run `make` again.")
     return Manifest(stored.district, path.parent, stored.inputs)
 
 
