@@ -167,7 +167,7 @@ $(MADE)/standards.names: FORCE
 
 # Rewritten only when their content changes, so that a new colour does not rerun the routing: the
 # stamp says when that was last looked into.
-$(MADE)/rules.stamp $(MADE)/looks.stamp: $(CATEGORY_FILES) $(MADE)/categories.names $(CORE) | $(INSTALLED)
+$(MADE)/rules.stamp $(MADE)/ways.stamp $(MADE)/looks.stamp: $(CATEGORY_FILES) $(MADE)/categories.names $(CORE) | $(INSTALLED)
 	@$(call step,$(basename $(@F)),$(@:.stamp=.json))
 	@touch $@
 $(MADE)/national.stamp: $(NATIONAL_FILES) $(MADE)/national.names $(CORE) | $(INSTALLED)
@@ -196,11 +196,11 @@ $(MADE)/picture_words.stamp: $(MADE)/words.json $(CORE) | $(INSTALLED)
 	@$(call step,$(basename $(@F)),$(@:.stamp=.json))
 	@touch $@
 # One that was taken away is made again from the same files, which are no prerequisites here.
-$(MADE)/rules.json $(MADE)/looks.json: arguments = $(CATEGORY_FILES)
+$(MADE)/rules.json $(MADE)/ways.json $(MADE)/looks.json: arguments = $(CATEGORY_FILES)
 $(MADE)/national.json: arguments = $(NATIONAL_FILES)
 $(MADE)/walkers.json: arguments = $(WALKER_FILES)
 $(MADE)/words.json: arguments = $(WORDS_FILES)
-$(addprefix $(MADE)/,$(addsuffix .json,rules looks national walkers words theme)): %.json: %.stamp
+$(addprefix $(MADE)/,$(addsuffix .json,rules ways looks national walkers words theme)): %.json: %.stamp
 	@test -f $@ || $(call step,$(basename $(@F)),$@)
 $(MADE)/picture_words.json: arguments = $(MADE)/words.json
 $(MADE)/picture_words.json: %.json: %.stamp
@@ -354,7 +354,7 @@ $(MADE)/%/elsewhere.parquet: config/study.yaml $(MADE)/%/district.json $(MADE)/%
 $(MADE)/%/elsewhere.parquet: arguments = config/study.yaml $(MADE)/$*/district.json \
 	$(MADE)/$*/neighbourhoods.parquet $(INDICATOR_FILES)
 
-$(MADE)/%/assessment.parquet $(MADE)/%/groups.parquet: config/study.yaml $(MADE)/looks.json \
+$(MADE)/%/assessment.parquet $(MADE)/%/groups.parquet: config/study.yaml $(MADE)/ways.json \
 		$(MADE)/standards.json $(MADE)/national.json $(MADE)/%/district.json \
 		$(addprefix $(MADE)/%/,$(addsuffix .parquet,neighbourhoods domains elsewhere homes indicators standards)) \
 		$(COMPOSITE_FILES) $(MADE)/composites.names \

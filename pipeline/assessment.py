@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipeline.config import Category, Domain, Kind, Method, Standard, State, Way
+from pipeline.config import CategoryWays, Domain, Kind, Method, Standard, State, Way
 from pipeline.standards import official_method
 
 NUMBERS = (State.OK.value, State.TRUE_ZERO.value)
@@ -44,7 +44,7 @@ def assess(
     indicators: pd.DataFrame,
     standards: pd.DataFrame,
     beside: Beside,
-    looks: Mapping[str, Category],
+    categories: Mapping[str, CategoryWays],
     declared: Mapping[str, Standard],
     minutes: int,
 ) -> pd.DataFrame:
@@ -58,7 +58,7 @@ def assess(
         A table of `tables.STANDARDS`.
     beside
         Deprivation, and indicators from elsewhere.
-    looks
+    categories
         The categories; only assets that are in use are counted.
     declared
         The published standards that the district is held against.
@@ -72,7 +72,7 @@ def assess(
         district where it has the number, and each thing that is said of it.
     """
     parts = [
-        *_within_reach(indicators, looks, minutes),
+        *_within_reach(indicators, categories, minutes),
         *_against_standards(standards, declared),
         *_deprivation(beside),
         _elsewhere(beside.elsewhere),
@@ -87,12 +87,12 @@ def assess(
 # --- what is within reach ------------------------------------------------------------------------
 
 
-def members(looks: Mapping[str, Category]) -> dict[tuple[str, str], list[str]]:
+def members(categories: Mapping[str, CategoryWays]) -> dict[tuple[str, str], list[str]]:
     """Say which categories each sum is over.
 
     Parameters
     ----------
-    looks
+    categories
         The categories.
 
     Returns
@@ -101,7 +101,7 @@ def members(looks: Mapping[str, Category]) -> dict[tuple[str, str], list[str]]:
         Part and item → the categories of assets in use, in the order of their names; a kind
         without any is left out.
     """
-    used = {name: look for name, look in sorted(looks.items()) if look.status == "actual"}
+    used = {name: each for name, each in sorted(categories.items()) if each.status == "actual"}
     found = {("kind", str(kind)): [n for n, c in used.items() if c.kind is kind] for kind in Kind}
     found |= {("way", str(way)): [n for n, c in used.items() if way in c.five_ways] for way in Way}
     found[ALL, ALL] = list(used)
@@ -109,16 +109,16 @@ def members(looks: Mapping[str, Category]) -> dict[tuple[str, str], list[str]]:
 
 
 def _within_reach(
-    indicators: pd.DataFrame, looks: Mapping[str, Category], minutes: int
+    indicators: pd.DataFrame, categories: Mapping[str, CategoryWays], minutes: int
 ) -> Iterator[pd.DataFrame]:
     """Yield sums over categories, then the categories themselves."""
     rows = indicators[indicators["measure"] == f"within_{minutes}_min_pct"]
     rows = rows.assign(category=rows["category"].astype(str))
-    for (part, item), categories in members(looks).items():
-        ours = rows[rows["category"].isin(categories)]
+    for (part, item), names in members(categories).items():
+        ours = rows[rows["category"].isin(names)]
         if len(ours):
             yield _sums(ours).assign(part=part, item=item, unit=KINDS)
-    actual = set(members(looks)[ALL, ALL])
+    actual = set(members(categories)[ALL, ALL])
     alone = rows[rows["category"].isin(actual)].rename(columns={"category": "item"})
     yield alone.assign(part="category", holds_access=True).drop(columns="measure")
 

@@ -23,11 +23,10 @@ ACCENT = 'accent: "#.{6}"'
 PAGES = ["index", "publish"]
 LOGO = '<svg xmlns="http://www.w3.org/2000/svg"><circle r="1"/></svg>'
 DRAWN = sorted([*PAGES, "pictures"])
-# The assessment says of each category which ways to well-being it serves.
-WORDS = sorted([*DRAWN, "assessment", "looks", "rules"])
+WORDS = sorted([*DRAWN, "looks", "rules", "ways"])
 CHOICES = [
     "looks", "national", "picture_words", "published_standards", "rules", "theme", "uses",
-    "walkers", "words",
+    "walkers", "ways", "words",
 ]  # fmt: skip
 
 

@@ -5,7 +5,7 @@ strict (a number is not text, a misspelt key is an error) and finite (no NaN, no
 """
 
 from pipeline.config.authorities import Authorities
-from pipeline.config.category import Category, CategoryRules, OsmRules, SourcesFirst
+from pipeline.config.category import Category, CategoryRules, CategoryWays, OsmRules, SourcesFirst
 from pipeline.config.choice import Choice, Slug, TagConditions, TagValues, Words
 from pipeline.config.composite import Composite
 from pipeline.config.district import (
@@ -67,6 +67,7 @@ __all__ = [
     "BoundariesTable",
     "Category",
     "CategoryRules",
+    "CategoryWays",
     "Caution",
     "Choice",
     "Chosen",

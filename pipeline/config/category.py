@@ -108,16 +108,21 @@ class CategoryRules(Choice):
     precedence: Annotated[int, Field(ge=1, le=999)]
 
 
-class Category(CategoryRules):
+class CategoryWays(CategoryRules):
+    """What the joint assessment sums categories up by: their rules, and what they are good for."""
+
+    five_ways: tuple[Way, ...]
+
+
+class Category(CategoryWays):
     """One kind of asset, and what people read and see of it: `config/categories/<category>.yaml`.
 
     A change of words or looks here does not rerun the routing: steps that compute are given
-    only the `CategoryRules` part.
+    only the `CategoryRules` part, and the joint assessment only that of `CategoryWays`.
     """
 
     label: Words
     one: Words
     why: Why
-    five_ways: tuple[Way, ...]
     colour: Colour
     symbol: Symbol

@@ -30,6 +30,7 @@ from pipeline.steps.gathering import (
     rules,
     theme,
     walkers,
+    ways,
     words,
 )
 from pipeline.steps.keeping import field_check, live_check, lock
@@ -58,13 +59,14 @@ __all__ = [
     "live_check", "lock", "looks", "national", "nearby", "neighbourhoods", "network",
     "new_district", "osm", "outputs_of", "picture_words", "pictures", "profiles", "publish",
     "published_standards", "reference", "rules", "scenario", "sensitivity", "similar", "standards",
-    "surface", "terrain", "theme", "unused_land", "uses", "walkers", "walks", "words",
+    "surface", "terrain", "theme", "unused_land", "uses", "walkers", "walks", "ways", "words",
 ]  # fmt: skip
 STEPS: dict[str, Callable[..., str]] = {
     step.__name__: step
     for step in (
-        rules, looks, national, walkers, kernels, district, fetch, neighbourhoods, osm, assets,
-        network, terrain, entrances, homes, access, sensitivity, surface, catchments, catchment,
+        rules, ways, looks, national, walkers, kernels, district, fetch, neighbourhoods, osm,
+        assets, network, terrain, entrances, homes, access, sensitivity, surface, catchments,
+        catchment,
         profiles, gradient, nearby, standards, publish, index, reference, published_standards,
         words, theme, uses, unused_land, live_check, picture_words, pictures, lock, new_district,
         walks, scenario, baseline, compare, domains, assessment, similar, indicators_elsewhere,
@@ -76,6 +78,7 @@ OF_NO_DISTRICT = frozenset(
     (
         "kernels",
         "rules",
+        "ways",
         "looks",
         "national",
         "walkers",

@@ -9,7 +9,7 @@ from typing import Any
 from pipeline import files
 from pipeline.config import (
     Areas,
-    Category,
+    CategoryWays,
     Composite,
     District,
     Indicator,
@@ -139,7 +139,7 @@ def indicators_elsewhere(
 
 def assessment(
     study: Path,
-    looks: Path,
+    ways: Path,
     published_standards: Path,
     national: Path,
     district: Path,
@@ -174,7 +174,7 @@ def assessment(
         files.read_table(indicators, tables.INDICATORS),
         files.read_table(standards, tables.STANDARDS),
         Beside(areas, deciles, files.read_table(elsewhere, tables.ELSEWHERE)),
-        read_named(looks, Category),
+        read_named(ways, CategoryWays),
         standards_for(place, read_named(published_standards, Standard)),
         choices.walking.middle,
     )

@@ -8,6 +8,7 @@ from pipeline import files
 from pipeline.config import (
     Category,
     CategoryRules,
+    CategoryWays,
     DistrictFile,
     Dress,
     NationalTable,
@@ -29,6 +30,16 @@ def rules(*categories: Path, out: Outputs, note: Path | None = None) -> str:
     found = files.read_configs(list(categories), Category)
     changed = choices.write_named(found, out[0], CategoryRules)
     return f"{len(found)} categories{'' if changed else ', rules unchanged'}"
+
+
+def ways(*categories: Path, out: Outputs, note: Path | None = None) -> str:
+    """Gather what the assessment sums categories up by; rewritten only when that has changed."""
+    del note
+    from pipeline.files import choices
+
+    found = files.read_configs(list(categories), Category)
+    changed = choices.write_named(found, out[0], CategoryWays)
+    return f"{len(found)} categories{'' if changed else ', ways to well-being unchanged'}"
 
 
 def looks(*categories: Path, out: Outputs, note: Path | None = None) -> str:

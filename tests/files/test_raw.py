@@ -76,7 +76,7 @@ def test_a_manifest_cannot_name_a_file_elsewhere(manifest: Path, name: str) -> N
     held = json.loads(manifest.read_text())
     held["inputs"]["people"]["path"] = name
     manifest.write_text(json.dumps(held))
-    with pytest.raises(FileIsDamaged, match=r"manifest.json: ‘inputs.people.path’.*delete it"):
+    with pytest.raises(FileIsDamaged, match=r"manifest.json: inputs.people.path: .*Delete it"):
         read_manifest(manifest)
 
 
