@@ -338,8 +338,8 @@ $(addprefix $(MADE)/%/,$(addsuffix .parquet,$(UNUSED))): \
 		config/study.yaml $(MADE)/rules.json $(MADE)/walkers.json $(MADE)/uses.json $(MADE)/%/district.json \
 		$(MADE)/national.json $(RAW)/%/manifest.json \
 		$(addprefix $(MADE)/%/,$(addsuffix .parquet,neighbourhoods assets features network terrain homes access)) \
-		$(addprefix pipeline/,best_sets.py classification.py entrances.py grouping.py residents_gained.py \
-		snapping.py tags.py terrain.py unused_land.py uses.py walkable.py walkers.py wanted.py) \
+		$(addprefix pipeline/,best_sets.py cautions.py cells.py classification.py coordinates.py entrances.py grouping.py \
+		placing.py residents_gained.py snapping.py tags.py terrain.py unused_land.py uses.py walkable.py walkers.py wanted.py) \
 		$(WALKING) $(CORE) | $(COMPILED)
 	@$(call district-step,unused_land,$(addprefix $(MADE)/$*/,$(addsuffix .parquet,$(UNUSED))))
 
@@ -358,7 +358,7 @@ $(MADE)/%/assessment.parquet $(MADE)/%/groups.parquet: config/study.yaml $(MADE)
 		$(MADE)/standards.json $(MADE)/national.json $(MADE)/%/district.json \
 		$(addprefix $(MADE)/%/,$(addsuffix .parquet,neighbourhoods domains elsewhere homes indicators standards)) \
 		$(COMPOSITE_FILES) $(MADE)/composites.names \
-		$(addprefix pipeline/,assessment.py composite.py named_groups.py standards.py) $(CORE)
+		$(addprefix pipeline/,assessment.py clusters.py composite.py named_groups.py standards.py) $(CORE)
 	@$(call district-step,assessment,$(addprefix $(MADE)/$*/,assessment.parquet groups.parquet))
 
 $(MADE)/%/similar.parquet: config/study.yaml \

@@ -1,10 +1,11 @@
-"""Write the council's brownfield land register and its list of markets."""
+"""Write the council's brownfield land register, its list of markets and its flood zones."""
 
 import csv
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from io import StringIO
 
-from demo.grid import to_degrees, to_national
+from demo.grid import rectangle, to_degrees, to_national
 from demo.model import Point
 
 _COLUMNS = (
@@ -107,6 +108,29 @@ MARKETS: tuple[tuple[str, str, str, Point], ...] = (
         (2500, 4300),
     ),
 )
+
+# Where it may flood: beside the river up to the quays, and where the beck leaves the town.
+FLOOD_ZONES: tuple[tuple[str, tuple[Point, ...]], ...] = (
+    ("Flood zone 3", ((-300, 1560), (4300, 1440), (4300, 2060), (2800, 2090), (-300, 2040))),
+    ("Flood zone 2", ((-300, 1500), (4400, 1380), (4400, 2120), (2600, 2120), (-300, 2080))),
+    ("Flood zone 2", rectangle(700, 20, 950, 200)),
+)
+
+
+def flood_zones() -> str:
+    """Return the council's own layer of flood zones as GeoJSON."""
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"zone": zone, "note": "Synthetic"},
+            "geometry": {
+                "type": "Polygon",
+                "coordinates": [to_degrees([*outline, outline[0]]).tolist()],
+            },
+        }
+        for zone, outline in FLOOD_ZONES
+    ]
+    return json.dumps({"type": "FeatureCollection", "features": features}, indent=1) + "\n"
 
 
 def brownfield() -> str:

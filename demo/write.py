@@ -37,6 +37,7 @@ The files have the formats in which the real ones are published:
 | `naptan-stops.csv` | NaPTAN access nodes |
 | `os_open_greenspace.gpkg` | OS Open Greenspace sites and access points, EPSG:27700 |
 | `council_markets.csv` | a council's own list of markets |
+| `council_flood_zones.geojson` | a council's own layer of flood zones, GeoJSON |
 | `council_allotments.zip` | a council's own layer of allotments, a shapefile, EPSG:27700 |
 | `bus_timetables.zip` | bus timetables, General Transit Feed Specification |
 | `terrain50/` | OS Terrain 50 grid tiles |
@@ -81,6 +82,7 @@ def _build(folder: Path) -> dict[str, int]:
         "brownfield-land-register.csv": land.brownfield(),
         "naptan-stops.csv": transport.table(),
         "council_markets.csv": land.markets(),
+        "council_flood_zones.geojson": land.flood_zones(),
         LAST_FILE: README,
     }
     for name, text in texts.items():

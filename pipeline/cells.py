@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from pipeline.config import TagValues
 from pipeline.errors import TableBreaksItsContract, listed, quoted
 from pipeline.text import clean_text, folded
 
@@ -117,3 +118,26 @@ def names_in(value: str | tuple[str, ...] | None) -> tuple[str, ...]:
         Perhaps empty.
     """
     return () if value is None else ((value,) if isinstance(value, str) else value)
+
+
+def is_one_of(texts: Texts, values: TagValues) -> Flags:
+    """Say which cells hold one of some values, whatever their case; `*` is anything.
+
+    Parameters
+    ----------
+    texts
+        Cells; shape (n,).
+    values
+        A value, several, or `*`.
+
+    Returns
+    -------
+    numpy.ndarray
+        Of shape (n,).
+    """
+    if values == "*":
+        return np.array(texts != "", dtype=bool)
+    allowed = {folded(value) for value in names_in(values)}
+    numbers, different = pd.factorize(texts)
+    fits = np.array([folded(text) in allowed for text in different], dtype=bool)
+    return fits[numbers]

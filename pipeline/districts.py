@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from pipeline.config import (
     Areas,
+    CautionLayer,
     Choice,
     CouncilLayer,
     District,
@@ -108,7 +109,7 @@ def _must_be_known(slug: str, areas: Usual, usual: NationDefaults) -> None:
 
 def _usual_layers(
     usual: NationDefaults, without: tuple[str, ...]
-) -> dict[str, TableInput | CouncilLayer]:
+) -> dict[str, TableInput | CautionLayer | CouncilLayer]:
     return {
         key: TableInput(table=table) for key, table in usual.layers.items() if key not in without
     }

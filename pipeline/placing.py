@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 from pipeline.cells import Cells, Flags, Texts, names_in
-from pipeline.config import CouncilLayer, RecordsTable
+from pipeline.config import CautionLayer, CouncilLayer, RecordsTable
 from pipeline.coordinates import (
     are_beyond_degrees,
     drawn_shapes,
@@ -22,7 +22,10 @@ from pipeline.errors import ChoiceIsNotAllowed, quoted
 
 
 def places_of(
-    cells: Cells, declared: RecordsTable | CouncilLayer, crs: str, reach: shapely.Geometry
+    cells: Cells,
+    declared: RecordsTable | CouncilLayer | CautionLayer,
+    crs: str,
+    reach: shapely.Geometry,
 ) -> tuple[Texts, Texts, Flags]:
     """Find the shape of each row.
 
@@ -86,7 +89,7 @@ def places_of(
     return geometry, reasons, mended
 
 
-def _system_of_shapes(declared: RecordsTable | CouncilLayer) -> str:
+def _system_of_shapes(declared: RecordsTable | CouncilLayer | CautionLayer) -> str:
     """Return the system of well-known text: what is declared, unless that is of other columns."""
     return "EPSG:4326" if declared.easting or declared.crs is None else declared.crs
 
@@ -106,7 +109,7 @@ def _as_declared(
 
 
 def _pairs(
-    cells: Cells, declared: RecordsTable | CouncilLayer
+    cells: Cells, declared: RecordsTable | CouncilLayer | CautionLayer
 ) -> Iterator[tuple[Texts, Texts, Texts]]:
     """Yield columns of coordinates with the system of each row, grid coordinates first.
 
@@ -128,3 +131,26 @@ def _pairs(
             systems = np.where(said == "", systems, named)
             said = None
         yield x, y, systems
+
+
+def turned_about(geometry: Texts, reach: shapely.Geometry) -> str:
+    """Say so where places would lie in the district with their coordinates changed about.
+
+    Parameters
+    ----------
+    geometry
+        Shapes that lie elsewhere.
+    reach
+        Where places are expected, in their system.
+
+    Returns
+    -------
+    str
+        The end of a sentence, or nothing.
+    """
+    turned = shapely.transform(geometry, lambda places: places[:, ::-1])
+    return (
+        ", and they would with their coordinates the other way round"
+        if shapely.intersects(turned, reach).any()
+        else ""
+    )

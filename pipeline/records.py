@@ -16,16 +16,16 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from pipeline.cells import Cells, Flags, Texts, names_in
-from pipeline.config import CategoryRules, CouncilLayer, RecordsTable, TagValues
+from pipeline.cells import Cells, Flags, Texts, is_one_of, names_in
+from pipeline.config import CategoryRules, CouncilLayer, RecordsTable
 from pipeline.errors import (
     ChoiceIsNotAllowed,
     PlaceIsElsewhere,
     listed,
     quoted,
 )
-from pipeline.placing import places_of
-from pipeline.text import folded, slug
+from pipeline.placing import places_of, turned_about
+from pipeline.text import slug
 
 _PERSONAL = frozenset({"phone", "telephone", "mobile", "email", "e_mail", "contact", "fax"})
 _ADDRESSES = frozenset({"website", "url", "link"})
@@ -125,7 +125,7 @@ def read_layer(
     if isinstance(declared, CouncilLayer) and (asked & ~bad).any() and not near.any():
         raise PlaceIsElsewhere(
             f"layers.{name}: none of its {int((asked & ~bad).sum())} places lies in the district "
-            f"or near it{_turned_about(geometry[asked & ~bad], reach)}; check its columns of "
+            f"or near it{turned_about(geometry[asked & ~bad], reach)}; check its columns of "
             "coordinates and their `crs`."
         )
     records = _records(cells, layer, name, rules, ids)
@@ -179,16 +179,6 @@ def _faults(cells: Cells, ids: Texts, geometry: Texts, reasons: Texts, asked: Fl
     return np.array([found.get(row, why) for row, why in rows], dtype=object)
 
 
-def _turned_about(geometry: Texts, reach: shapely.Geometry) -> str:
-    """Say so where places would lie in the district with their coordinates changed about."""
-    turned = shapely.transform(geometry, lambda places: places[:, ::-1])
-    return (
-        ", and they would with their coordinates the other way round"
-        if shapely.intersects(turned, reach).any()
-        else ""
-    )
-
-
 def _aside(
     name: str, cells: Cells, ids: Texts, kinds: Mapping[str, tuple[Flags, Texts | str]]
 ) -> pd.DataFrame:
@@ -217,7 +207,7 @@ def _not_asked_for(cells: Cells, declared: RecordsTable | CouncilLayer) -> Texts
     if isinstance(declared, RecordsTable):
         for column, values in declared.keep.items():
             texts = cells.texts((column,), "keep")
-            out = ~_is_one_of(texts, values)
+            out = ~is_one_of(texts, values)
             wanted = "anything" if values == "*" else listed([*names_in(values)])
             reasons[out] = [f"has the {column} {quoted(t)}, not {wanted}" for t in texts[out]]
         for column in declared.leave_out:
@@ -228,15 +218,6 @@ def _not_asked_for(cells: Cells, declared: RecordsTable | CouncilLayer) -> Texts
                     f"has the {column} {quoted(t)}, so it is no longer listed" for t in found[out]
                 ]
     return reasons
-
-
-def _is_one_of(texts: Texts, values: TagValues) -> Flags:
-    if values == "*":
-        return np.array(texts != "", dtype=bool)
-    allowed = {folded(value) for value in names_in(values)}
-    numbers, different = pd.factorize(texts)
-    fits = np.array([folded(text) in allowed for text in different], dtype=bool)
-    return fits[numbers]
 
 
 def _ids(cells: Cells, declared: RecordsTable | CouncilLayer) -> Texts:
@@ -328,7 +309,7 @@ def _categories(
             if entry.layer in (layer.table, name):
                 fits = np.ones(len(cells), dtype=bool)
                 for column, values in entry.where.items():
-                    fits &= _is_one_of(cells.texts((column,), f"where, {category}"), values)
+                    fits &= is_one_of(cells.texts((column,), f"where, {category}"), values)
                 for row in np.flatnonzero(fits).tolist():
                     fitting[row].append(category)
     first = [found[0] if found else "" for found in fitting]

@@ -24,6 +24,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from pipeline.cautions import Marks, find_cautions, here, marks_on_map
 from pipeline.classification import Walls
 from pipeline.config import Caution, OsmInput, OsmRules, Slopes, State, UnusedKind
 from pipeline.errors import SiteHasNoArea, quoted
@@ -91,6 +92,7 @@ def find_sites(
     neighbourhoods: gpd.GeoDataFrame,
     ground: Ground,
     osm: OsmInput,
+    surveys: Sequence[Marks] = (),
 ) -> tuple[gpd.GeoDataFrame, Report]:
     """Find every site that sources describe as not in use.
 
@@ -108,6 +110,8 @@ def find_sites(
         Streets, and heights where they are known.
     osm
         Day and licence of the map.
+    surveys
+        What the layers draw that the district names for cautions.
 
     Returns
     -------
@@ -137,10 +141,13 @@ def find_sites(
     table["slope_pct"] = _slopes(shapes, ground)
     table["frontage_m"] = frontage(shapes, ground.network)
     table["beside"] = _beside(shapes, ground.network)
-    table["cautions"] = _cautions(table, features, parsed, cautions)
     table["neighbourhood_id"] = _neighbourhood(shapes, neighbourhoods)
     outline = shapely.union_all(np.asarray(neighbourhoods.geometry.array))
     table["is_in_district"] = shapely.intersects(shapes, outline)
+    on_map = marks_on_map(features, _marked(features, parsed, cautions), day_of_map.isoformat())
+    told = find_cautions(table, [*on_map, *surveys], cautions)
+    table["cautions"] = [",".join(here(each)) for each in told]
+    table["caution_findings"] = [json_text(each) for each in told]
     return table, _report(table, rows)
 
 
@@ -482,36 +489,16 @@ def _slopes(shapes: Shapes, ground: Ground) -> Floats:
     return slopes_of(shapes, ground.heights, ground.slopes)
 
 
-def _cautions(
-    sites: gpd.GeoDataFrame,
-    features: gpd.GeoDataFrame,
-    parsed: list[Tags],
-    cautions: Mapping[str, Caution],
-) -> list[str]:
-    """Name what to be careful of on each site: what it meets, and what its register says."""
+def _marked(
+    features: gpd.GeoDataFrame, parsed: list[Tags], cautions: Mapping[str, Caution]
+) -> list[tuple[int, str]]:
+    """Return which features speak of something to be careful of, and of what."""
     index, forms = index_of(described(cautions)), features["shape"].tolist()
-    marked = [
+    return [
         (at, name)
         for at, (tags, form) in enumerate(zip(parsed, forms, strict=True))
         for name in matching(tags, form, index)
     ]
-    found: list[set[str]] = [set() for _ in range(len(sites))]
-    tree = shapely.STRtree(np.asarray(features.geometry.array)[[at for at, _ in marked]])
-    for site, mark in tree.query(np.asarray(sites.geometry.array), "intersects").T.tolist():
-        found[site].add(marked[mark][1])
-    for number, text in enumerate(sites["details"]):
-        found[number] |= set(_cautions_of_register(json.loads(text), cautions))
-    return [",".join(sorted(names)) for names in found]
-
-
-def _cautions_of_register(
-    details: Mapping[str, str], cautions: Mapping[str, Caution]
-) -> Iterator[str]:
-    for name, caution in cautions.items():
-        for key, values in caution.details.items():
-            meant = {values} if isinstance(values, str) else set(values)
-            if details.get(key) in meant:
-                yield name
 
 
 def _neighbourhood(shapes: Shapes, neighbourhoods: gpd.GeoDataFrame) -> list[str]:

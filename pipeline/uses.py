@@ -8,6 +8,7 @@ names of sentences under `uses.reasons` in `config/words`, with what fills their
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
@@ -15,6 +16,7 @@ from typing import Any, Literal
 import geopandas as gpd
 import pandas as pd
 
+from pipeline.cautions import here, most_covered, unknown
 from pipeline.config import CategoryRules, Range, State, UnusedKind, Use
 from pipeline.errors import ChoiceIsNotAllowed, listed, quoted
 from pipeline.text import json_text
@@ -144,15 +146,35 @@ def _answers(
         wanted = getattr(use, "nearest_home_m" if need == "homes" else column)
         if wanted is not None:
             yield _answer(site, need, float(site[column]), wanted, longest_m)
-    found = set(str(site["cautions"]).split(",")) - {""}
+    yield from _of_cautions(site, use)
+    yield from _standing(site)
+
+
+def _of_cautions(site: Mapping[Any, Any], use: Use) -> Iterator[tuple[Answer, Reason]]:
+    """Answer what may not be on a site, and say of what else there is to be careful."""
+    findings = json.loads(site["caution_findings"])
+    found, not_known = here(findings), unknown(findings)
     for caution in use.not_where:
         if caution in found:
-            yield "not_met", ("caution", {"caution": caution})
+            yield _where_it_is(site, use, caution, most_covered(findings, caution))
         else:
-            yield "bears_on", ("caution_if", {"caution": caution})
-    for caution in sorted(found - set(use.not_where)):
-        yield "bears_on", ("caution_known", {"caution": caution})
-    yield from _standing(site)
+            word = "caution_unknown" if caution in not_known else "caution_if"
+            yield "bears_on", (word, {"caution": caution})
+    for caution in found:
+        if caution not in use.not_where:
+            yield "bears_on", ("caution_known", {"caution": caution})
+
+
+def _where_it_is(
+    site: Mapping[Any, Any], use: Use, caution: str, share_pct: float
+) -> tuple[Answer, Reason]:
+    """Rule a use out, unless what a caution leaves of the site is room enough by itself."""
+    least = use.area_m2.at_least if use.area_m2 else None
+    rest = float(site["area_m2"]) * (1 - share_pct / 100)
+    if least is None or math.isnan(rest) or rest < max(least, 1.0):
+        return "not_met", ("caution", {"caution": caution})
+    told: dict[str, str | float] = {"caution": caution, "share": share_pct, "rest": round(rest, 1)}
+    return "unknown", ("caution_partly", told)
 
 
 def _answer(

@@ -177,6 +177,14 @@ def test_what_a_site_meets_and_what_its_register_says_are_cautions() -> None:
         asset("brownfield", shapely.box(0, 5, 40, 45), "", details, REGISTER), features=wet
     )
     assert sites.iloc[0]["cautions"] == "contamination,flood"
+    told = {(each["caution"], each["source"]): each["share_pct"]
+            for each in json.loads(sites.iloc[0]["caution_findings"])}  # fmt: skip
+    assert told == {
+        ("contamination", "brownfield_land_register"): None,
+        ("contamination", ""): None,
+        ("flood", "osm"): 25.0,
+        ("flood", ""): None,
+    }
 
 
 def test_slopes_are_those_of_the_ground_where_it_is_known() -> None:

@@ -29,12 +29,30 @@ CAUTIONS: dict[str, Caution] = files.read_configs(
 )
 
 
+def finding(caution: str, share_pct: float | None, source: str = "flood_map") -> dict[str, Any]:
+    """Say that a layer draws a caution on so much of a site; on none of it with 0."""
+    state = "no_data" if share_pct is None else "ok" if share_pct else "true_zero"
+    return {
+        "caution": caution, "source": source, "is_here": bool(source) and share_pct != 0,
+        "share_pct": share_pct, "state": state, "date": "2026-01-01" if source else "", "rows": [],
+    }  # fmt: skip
+
+
+def findings(*found: dict[str, Any]) -> str:
+    return json.dumps(found)
+
+
+CLEAR = findings(finding("contamination", 0.0), finding("flood", 0.0))
+WET = findings(finding("contamination", 0.0), finding("flood", 100.0))
+
+
 def site(**changes: object) -> gpd.GeoDataFrame:
     """Lay out a plot on which anything small could be."""
     row = {
         "site_id": "plot", "form": "land", "area_m2": 1600.0, "compactness": 0.785,
-        "slope_pct": 2.0, "frontage_m": 40.0, "nearest_home_m": 120.0, "cautions": "",
-        "planning": "", "status": "brownfield", "people_within_5_min_state": "ok",
+        "slope_pct": 2.0, "frontage_m": 40.0, "nearest_home_m": 120.0,
+        "caution_findings": CLEAR, "planning": "", "status": "brownfield",
+        "people_within_5_min_state": "ok",
     } | changes  # fmt: skip
     return gpd.GeoDataFrame([row], geometry=[shapely.box(0, 0, 40, 40)], crs=27700)
 
@@ -67,7 +85,7 @@ def test_a_use_fits_where_every_need_is_met_and_each_says_so() -> None:
         ({"nearest_home_m": 401.0}, "homes_high"),
         ({"nearest_home_m": np.nan}, "homes_far"),
         ({"nearest_home_m": np.nan, "people_within_5_min_state": "unreachable"}, "no_street"),
-        ({"cautions": "flood"}, "caution"),
+        ({"caution_findings": WET}, "caution"),
     ],
 )
 def test_one_need_that_is_not_met_rules_a_use_out_and_says_why(
@@ -91,9 +109,29 @@ def test_what_is_not_known_is_to_be_checked_and_a_slope_only_where_heights_are_k
 
 
 def test_a_caution_that_a_use_does_not_mind_is_said_all_the_same() -> None:
-    fits, _, _, _, bears_on = judged("pocket_park", cautions="flood")
+    fits, _, _, _, bears_on = judged("pocket_park", caution_findings=WET)
     assert fits == "yes"
     assert bears_on[:2] == ["caution_if", "caution_known"]
+
+
+def test_what_nobody_has_looked_for_is_never_said_not_to_be_there() -> None:
+    silent = findings(finding("contamination", None, ""), finding("flood", None, ""))
+    fits, _, _, _, bears_on = judged("play_space", caution_findings=silent)
+    assert fits == "yes"
+    assert bears_on[:2] == ["caution_unknown", "caution_unknown"]
+
+
+@pytest.mark.parametrize(
+    ("share", "fits", "reason"),
+    [(75.0, "to_check", "caution_partly"), (75.1, "no", "caution"), (None, "no", "caution")],
+)
+def test_a_use_stays_possible_where_what_a_flood_leaves_is_room_enough(
+    share: float | None, fits: str, reason: str
+) -> None:
+    """A play space asks for 400 m², a quarter of the plot of 1600 m²."""
+    found = judged("play_space", caution_findings=findings(finding("flood", share)))
+    assert found[0] == fits
+    assert reason in (*found[2], *found[3])
 
 
 def test_buildings_are_offered_what_goes_into_buildings_alone() -> None:

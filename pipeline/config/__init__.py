@@ -10,6 +10,7 @@ from pipeline.config.choice import Choice, Slug, TagConditions, TagValues, Words
 from pipeline.config.composite import Composite
 from pipeline.config.district import (
     Areas,
+    CautionLayer,
     CouncilLayer,
     District,
     DistrictFile,
@@ -38,6 +39,7 @@ from pipeline.config.scenario import Scenario
 from pipeline.config.standard import Chosen, Evidence, Method, Quantity, Standard, Together, Within
 from pipeline.config.study import (
     BestSets,
+    Clusters,
     Coverage,
     Dwellings,
     Equity,
@@ -69,8 +71,10 @@ __all__ = [
     "CategoryRules",
     "CategoryWays",
     "Caution",
+    "CautionLayer",
     "Choice",
     "Chosen",
+    "Clusters",
     "Composite",
     "CouncilLayer",
     "Coverage",

@@ -7,7 +7,17 @@ from typing import Annotated, Literal
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
-from pipeline.config.choice import Choice, Code, Day, Days, Metres, MetricCrs, Slug, Words
+from pipeline.config.choice import (
+    Choice,
+    Code,
+    Day,
+    Days,
+    Metres,
+    MetricCrs,
+    Slug,
+    TagValues,
+    Words,
+)
 from pipeline.config.place import GeofabrikRegion, MapPlace, OverpassArea, Place
 from pipeline.config.standard import Chosen
 from pipeline.config.vocabulary import Nation
@@ -55,7 +65,26 @@ class TableInput(Choice):
     date: Day | None = None
 
 
-class CouncilLayer(Choice):
+class OwnLayer(Choice):
+    """A list or layer of a council, or of whoever else has one, with its columns mapped here."""
+
+    title: Words
+    at: Place
+    publisher: Words
+    licence: Words
+    attribution: Words
+    date: date
+    layer: str | None = None
+    geometry: str | None = None
+    easting: str | None = None
+    northing: str | None = None
+    longitude: str | None = None
+    latitude: str | None = None
+    crs: MetricCrs | None = None
+    good_for_days: Days | None = 365
+
+
+class CouncilLayer(OwnLayer):
     """A council's own list or layer, with its columns mapped here.
 
     The places of rows are drawn in the file itself (GeoJSON, GeoPackage, shapefile, KML, GML), or
@@ -69,23 +98,23 @@ class CouncilLayer(Choice):
     """
 
     category: Slug
-    title: Words
-    at: Place
-    publisher: Words
-    licence: Words
-    attribution: Words
-    date: date
-    layer: str | None = None
     id: str | None = None
     name: str
-    geometry: str | None = None
-    easting: str | None = None
-    northing: str | None = None
-    longitude: str | None = None
-    latitude: str | None = None
-    crs: MetricCrs | None = None
     details: dict[Slug, str] = {}
-    good_for_days: Days | None = 365
+
+
+class CautionLayer(OwnLayer):
+    """A layer of what to be careful of on land not in use: where it floods, what is in the ground.
+
+    `caution` is a file of `config/cautions`. A site that the layer touches says so, with the share
+    of its area. Where its places stand is declared as for a council's own layer. `name` is a column
+    that says what each row is, such as its zone, and `where` keeps the rows that hold one of some
+    values in a column. Areas that it does not draw count as not drawn, and never as free of it.
+    """
+
+    caution: Slug
+    name: str | None = None
+    where: dict[str, TagValues] = {}
 
 
 class Areas(Choice):
@@ -145,14 +174,18 @@ class Usual(Choice):
 
 
 def _kind_of_layer(value: object) -> str:
-    """Tell a published table from a council's own layer by the key only one of them has."""
+    """Tell a published table, a caution and a council's own layer by the key only it has."""
     if isinstance(value, dict):
-        return "table" if "table" in value else "council"
-    return "table" if isinstance(value, TableInput) else "council"
+        return next((key for key in ("table", "caution") if key in value), "council")
+    if isinstance(value, TableInput):
+        return "table"
+    return "caution" if isinstance(value, CautionLayer) else "council"
 
 
 Layer = Annotated[
-    Annotated[TableInput, Tag("table")] | Annotated[CouncilLayer, Tag("council")],
+    Annotated[TableInput, Tag("table")]
+    | Annotated[CautionLayer, Tag("caution")]
+    | Annotated[CouncilLayer, Tag("council")],
     Discriminator(_kind_of_layer),
 ]
 
@@ -168,7 +201,8 @@ class DistrictFile(Choice):
     fetched, with the reason why that is right.
     `largest_unmarked_dwelling_m2` stands in for the study's value where blocks of flats are
     mapped as plain buildings. `standards` adds to the published standards of its nation, or
-    leaves some out. `language` is that of its pages: a file of `config/words`.
+    leaves some out. `clusters: true` asks for clusters of neighbourhoods in the assessment, which
+    take the package esda. `language` is that of its pages: a file of `config/words`.
     """
 
     name: Words
@@ -187,6 +221,7 @@ class DistrictFile(Choice):
     has_shrunk: dict[Slug, Words] = {}
     ages: bool = True
     standards: Chosen = Chosen()
+    clusters: bool = False
     language: Slug = "en"
 
 

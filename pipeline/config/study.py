@@ -240,6 +240,17 @@ class Groups(Choice):
     moved_by: Annotated[float, Field(gt=0, lt=1)]
 
 
+class Clusters(Choice):
+    """How clusters are told from chance, in districts that ask for them.
+
+    The numbers around each neighbourhood are laid out anew `permutations` times, and of what is
+    found at most the share `false_discovery` may be chance.
+    """
+
+    permutations: Annotated[int, Field(ge=99, le=99_999)] = 9_999
+    false_discovery: Annotated[float, Field(gt=0, lt=1)] = 0.05
+
+
 class Trait(StrEnum):
     """What two neighbourhoods can be alike in; none of it is access."""
 
@@ -291,6 +302,7 @@ class Study(Choice):
     best_sets: BestSets
     directory: Directory
     groups: Groups
+    clusters: Clusters = Clusters()
     similar: Similar
     places_by_name: Annotated[int, Field(ge=1, le=20)]
     fewest_people: Annotated[int, Field(ge=0, le=1000)]

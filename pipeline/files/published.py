@@ -14,6 +14,7 @@ from pipeline.codes import CodedTable
 from pipeline.config import (
     Areas,
     BoundariesTable,
+    CautionLayer,
     CouncilLayer,
     DeprivationTable,
     District,
@@ -249,12 +250,36 @@ def read_layers(
         path = raw_file(manifest, key)
         table = layer.table if isinstance(layer, TableInput) else None
         declared = layer if table is None else national[table]
-        if isinstance(declared, TimetableTable):
+        if isinstance(declared, TimetableTable | CautionLayer):
             continue
         assert isinstance(declared, CouncilLayer | RecordsTable)
         day = manifest.inputs[key].date
         found[key] = (declared, read_table_of(path, declared), table, day)
     return found
+
+
+def read_caution_layers(
+    manifest: Manifest, district: District
+) -> dict[str, tuple[CautionLayer, pd.DataFrame, date]]:
+    """Read the layers of what to be careful of, as their files hold them.
+
+    Parameters
+    ----------
+    manifest
+        The raw files.
+    district
+        The district.
+
+    Returns
+    -------
+    dict
+        By the district's name for the layer: its declaration, its rows, and the day of this copy.
+    """
+    return {
+        key: (layer, read_table_of(raw_file(manifest, key), layer), manifest.inputs[key].date)
+        for key, layer in sorted(district.layers.items())
+        if isinstance(layer, CautionLayer)
+    }
 
 
 def read_timetables(
@@ -289,7 +314,7 @@ def read_timetables(
     return found
 
 
-def read_table_of(path: Path, table: NationalTable | CouncilLayer) -> pd.DataFrame:
+def read_table_of(path: Path, table: NationalTable | CouncilLayer | CautionLayer) -> pd.DataFrame:
     """Read any declared table as its kind asks.
 
     Parameters
@@ -322,9 +347,20 @@ def read_table_of(path: Path, table: NationalTable | CouncilLayer) -> pd.DataFra
             found = elevation.read_catalogue(path, table)
         case PeopleRasterTable():
             found = rasters.read_head(path)
-        case CouncilLayer():
-            found = read_cells(path, table.layer, (table.name,), table.crs, sets_aside=True)
+        case CouncilLayer() | CautionLayer():
+            found = _read_own(path, table)
     return found
+
+
+def _read_own(path: Path, layer: CouncilLayer | CautionLayer) -> pd.DataFrame:
+    """Read a layer of a district's own; that a caution is drawn nowhere is no fault of its file."""
+    headings = (layer.name,) if layer.name else ()
+    try:
+        return read_cells(path, layer.layer, headings, layer.crs, sets_aside=True)
+    except SourceIsEmpty:
+        if isinstance(layer, CouncilLayer):
+            raise
+        return pd.DataFrame()
 
 
 def read_boundaries(path: Path, table: BoundariesTable) -> gpd.GeoDataFrame:

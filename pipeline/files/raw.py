@@ -16,6 +16,7 @@ from pydantic import Field, StringConstraints, TypeAdapter
 from pipeline.config import (
     Areas,
     BoundariesTable,
+    CautionLayer,
     Choice,
     CouncilLayer,
     DeprivationTable,
@@ -81,7 +82,7 @@ class RawFile(Choice):
     date: date
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
     bytes: Annotated[int, Field(gt=0)]
-    rows: Annotated[int, Field(gt=0)] | None
+    rows: Annotated[int, Field(ge=0)] | None
     rows_at_fault: Annotated[int, Field(ge=0)] | None = None
     hectares: Annotated[float, Field(ge=0)] | None = None
     encoding: str | None
@@ -117,7 +118,7 @@ class DeclaredInput:
     attribution: str
     date: date | None
     table: str | None
-    declared: NationalTable | CouncilLayer | None
+    declared: NationalTable | CouncilLayer | CautionLayer | None
     good_for_days: int | None = None
 
     @property
@@ -181,7 +182,7 @@ def inputs_of(
         inputs[key] = (
             _table_input(key, layer, LAYERS, where, national)
             if isinstance(layer, TableInput)
-            else _council_input(key, layer)
+            else _own_input(key, layer)
         )
     if not district.ages:
         return {key: replace(found, good_for_days=None) for key, found in inputs.items()}
@@ -262,7 +263,7 @@ def _fits(table: NationalTable, key: str, kind: type | tuple[type, ...]) -> bool
     return not isinstance(table, PeopleTable) or key == table.counts
 
 
-def _council_input(key: str, layer: CouncilLayer) -> DeclaredInput:
+def _own_input(key: str, layer: CouncilLayer | CautionLayer) -> DeclaredInput:
     return DeclaredInput(
         key,
         layer.at,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from pipeline.pages import places
 from pipeline.pages.material import Material
 from pipeline.pages.overview import about
 from pipeline.pages.shapes import Coder
-from pipeline.pages.unused_sheets import site_words
+from pipeline.pages.unused_sheets import site_words, source_titles
 from pipeline.pages.unused_words import SiteWords
 from pipeline.text import clean_text
 
@@ -47,6 +48,7 @@ def unused_layer(material: Material, coder: Coder) -> dict[str, Any]:
     geometry = np.asarray(table.geometry.array)
     middles = shapely.point_on_surface(geometry)
     texts = places.Numbered()
+    titles = source_titles(material)
     kinds, forms = sorted({row.unused_kind for row in rows}), list(FORMS)
     names = told.names(rows)
     sources = {name for row in rows for name in row.sources.split(",")}
@@ -67,7 +69,7 @@ def unused_layer(material: Material, coder: Coder) -> dict[str, Any]:
                 sorted({texts(text) for text in places.sources_of(material, row.records)})
                 for row in rows
             ],
-            "facts": [[texts(text) for text in _facts(told, row)] for row in rows],
+            "facts": [[texts(text) for text in _facts(told, row, titles)] for row in rows],
             "outlines": places.outlines(geometry, coder, smallest_m2=0.0) if rows else {},
         },
         "texts": texts.texts,
@@ -88,7 +90,7 @@ def _people(number: float) -> int | None:
     return None if math.isnan(number) else round(about(number))
 
 
-def _facts(told: SiteWords, site: Any) -> list[str]:  # noqa: ANN401 (a named tuple of pandas)
+def _facts(told: SiteWords, site: Any, titles: Mapping[str, str]) -> list[str]:  # noqa: ANN401 (a named tuple of pandas)
     """Return labels and what there is to say, by turns: how sure it is, whose, what is planned."""
     words = told.words
     why = "; ".join(told.sure_because(site.confidence_because))
@@ -99,4 +101,6 @@ def _facts(told: SiteWords, site: Any) -> list[str]:  # noqa: ANN401 (a named tu
         facts += [words("sites.planning"), clean_text(site.planning)]
     if site.listed_since:
         facts += [words("sites.listed_since"), words.day(site.listed_since)]
+    if cautions := told.findings(site.caution_findings, titles):
+        facts += [words("sites.cautions"), "; ".join(cautions)]
     return facts

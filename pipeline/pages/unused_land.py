@@ -18,7 +18,7 @@ from pipeline.pages.elements import Children, Element, el, named
 from pipeline.pages.material import Material
 from pipeline.pages.overview import about, section
 from pipeline.pages.page import Sheet, page
-from pipeline.pages.unused_sheets import ALL, site_words
+from pipeline.pages.unused_sheets import ALL, site_words, source_titles
 from pipeline.pages.unused_words import SiteWords, Told
 from pipeline.text import clean_text, slug
 
@@ -297,9 +297,11 @@ def _facts(known: _Sites, site: Any) -> Element:  # noqa: ANN401
         facts.append(("planning", named(on)))
     if site.listed_since:
         facts.append(("listed_since", words.day(site.listed_since)))
-    if site.cautions:
-        cautions = [told.caution(name).text for name in site.cautions.split(",")]
-        facts.append(("cautions", _joined(cautions)))
+    cautions = told.findings(site.caution_findings, source_titles(known.material))
+    if cautions:
+        facts.append(
+            ("cautions", el("ul", {"class": "plain"}, [el("li", {}, t) for t in cautions]))
+        )
     facts.append(("source", _source(known, site)))
     items = [[el("dt", {}, words(f"sites.{key}")), el("dd", {}, fact)] for key, fact in facts]
     kind = el("p", {"class": "kind"}, _named(told.kind(site.unused_kind)))
@@ -308,14 +310,8 @@ def _facts(known: _Sites, site: Any) -> Element:  # noqa: ANN401
 
 def _source(known: _Sites, site: Any) -> str:  # noqa: ANN401
     """Name the sources of a site, and the day of its newest record."""
-    titles = {
-        str(entry.get("table") or key): clean_text(entry.get("title") or key)
-        for key, entry in known.material.manifest.items()
-    }
-    sources = [
-        "OpenStreetMap" if name == "osm" else titles.get(name, name)
-        for name in site.sources.split(",")
-    ]
+    titles = source_titles(known.material)
+    sources = [titles.get(name, name) for name in site.sources.split(",")]
     words = known.material.words
     return words("sites.source_of", sources=", ".join(sources), day=words.day(site.date))
 

@@ -12,6 +12,7 @@ from pipeline.pages.layers import Writer, written
 from pipeline.pages.material import Material
 from pipeline.pages.sheets import sheet
 from pipeline.pages.unused_words import SiteWords
+from pipeline.text import clean_text
 
 LAYER = "unused_land"
 ALL = "all"
@@ -21,6 +22,26 @@ _LEFT_OUT = ("records", "details")
 def site_words(material: Material) -> SiteWords:
     """Return the words for the sites of a district."""
     return SiteWords(material.words, material.possible)
+
+
+def source_titles(material: Material) -> dict[str, str]:
+    """Return what the sources of sites are called.
+
+    Parameters
+    ----------
+    material
+        The district; its manifest is used.
+
+    Returns
+    -------
+    dict
+        By the name of a layer, or of the published table that it is.
+    """
+    titles = {
+        str(entry.get("table") or key): clean_text(entry.get("title") or key)
+        for key, entry in material.manifest.items()
+    }
+    return titles | {"osm": "OpenStreetMap"}
 
 
 def unused_land_csv(material: Material) -> bytes:
@@ -76,6 +97,9 @@ def _sites(material: Material) -> gpd.GeoDataFrame:
     because = ["; ".join(told.sure_because(text)) for text in sites["confidence_because"]]
     table = sites.drop(columns=list(_LEFT_OUT))
     table["confidence_because"] = pd.Series(because, index=table.index, dtype="str")
+    titles = source_titles(material)
+    found = ["; ".join(told.findings(text, titles)) for text in sites["caution_findings"]]
+    table["caution_findings"] = pd.Series(found, index=table.index, dtype="str")
     shapes = table.pop("geometry")
     table = table.assign(uses=listed("yes"), uses_to_check=listed("to_check"))
     crs = material.neighbourhoods.crs

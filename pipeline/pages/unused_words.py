@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
+from pipeline.cautions import here
+from pipeline.cautions import unknown as unknown_to
 from pipeline.config import Possible
 from pipeline.pages.wording import Words
 from pipeline.text import clean_text
@@ -47,6 +49,32 @@ class SiteWords:
         text, language = self.words.label("cautions", name, self.possible.cautions[name].label)
         return Told(clean_text(text), language)
 
+    def findings(self, text: str, titles: Mapping[str, str]) -> list[str]:
+        """Say what each source says of what to be careful of; what nobody has looked for, too."""
+        found = json.loads(text)
+        told = [self._finding(each, titles) for each in found if each["source"]]
+        is_here = here(found)
+        unknown = [self.caution(name).text for name in unknown_to(found) if name not in is_here]
+        if unknown:
+            told.append(self.words("sites.caution_unknown", cautions="; ".join(unknown)))
+        return told
+
+    def _finding(self, each: Mapping[str, Any], titles: Mapping[str, str]) -> str:
+        words = self.words
+        slots = {
+            "caution": self.caution(each["caution"]).text,
+            "source": titles.get(each["source"], each["source"]),
+            "day": words.day(each["date"]),
+        }
+        if not each["is_here"]:
+            return words("sites.caution_not_drawn", **slots)
+        slots["source"] = ": ".join((slots["source"], *map(clean_text, each["rows"][:1])))
+        if each["rows"][1:]:
+            slots["source"] += ", " + ", ".join(map(clean_text, each["rows"][1:]))
+        if each["share_pct"] is None:
+            return words("sites.caution_here", **slots)
+        return words("sites.caution_share", share=words.share(each["share_pct"], 100), **slots)
+
     def area(self, m2: float) -> str:
         """Return an area in square metres, or in hectares from one on."""
         if m2 >= M2_PER_HA:
@@ -63,7 +91,11 @@ class SiteWords:
 
     def _reason(self, name: str, slots: dict[str, Any]) -> str:
         if "caution" in slots:
-            return self.words(f"reasons.{name}", caution=self.caution(slots["caution"]).text)
+            filled = {"caution": self.caution(slots["caution"]).text}
+            if "rest" in slots:
+                filled["rest"] = self.area(float(slots["rest"]))
+                filled["share"] = self.words.share(float(slots["share"]), 100)
+            return self.words(f"reasons.{name}", **filled)
         need = name.partition("_")[0]
         filled = {key: self._measured(need, float(value)) for key, value in slots.items()}
         return self.words(f"reasons.{name}", **filled)

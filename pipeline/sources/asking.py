@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from pipeline.config import BoundariesTable, CouncilLayer, RecordsTable
+from pipeline.config import BoundariesTable, CautionLayer, CouncilLayer, RecordsTable
 from pipeline.errors import SourceFailed, listed, quoted
 from pipeline.files.raw import DeclaredInput
 
@@ -64,6 +64,8 @@ def must_have_columns(declared: DeclaredInput, columns: list[str], where: str) -
         wanted = [table.id, table.name]
     elif isinstance(table, CouncilLayer):
         wanted = [(table.name,)]
+    elif isinstance(table, CautionLayer):
+        wanted = [(name,) for name in (table.name, *table.where) if name]
     for names in wanted:
         if names and not {name.casefold() for name in names} & there:
             raise SourceFailed(

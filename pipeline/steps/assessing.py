@@ -159,6 +159,7 @@ def assessment(
 
     from pipeline import tables
     from pipeline.assessment import Beside, assess
+    from pipeline.clusters import find_clusters
     from pipeline.composite import composites as made_of_several
     from pipeline.files.choices import read_named
     from pipeline.named_groups import name_groups
@@ -186,11 +187,15 @@ def assessment(
         _areas_of(place, read_named(national, NationalTable)),
         place.code,
     )
+    together, held = pd.DataFrame(), {}
+    if place.clusters:
+        together, held = find_clusters(table, areas, choices.clusters, place.code)
     declared = files.read_configs(list(composites), Composite)
     several, told = made_of_several(table, declared)
-    parts = [part for part in (table, several, groups) if len(part)]
+    parts = [part for part in (table, several, together, groups) if len(part)]
     table = pd.concat(parts, ignore_index=True)
     report = {"indicators": files.read_report(elsewhere).get("indicators", {}), "composites": told}
+    report |= {"clusters": held} if held else {}
     files.write_table(table, tables.ASSESSMENT, out[0], report)
     files.write_table(counts, tables.GROUPS, out[1], {})
     return f"{len(table):,} numbers"

@@ -63,8 +63,12 @@ def unused_land(
 ) -> str:
     """List what is not in use, what it could become, and how many more people that would reach."""
     del note
+    import shapely
+
     from pipeline import tables, wanted
     from pipeline.best_sets import choose_sets
+    from pipeline.cautions import CautionRows, marks_of_layer, must_be_cautions
+    from pipeline.coordinates import outline_of
     from pipeline.files import choices, published, raw
     from pipeline.residents_gained import (
         Possibilities,
@@ -96,6 +100,13 @@ def unused_land(
     people = files.read_table(homes, tables.HOMES)
     reached = files.read_table(access, tables.ACCESS)
     bounds = tuple(streets.total_bounds.tolist())
+    layers = published.read_caution_layers(fetched, place)
+    must_be_cautions({name: layer for name, (layer, _, _) in layers.items()}, possible.cautions)
+    reach = shapely.buffer(outline_of(areas), held.walking.buffer_m)
+    drawn = {
+        name: marks_of_layer(name, CautionRows(*layer), place.crs, reach)
+        for name, layer in layers.items()
+    }
     sites, report = find_sites(
         files.read_table(assets, tables.ASSETS),
         mapped,
@@ -104,7 +115,9 @@ def unused_land(
         areas,
         Ground(streets, published.read_elevation(fetched, place, declared, bounds), held.slopes),
         raw.dated(place, fetched).openstreetmap,
+        [marks for marks, _ in drawn.values()],
     )
+    report["caveats"] = [text for _, told in drawn.values() for text in told]
     slopes = files.read_table(terrain, tables.TERRAIN)
     graph = as_graph(streets, ground_of(streets, slopes, who[held.walking.walker])[0])
     residents = Residents.of(graph, people, areas)

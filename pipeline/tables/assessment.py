@@ -99,6 +99,7 @@ DOMAINS = Table(
 
 ASSESSMENT_PARTS = (
     *("kind", "way", "all", "category", "standard", "criterion", "elsewhere", "composite"),
+    *("cluster", "cluster_number"),
     *("deprivation", "deprivation_domain", "deprivation_group", "deprivation_elsewhere"),
 )
 
@@ -113,8 +114,8 @@ ASSESSMENT = Table(
             "part",
             "text",
             "What is within reach by kind, by way to well-being, in all, by category, by standard "
-            "and criterion; indicators from elsewhere; composites that were declared; "
-            "deprivation, and what is made of it.",
+            "and criterion; indicators from elsewhere; composites that were declared; clusters, if "
+            "asked for; deprivation, and what is made of it.",
             allowed=ASSESSMENT_PARTS,
         ),
         Column("item", "text", "Which kind, way, category, standard, domain, group, indicator."),

@@ -72,7 +72,16 @@ UNUSED_LAND = Table(
         Column(
             "cautions",
             "text",
-            "What to be careful of, by names of files of `config/cautions`, separated by commas.",
+            "What to be careful of that a source says is here, by names of files of "
+            "`config/cautions`, separated by commas.",
+        ),
+        Column(
+            "caution_findings",
+            "text",
+            "What each source says of each caution, as JSON: `caution`, `source` (empty: nobody "
+            "has looked), `is_here`, `share_pct` of its area with its `state` (`ok`, `true_zero`: "
+            "a layer draws nothing on it, `no_data`: not measured, or nobody has looked), `date`, "
+            "and `rows`, what is drawn there by name.",
         ),
         Column(
             "ownership",

@@ -54,6 +54,7 @@ def test_every_file_is_there(demo_files: Path) -> None:
         "census2021-ts007a-lsoa.csv",
         "census2021-ts041-lsoa.csv",
         "council_allotments.zip",
+        "council_flood_zones.geojson",
         "council_markets.csv",
         "lsoa_2021_boundaries.gpkg",
         "naptan-stops.csv",

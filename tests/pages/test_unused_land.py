@@ -29,6 +29,7 @@ from pipeline.pages import (
 from pipeline.pages.gate import faults_of_page
 from pipeline.uses import fit_uses
 from tests.pages.town import CRS, HOSTILE, IDS, SOUTH, WEST, town, wordings
+from tests.test_uses import finding, findings
 
 CONFIG = Path(__file__).parents[2] / "config"
 
@@ -42,12 +43,21 @@ POSSIBLE = Possible(
 )
 
 
+WET = findings(
+    finding("contamination", 0.0, "survey_of_ground"),
+    finding("flood", 40.0) | {"rows": ["Zone <3>", "Zone 2"]},
+    finding("flood", None, "osm"),
+)
+SILENT = findings(finding("contamination", None, ""), finding("flood", None, ""))
+
+
 def _site(name: str, form: str, kind: str, **changes: Any) -> dict[str, Any]:  # noqa: ANN401
     return {
         "site_id": f"osm-way-{name[:4].strip() or 'none'}-{form}", "unused_kind": kind,
         "form": form, "name": name, "status": "vacant", "sources": "osm", "licences": "ODbL-1.0",
         "date": "2024-05-01", "area_m2": 1600.0, "area_from": "drawn", "area_state": "ok",
         "compactness": 0.8, "slope_pct": float("nan"), "frontage_m": 40.0, "cautions": "flood",
+        "caution_findings": WET,
         "ownership": "public", "planning": "permissioned", "planning_date": "2024-05-14",
         "listed_since": "2017-12-15", "confidence": "possible",
         "confidence_because": json.dumps([["seen_by_mappers", {}], ["old_record", {"n": 6}]]),
@@ -66,8 +76,8 @@ def _material(name: str = "Old Yard") -> Material:
         [
             _site(name, "land", "brownfield", sources="brownfield_land_register,osm"),
             _site("", "unit", "vacant_shop", area_m2=float("nan"), area_from="",
-                  area_state="no_data", cautions="", planning="", planning_date="",
-                  listed_since="", ownership=""),
+                  area_state="no_data", cautions="", caution_findings=SILENT, planning="",
+                  planning_date="", listed_since="", ownership=""),
         ],
         crs=CRS,
     )  # fmt: skip
