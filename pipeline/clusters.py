@@ -7,8 +7,8 @@ the standard score z_i and k_i neighbours j,
     I_i = (n − 1) ÷ Σ z² × z_i × Σ_j z_j ÷ k_i.
 
 Neighbours touch each other, at a corner too (queen). What I_i would be by chance is told by laying
-the other neighbourhoods’ numbers out at random around i, many times (conditional permutations); p is
-two-sided. As so many questions are asked at once, those count for which the false discovery rate
+the other neighbourhoods’ numbers out at random around i, many times (conditional permutations); p
+is two-sided. As so many questions are asked at once, those count for which the false discovery rate
 stays under a limit (Benjamini and Hochberg 1995; for local statistics Caldas de Castro and Singer
 2006, Geographical Analysis 38, 180-208). Every neighbourhood counts once, however many people
 live there: statistical areas are made to be alike in people, and the number is a mean over them.

@@ -8,8 +8,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
-from pipeline.cautions import here
-from pipeline.cautions import unknown as unknown_to
 from pipeline.config import Possible
 from pipeline.pages.wording import Words
 from pipeline.text import clean_text
@@ -53,8 +51,12 @@ class SiteWords:
         """Say what each source says of what to be careful of; what nobody has looked for, too."""
         found = json.loads(text)
         told = [self._finding(each, titles) for each in found if each["source"]]
-        is_here = here(found)
-        unknown = [self.caution(name).text for name in unknown_to(found) if name not in is_here]
+        is_here = {each["caution"] for each in found if each["is_here"]}
+        unknown = [
+            self.caution(each["caution"]).text
+            for each in found
+            if not each["source"] and each["caution"] not in is_here
+        ]
         if unknown:
             told.append(self.words("sites.caution_unknown", cautions="; ".join(unknown)))
         return told

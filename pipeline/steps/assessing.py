@@ -187,7 +187,8 @@ def assessment(
         _areas_of(place, read_named(national, NationalTable)),
         place.code,
     )
-    together, held = pd.DataFrame(), {}
+    together: pd.DataFrame = pd.DataFrame()
+    held: dict[str, Any] = {}
     if place.clusters:
         together, held = find_clusters(table, areas, choices.clusters, place.code)
     declared = files.read_configs(list(composites), Composite)
