@@ -380,7 +380,7 @@ $(MADE)/%/pictures.zip: config/study.yaml config/theme.yaml $(MADE)/looks.json $
 
 # A district’s folder is put in its place in one step. run.json holds the sum of every file in it:
 # of these, of the maps for reports, and of whatever has a number that depends on the district.
-EDITION := run.json index.html map.html neighbourhoods/index.html directory.html directory.csv walks.csv directory.json data.html profiles.csv indicators.csv by_walker.csv sensitivity.csv standards.csv set_aside.csv ambiguous.csv source_dependence.csv profiles.gpkg assets.gpkg catchments.csv \
+EDITION := run.json index.html what-if.html map.html neighbourhoods/index.html directory.html directory.csv walks.csv directory.json data.html profiles.csv indicators.csv by_walker.csv sensitivity.csv standards.csv set_aside.csv ambiguous.csv source_dependence.csv profiles.gpkg assets.gpkg catchments.csv \
            assessment.html assessment.csv assessment.gpkg similar.csv \
            catchments.gpkg minutes_to_nearest.tif unused-land.html unused_land.csv unused_land.gpkg \
            site_uses.csv residents_gained.csv best_sets.csv \

@@ -28,7 +28,7 @@ from pipeline.files.packing import faults_of_archive, write_archive
 from pipeline.files.rasters import fault_of_bands
 from pipeline.files.switching import switched
 from pipeline.files.writing import as_json
-from pipeline.pages import Content, Packed
+from pipeline.pages import Content, Packed, Shared
 from pipeline.pages.gate import faults_of_page
 from pipeline.pages.picture_gate import faults_of_png, faults_of_svg
 from pipeline.pages.plain import is_formula
@@ -57,13 +57,14 @@ def publish(files: Mapping[str, Content], folder: Path, note: Mapping[str, Any])
     ----------
     files
         Path from the folder → text, bytes, a callable that writes the file to the path it is
-        given, or an archive of others. Paths have at most two folders.
+        given, an archive of others, or a page that others write anew. Paths have at most two
+        folders.
     folder
         Where they belong. What others wrote there is kept; what the last run published and this
         one does not is gone.
     note
         What is known of the run. It becomes `run.json`, with the sha256 of every other file
-        added as `published`.
+        that is not shared added as `published`.
 
     Raises
     ------
@@ -84,7 +85,8 @@ def publish(files: Mapping[str, Content], folder: Path, note: Mapping[str, Any])
             _write(files[name], part, name, files)
             _remove_sidecars(part)
             check_file(part, name)
-            hashes[name] = hashlib.sha256(part.read_bytes()).hexdigest()
+            if not isinstance(files[name], Shared):
+                hashes[name] = hashlib.sha256(part.read_bytes()).hexdigest()
         _write(as_json({**note, "published": hashes}), new / RUN_NOTE, RUN_NOTE)
         check_file(new / RUN_NOTE, RUN_NOTE)
 
@@ -155,15 +157,18 @@ def _remove_sidecars(part: Path) -> None:
         leftover.unlink()
 
 
-def _packed(packed: Packed, part: Path, files: Mapping[str, Content]) -> dict[str, Path]:
+def _packed(packed: Packed, part: Path, files: Mapping[str, Content]) -> dict[str, Path | bytes]:
     """Return what belongs into an archive: the files of its edition, but for archives."""
     base = part.parent
     up = len(packed.folder.split("/")) if packed.folder else 0
-    return {
-        f"{packed.name}/{name.split('/', up)[-1]}": base / name.split("/", up)[-1]
-        for name, content in files.items()
-        if not isinstance(content, Packed) and _edition_of(name, files) == packed.folder
-    }
+    found: dict[str, Path | bytes] = {}
+    for name, content in files.items():
+        if isinstance(content, Packed) or _edition_of(name, files) != packed.folder:
+            continue
+        inner = name.split("/", up)[-1]
+        held = content.packed.encode("utf-8") if isinstance(content, Shared) else base / inner
+        found[f"{packed.name}/{inner}"] = held
+    return found
 
 
 def _edition_of(name: str, files: Mapping[str, Content]) -> str:
@@ -178,6 +183,10 @@ def _write(
 ) -> None:
     if isinstance(content, Packed):
         write_archive(_packed(content, part, files or {}), part)
+    elif isinstance(content, Shared):
+        _write(content.packed, part, name)
+        check_file(part, name)
+        _write(content.here, part, name)
     elif isinstance(content, str):
         part.write_bytes(content.encode("utf-8", errors="surrogatepass"))
     elif isinstance(content, bytes):

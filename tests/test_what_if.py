@@ -33,12 +33,13 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 
 def published(project: Project) -> dict[str, bytes]:
-    """Return all that is published, but for what scenarios and comparisons wrote."""
+    """Return all that is published, but for what scenarios and comparisons write."""
+    theirs = {"scenarios", "compare", "what-if.html"}
     state = project.state()
     return {
         name: content
         for name, content in state.items()
-        if name.startswith("outputs") and not {"scenarios", "compare"} & set(Path(name).parts)
+        if name.startswith("outputs") and not theirs & set(Path(name).parts)
     }
 
 
@@ -62,6 +63,8 @@ def test_a_scenario_lies_beside_what_is_published_and_outlives_the_next_run(
     (project.out / "index.html").unlink()
     assert "publish" in steps_run(project.built())
     assert all((folder / "index.html").exists() for folder in folders)
+    for folder in (project.out, project.out / "community"):
+        assert 'href="scenarios/bench/index.html"' in (folder / "what-if.html").read_text("utf-8")
 
 
 @pytest.mark.parametrize(
@@ -99,6 +102,7 @@ def test_a_run_compared_with_itself_has_not_changed_and_is_never_written_over(
     for folder in (project.out, project.out / "community"):
         assert (folder / "compare/spring.html").stat().st_size > 10_000
         assert len((folder / "compare/spring.csv").read_text().splitlines()) == 1
+        assert 'href="compare/spring.html"' in (folder / "what-if.html").read_text("utf-8")
     again = project.make("baseline", "D=tiny", "NAME=spring")
     assert again.returncode != 0
     assert "is frozen already" in again.stdout

@@ -196,6 +196,8 @@ def _with_rank_agreement(table: pd.DataFrame, code: str) -> pd.DataFrame:
     parts = table[table["neighbourhood_id"] != code]
     chosen = parts.loc[parts["variant"] == AS_CHOSEN, [*keys, "neighbourhood_id", "value"]]
     both = parts.merge(chosen, on=[*keys, "neighbourhood_id"], suffixes=("", "_chosen"))
+    if both.empty:  # nobody lives here, or too few
+        return table.assign(rank_agreement=np.nan)
     groups = both.groupby([*keys, "variant"], observed=True)
     for name in ("value", "value_chosen"):
         both[f"{name}_rank"] = groups[name].rank()

@@ -11,13 +11,13 @@ from pipeline.files.archives import BROKEN, FIRST_DAY
 _MODE = 0o100644 << 16
 
 
-def write_archive(files: Mapping[str, Path], path: Path) -> None:
+def write_archive(files: Mapping[str, Path | bytes], path: Path) -> None:
     """Pack files.
 
     Parameters
     ----------
     files
-        Name in the archive → where the file lies.
+        Name in the archive → where the file lies, or what it holds.
     path
         The archive.
     """
@@ -27,7 +27,9 @@ def write_archive(files: Mapping[str, Path], path: Path) -> None:
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.external_attr = _MODE
             entry.create_system = 3
-            archive.writestr(entry, files[name].read_bytes(), compresslevel=9)
+            content = files[name]
+            held = content if isinstance(content, bytes) else content.read_bytes()
+            archive.writestr(entry, held, compresslevel=9)
 
 
 def faults_of_archive(path: Path) -> Iterator[str]:

@@ -33,6 +33,8 @@
 `unused_land_csv(material)`, `unused_land_gpkg(material)`, `site_uses_csv(material)`,
 `residents_gained_csv(material)`, `best_sets_csv(material)`
     The same as sheets and a layer.
+`what_if.what_if_shared(material, trials) -> Shared`
+    `what-if.html`, which lists what `make scenario` and `make compare` wrote.
 `set_aside_csv(material) -> bytes`
     The rows of layers that are not used, each with its reason.
 `field_lists(material) -> dict[str, bytes]`, `field_sheets(material) -> dict[str, str]`
@@ -62,7 +64,7 @@ from pipeline.pages.catchments import catchments_csv, catchments_gpkg, people_of
 from pipeline.pages.data import data_page
 from pipeline.pages.directory import directory_page
 from pipeline.pages.directory_files import directory_csv, walks_csv
-from pipeline.pages.editions import Content, Packed, editions, without_deprivation
+from pipeline.pages.editions import Content, Packed, Shared, editions, without_deprivation
 from pipeline.pages.field_lists import field_lists
 from pipeline.pages.field_sheets import field_sheets
 from pipeline.pages.glance import glance_page
@@ -155,6 +157,7 @@ __all__ = [
     "Content",
     "Material",
     "Packed",
+    "Shared",
     "ambiguous_csv",
     "assessment_csv",
     "assessment_gpkg",

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from pipeline.config import State
-from pipeline.pages import sketches
+from pipeline.pages import sketches, what_if
 from pipeline.pages.editions import Content
 from pipeline.pages.elements import Children, Element, el, named
 from pipeline.pages.material import Material
@@ -97,8 +97,11 @@ def changes_page(material: Material, since: Since) -> str:
             "further",
             words("scenario.further"),
             el("p", {"class": "note"}, words("changes.standing")),
-            el("ul", {}, el("li", {}, el("a", {"href": f"{since.name}.csv"},
-                                         words("scenario.to_csv")))),
+            el("ul", {}, [
+                el("li", {}, el("a", {"href": where}, words(key)))
+                for where, key in ((f"{since.name}.csv", "scenario.to_csv"),
+                                   (f"../{what_if.NAME}", "what_if.all"))
+            ]),
         ),
     )  # fmt: skip
 

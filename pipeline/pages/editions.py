@@ -41,7 +41,18 @@ class Packed:
     name: str
 
 
-Content = str | bytes | Callable[[Path], None] | Packed
+@dataclass(frozen=True)
+class Shared:
+    """A page that others write anew between two runs: as it stands, and as archives hold it.
+
+    No sum is told of it.
+    """
+
+    here: str
+    packed: str
+
+
+Content = str | bytes | Callable[[Path], None] | Packed | Shared
 
 
 def editions(

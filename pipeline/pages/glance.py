@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pipeline.pages import caveats, figures, sketches
+from pipeline.pages import caveats, figures, sketches, what_if
 from pipeline.pages.elements import Children, Element, el, named
 from pipeline.pages.gradient import gradient
 from pipeline.pages.material import Material
@@ -169,6 +169,7 @@ def _further(material: Material) -> Element:
     links = [("map.html", "glance.to_map"), ("directory.html", "glance.to_directory"),
              ("unused-land.html", "glance.to_unused"),
              ("assessment.html", "glance.to_assessment"),
+             (what_if.NAME, "glance.to_what_if"),
              ("data.html", "glance.to_data"),
              ("profiles.csv", "glance.to_profiles"),
              ("indicators.csv", "glance.to_indicators")]  # fmt: skip

@@ -13,7 +13,7 @@ import shapely
 
 from pipeline.config import State
 from pipeline.config.scenario import Scenario
-from pipeline.pages import sketches
+from pipeline.pages import sketches, what_if
 from pipeline.pages.editions import Content
 from pipeline.pages.elements import Children, Element, el, named
 from pipeline.pages.layers import written
@@ -167,6 +167,7 @@ def scenario_page(material: Material, tried: Tried) -> str:
                 {},
                 el("li", {}, el("a", {"href": "difference.csv"}, words("scenario.to_csv"))),
                 el("li", {}, el("a", {"href": "difference.gpkg"}, words("scenario.to_gpkg"))),
+                el("li", {}, el("a", {"href": f"../../{what_if.NAME}"}, words("what_if.all"))),
             ),
         ),
     )

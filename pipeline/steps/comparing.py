@@ -11,7 +11,7 @@ from pipeline import files
 from pipeline.config import CategoryRules, District, NationalTable
 from pipeline.steps.keeping import COMMIT
 from pipeline.steps.outputs import Outputs
-from pipeline.steps.trying import material_of, reports_of, town_of
+from pipeline.steps.trying import list_anew, material_of, reports_of, town_of
 
 
 def baseline(
@@ -97,6 +97,7 @@ def compare(
     from pipeline.files import raw
     from pipeline.files.baselines import read_baseline
     from pipeline.files.choices import read_named
+    from pipeline.files.writing import as_json
     from pipeline.pages.changes import Since, changes_files
     from pipeline.pages.editions import without_deprivation
     from pipeline.scenario import effects
@@ -142,11 +143,15 @@ def compare(
     since = Since(frozen.name, before.day, after.day, story, table)
     community = out[0].parent.parent / "community" / out[0].parent.name
     editions = {community: without_deprivation(material), out[0].parent: material}
+    note_of = {"baseline": frozen.name, "before": frozen.day.isoformat(),
+               "after": place.openstreetmap.day.isoformat()}  # fmt: skip
     gate.publish_together(
         {folder / name: content
          for folder, edition in editions.items()
-         for name, content in changes_files(edition, since).items()}
+         for name, content in (*changes_files(edition, since).items(),
+                               (f"{frozen.name}.json", as_json(note_of)))}
     )  # fmt: skip
+    list_anew(out[0].parent.parent, editions[community], material)
     counts = table["kind"].value_counts()
     told = ", ".join(f"{counts.get(kind, 0)} {kind.replace('_', ' ')}" for kind in
                      ("real", "mapping", "cannot_be_told"))  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from pipeline import files
 from pipeline.config import Category, District, Dress, Possible, Standard, Study, Walker, Wording
@@ -129,8 +130,34 @@ def publish(
 
     folder = out[0].parent
     found = pages.editions(material, pages.district_files, note_of, folder.name)
-    gate.publish(found, folder, pages.run_note(material, seconds))
+    listed = listings(folder, pages.without_deprivation(material), material)
+    gate.publish(found | listed, folder, pages.run_note(material, seconds))
     return "\n• ".join((f"open {out[0].parent / 'map.html'}", *old.values()))
+
+
+def listings(folder: Path, community: Any, planner: Any) -> dict[str, Any]:  # noqa: ANN401
+    """Make the pages that list scenarios and comparisons, as they lie there now.
+
+    Parameters
+    ----------
+    folder
+        The folder of the district.
+    community, planner
+        The material of each edition.
+
+    Returns
+    -------
+    dict
+        Path from the folder → the page.
+    """
+    from pipeline.files.trials import read_trials
+    from pipeline.pages.what_if import NAME, what_if_shared
+
+    within = folder / "community"
+    return {
+        NAME: what_if_shared(planner, read_trials(folder)),
+        f"{within.name}/{NAME}": what_if_shared(community, read_trials(within)),
+    }
 
 
 def _seconds(note: Path | None) -> dict[str, float]:

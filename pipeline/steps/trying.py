@@ -94,17 +94,25 @@ def scenario(
     material = material_of(held, place, manifest, files_of, reports_of(stored))
     tried = Tried(tried_out, changed.told, changed.shapes, table)
     folder = out[0].parent
-    about = {"district": place.name, "scenario": tried_out.model_dump(mode="json")}
+    day = place.openstreetmap.day.isoformat()
+    about = {"district": place.name, "day": day, "scenario": tried_out.model_dump(mode="json")}
     community = folder.parent.parent / "community" / "scenarios" / folder.name
     shown = tried_out.model_dump(mode="json", exclude_defaults=True)
-    gate.publish(
-        scenario_files(without_deprivation(material), tried),
-        community,
-        {**about, "scenario": shown},
-    )
+    theirs = without_deprivation(material)
+    gate.publish(scenario_files(theirs, tried), community, {**about, "scenario": shown})
     gate.publish(scenario_files(material, tried), folder, about)
+    list_anew(folder.parent.parent, theirs, material)
     more = table[(table["what"] == "district") & (table["state"] == "ok")]
     return f"{more['category'].nunique()} kinds of asset differ, open {folder / 'index.html'}"
+
+
+def list_anew(folder: Path, community: Any, planner: Any) -> None:  # noqa: ANN401
+    """Write the pages anew that list what was tried out and compared, of both editions."""
+    from pipeline import publish as gate
+    from pipeline.steps.publishing import listings
+
+    pages = listings(folder, community, planner)
+    gate.publish_together({folder / name: page.here for name, page in pages.items()})
 
 
 def town_of(
