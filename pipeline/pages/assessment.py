@@ -16,6 +16,7 @@ import numpy as np
 from pipeline.config import Domain, State, Way
 from pipeline.named_groups import AS_CHOSEN, GROUPS
 from pipeline.pages import figures, sketches
+from pipeline.pages.clusters import clusters_section
 from pipeline.pages.elements import Children, Element, el, named
 from pipeline.pages.material import KINDS, Material
 from pipeline.pages.overview import about, section
@@ -120,6 +121,7 @@ def assessment_page(material: Material) -> str:
         _table(held),
         _elsewhere(held),
         _groups(held),
+        clusters_section(material),
         _composites(held),
         _why(held),
         _further(held),

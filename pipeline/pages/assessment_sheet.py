@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.config import Domain, Way
+from pipeline.pages.clusters import NUMBERS_OF, clusters_of
 from pipeline.pages.figures import ids
 from pipeline.pages.layers import Writer, written
 from pipeline.pages.material import KINDS, Material
@@ -51,6 +52,7 @@ _BLOCKS: Mapping[str, Mapping[str, str]] = {
         "value": "composite_{item}", "low": "composite_{item}_low", "high": "composite_{item}_high",
         "state": "composite_{item}_state",
     },
+    NUMBERS_OF: {"value": "cluster_{item}", "state": "cluster_{item}_state"},
     "deprivation": {"value": "deprivation_{item}", "state": "deprivation_{item}_state"},
     "deprivation_domain": {
         "value": "deprivation_{item}_domain_decile", "state": "deprivation_{item}_domain_state",
@@ -132,8 +134,9 @@ def assessment_table(material: Material) -> pd.DataFrame:
     -------
     pandas.DataFrame
         Code, name and people; then what is within reach by kind, way, category, standard and
-        criterion; then indicators from elsewhere; then, where the edition speaks of it,
-        deprivation with its domains, and the group. Each number has its state beside it.
+        criterion; then indicators from elsewhere; then clusters, if asked for; then, where the
+        edition speaks of it, deprivation with its domains, and the group. Each number has its
+        state beside it.
     """
     names = material.neighbourhoods.set_index("neighbourhood_id")["name"]
     wanted = ids(material)
@@ -143,6 +146,8 @@ def assessment_table(material: Material) -> pd.DataFrame:
         "people": [*material.people.reindex(wanted[:-1]), float(material.people.sum())],
     }
     for part, names_of in _BLOCKS.items():
+        if part == NUMBERS_OF and len(found := clusters_of(material)):
+            columns["cluster"] = found.reindex(wanted).fillna("none").tolist()
         for item, rows in _items(material.assessment, part, wanted):
             for column, name in names_of.items():
                 label = name.format(item=item, minutes=material.study.walking.middle)
