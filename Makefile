@@ -314,9 +314,10 @@ $(MADE)/%/gradient.parquet: config/study.yaml \
 		$(addprefix pipeline/,equity.py headline.py inequality.py places.py) $(CORE)
 	@$(call district-step,gradient,$@)
 
-$(MADE)/%/nearby.parquet: config/study.yaml $(MADE)/%/homes.parquet $(MADE)/%/access.parquet \
-		pipeline/nearby.py $(CORE)
-	@$(call district-step,nearby,$@)
+$(MADE)/%/nearby.parquet $(MADE)/%/localities.parquet: config/study.yaml \
+		$(addprefix $(MADE)/%/,$(addsuffix .parquet,neighbourhoods features homes access)) \
+		$(addprefix pipeline/,localities.py names.py nearby.py tags.py) $(CORE)
+	@$(call district-step,nearby,$(addprefix $(MADE)/$*/,nearby.parquet localities.parquet))
 
 $(MADE)/%/starts.parquet $(MADE)/%/walks.parquet: \
 		config/study.yaml $(MADE)/rules.json $(MADE)/walkers.json \
@@ -389,7 +390,7 @@ PUBLISHED := $(EDITION) gradient.csv groups.csv planner.zip $(addprefix communit
 $(addprefix $(OUT)/%/,$(PUBLISHED)): config/study.yaml $(MADE)/theme.json $(MADE)/looks.json $(MADE)/walkers.json \
 		$(MADE)/words.json $(MADE)/uses.json $(MADE)/standards.json $(MADE)/%/district.json $(RAW)/%/manifest.json \
 		$(addprefix $(MADE)/%/,$(addsuffix .parquet,neighbourhoods coverage features network terrain \
-		assets set_aside records ambiguous entrances homes indicators by_walker by_source sensitivity gradient nearby starts walks standards \
+		assets set_aside records ambiguous entrances homes indicators by_walker by_source sensitivity gradient nearby localities starts walks standards \
 		assessment groups similar catchments catchment_people raster_minutes $(UNUSED))) \
 		$(MADE)/%/minutes_to_nearest.tif $(MADE)/%/pictures.zip \
 		$(addprefix pipeline/,__init__.py assessment.py headline.py named_groups.py opening_hours.py places.py publish.py reference.py similar.py standards.py tags.py walkers.py) $(PAGES) $(CORE)

@@ -11,6 +11,7 @@ from osmium.osm import mutable
 
 from demo.grid import EXTENT, rectangle, to_degrees
 from demo.model import Area, Building, Place, Point, Tags
+from demo.plan.localities import LOCALITIES
 from demo.plan.stops import STOPS, TRAM_STOPS
 from demo.plan.streets import BECK_LINE, RIVER_LINE, TRAM_LINE, rail_pieces
 from demo.town import Town
@@ -76,6 +77,8 @@ def write(town: Town, path: Path) -> dict[str, int]:
     _add_stops(draft)
     _add_buildings(draft, [*town.homes, *town.other_buildings])
     _add_incomplete_relation(draft)
+    for name, (kind, point) in LOCALITIES.items():
+        draft.node(point, {"name": name, "place": kind})
     _save(draft, path)
     return known
 

@@ -31,6 +31,8 @@ TAGS: dict[str, bool | list[str]] = {
     # Buildings, land and water, which also show how far the map reaches.
     **dict.fromkeys(("building", "landuse", "natural", "waterway"), True),
     "area": ["yes"],
+    # Parts of a town and villages, for their names.
+    "place": ["borough", "hamlet", "neighbourhood", "quarter", "suburb", "town", "village"],
     # What to be careful of.
     "flood_prone": ["yes"],
     "hazard": True,

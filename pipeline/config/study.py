@@ -227,6 +227,18 @@ class Directory(Choice):
     longest_min: Annotated[int, Field(ge=5, le=60)]
 
 
+class Localities(Choice):
+    """What tells people where a neighbourhood is.
+
+    `kinds` are values of OpenStreetMap's `place`, the larger first; the nearest one counts up to
+    `farthest_m`; `at_most` are named.
+    """
+
+    kinds: Annotated[tuple[Slug, ...], Field(min_length=1)]
+    farthest_m: Annotated[float, Field(gt=0, le=10_000)]
+    at_most: Annotated[int, Field(ge=1, le=10)]
+
+
 class Groups(Choice):
     """Where the four named groups of the assessment are parted.
 
@@ -301,6 +313,7 @@ class Study(Choice):
     equity: Equity
     best_sets: BestSets
     directory: Directory
+    localities: Localities
     groups: Groups
     clusters: Clusters = Clusters()
     similar: Similar

@@ -21,6 +21,7 @@ from pipeline.pages.listing import Listed, listed, look_of, spoken_hours, told, 
 from pipeline.pages.material import Material
 from pipeline.pages.overview import section
 from pipeline.pages.page import Sheet, page
+from pipeline.pages.whereabouts import said
 from pipeline.text import clean_text
 
 # With more, a telephone would take long to open the page; the largest categories are left out.
@@ -243,7 +244,12 @@ def _starts(material: Material) -> Iterator[Children]:
     words = material.words
     yield el("option", {"value": ""}, words("directory.from_nowhere"))
     rows = [
-        (str(row.category), n, clean_text(row.name), str(row.state))
+        (
+            str(row.category),
+            n,
+            _start_name(material, row.place_id, clean_text(row.name)),
+            str(row.state),
+        )
         for n, row in enumerate(material.starts.itertuples(index=False))
     ]
     for category, group in groupby(rows, key=lambda row: row[0]):
@@ -252,6 +258,12 @@ def _starts(material: Material) -> Iterator[Children]:
             label = clean_text(look_of(material, category)[1].label)
         ordered = sorted(group, key=lambda row: row[2].casefold())
         yield el("optgroup", {"label": label}, [_start(material, *row[1:]) for row in ordered])
+
+
+def _start_name(material: Material, place: str, name: str) -> str:
+    """Return the name of a place that walks start from; of a neighbourhood, where it is, too."""
+    where = said(material, place)
+    return material.words("whereabouts.name", name=name, where=where) if where else name
 
 
 def _start(material: Material, number: int, name: str, state: str) -> Element:

@@ -20,7 +20,7 @@ LARGEST_SENT_BYTES = 700_000
 # Groups of words that the scripts of the map say.
 SAID = (
     "counts", "figures", "locating", "map", "measuring", "profile", "search", "standards",
-    "states", "tables", "unused", "view", "walks", "who",
+    "states", "tables", "unused", "view", "walks", "whereabouts", "who",
 )  # fmt: skip
 
 

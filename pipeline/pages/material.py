@@ -30,6 +30,7 @@ from pipeline.tables import (
     AMBIGUOUS,
     BEST_SETS,
     BY_SOURCE,
+    LOCALITIES,
     RECORDS,
     RESIDENTS_GAINED,
     SET_ASIDE,
@@ -140,6 +141,7 @@ class Material:
     records: Any = field(default_factory=_no_records)
     by_source: pd.DataFrame = field(default_factory=_nothing_by_source)
     ambiguous: pd.DataFrame = field(default_factory=_nothing_ambiguous)
+    localities: Any = field(default_factory=lambda: _empty(LOCALITIES))
     unused_land: Any = field(default_factory=lambda: _empty(UNUSED_LAND))
     site_uses: pd.DataFrame = field(default_factory=lambda: _empty(SITE_USES))
     residents_gained: pd.DataFrame = field(default_factory=lambda: _empty(RESIDENTS_GAINED))

@@ -17,7 +17,7 @@ import pandas as pd
 import shapely
 
 from pipeline.config import State, Way
-from pipeline.pages import figures, places, sketches
+from pipeline.pages import figures, places, sketches, whereabouts
 from pipeline.pages.alike import Alike
 from pipeline.pages.elements import Children, Element, el, named
 from pipeline.pages.field_lists import FOLDER as FIELD_LISTS
@@ -109,13 +109,14 @@ def _page(district: _District, number: int, row: Mapping[Any, Any]) -> str:
     lede = [
         words(f"counts.{residents}", n=people),
         words("neighbourhood.hectares", n=round(float(row["area_ha"]))),
+        whereabouts.said(material, row["neighbourhood_id"]),
     ]
     sheet = Sheet(
         "neighbourhood",
         words("neighbourhood.title", neighbourhood=name, district=of),
         here=FOLDER,
         heading=named(name),
-        lede=" · ".join(lede),
+        lede=" · ".join(filter(None, lede)),
         depth=1,
         is_brief=True,
     )
@@ -399,8 +400,10 @@ def _list(district: _District, rows: list[dict[Any, Any]]) -> str:
 
 
 def _line(district: _District, number: int, row: Mapping[Any, Any]) -> Iterator[Children]:
-    words, code = district.material.words, clean_text(row["neighbourhood_id"])
+    material, code = district.material, clean_text(row["neighbourhood_id"])
+    words = material.words
     yield el("a", {"href": f"{code}.html"}, named(clean_text(row["name"])))
+    yield whereabouts.beside_name(material, code)
     strong, longer = _sorted(district, number)
     if row["neighbourhood_id"] not in district.is_covered or not (strong or longer):
         yield el("small", {}, words("neighbourhood.list_no_data"))

@@ -15,6 +15,7 @@ from pipeline.pages.shapes import Coder
 from pipeline.pages.standards import standards_of_page
 from pipeline.pages.two_way import two_way
 from pipeline.pages.unused import unused_layer
+from pipeline.pages.whereabouts import localities_of_page, said
 from pipeline.pages.who import walkers_of_page
 from pipeline.pages.wording import measures
 from pipeline.tables import PLACES_IN
@@ -48,6 +49,7 @@ def payload(material: Material) -> dict[str, Any]:
         "walkers": walkers_of_page(material),
         "standards": standards_of_page(material),
         "places": places.places(material, coder),
+        "localities": localities_of_page(material, coder),
         "unused": unused_layer(material, coder),
         "ways_in": [words(f"ways_in.{way}") for way in PLACES_IN],
         "backdrop": backdrop.backdrop(material, coder),
@@ -131,6 +133,7 @@ def _neighbourhoods(material: Material, coder: Coder) -> list[dict[str, Any]]:
         {
             "id": clean_text(row.neighbourhood_id),
             "name": clean_text(row.name),
+            "around": said(material, row.neighbourhood_id),
             "people": round(float(people[row.neighbourhood_id])),
             **({"deprivation": _deprivation(row)} if material.has_deprivation else {}),
             "middle": middle,

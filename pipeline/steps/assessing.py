@@ -56,27 +56,41 @@ def gradient(
 
 def nearby(
     study: Path,
+    neighbourhoods: Path,
+    features: Path,
     homes: Path,
     access: Path,
     *,
     out: Outputs,
     note: Path | None = None,
 ) -> str:
-    """List by name the places that the people of each neighbourhood have nearest."""
+    """Name what people have nearest, and the part of town that each neighbourhood lies in."""
     del note
     from pipeline import tables
+    from pipeline.localities import localities
     from pipeline.nearby import nearby
 
     choices: Study = files.read_choices(study, Study)
+    lived_in = files.read_table(homes, tables.HOMES)
+    areas = files.read_table(neighbourhoods, tables.NEIGHBOURHOODS)
+    named = localities(
+        areas,
+        lived_in,
+        files.read_table(features, tables.FEATURES),
+        choices.localities.kinds,
+        choices.localities.farthest_m,
+    )
     table = nearby(
         files.read_table(access, tables.ACCESS),
-        files.read_table(homes, tables.HOMES),
+        lived_in,
         choices.walking.speed_m_per_min,
         choices.fewest_people,
         choices.places_by_name,
     )
+    files.write_table(named, tables.LOCALITIES, out[1], {})
     files.write_table(table, tables.NEARBY, out[0], {})
-    return f"{len(table):,} places by name"
+    known = named["neighbourhood_id"].nunique()
+    return f"{len(table):,} places by name, {known} of {len(areas)} neighbourhoods by locality"
 
 
 def domains(

@@ -29,7 +29,7 @@ from pipeline.tables.assets import ACCESS_POINTS, AMBIGUOUS, ASSETS, RECORDS, SE
 from pipeline.tables.change import CHANGES, SCENARIO_DIFFERENCE
 from pipeline.tables.columns import AREAS, LINES, STATES, UNITS
 from pipeline.tables.indicators import BY_SOURCE, BY_WALKER, INDICATORS, SENSITIVITY, STANDARDS
-from pipeline.tables.place import COVERAGE, FEATURES, NEIGHBOURHOODS, STREETS
+from pipeline.tables.place import COVERAGE, FEATURES, LOCALITIES, NEIGHBOURHOODS, STREETS
 from pipeline.tables.unused_land import BEST_SETS, RESIDENTS_GAINED, SITE_USES, UNUSED_LAND
 from pipeline.tables.walking import ENTRANCES, HOMES, NETWORK, PLACES_IN, TERRAIN
 
@@ -38,6 +38,7 @@ ALL = (
     FEATURES,
     STREETS,
     COVERAGE,
+    LOCALITIES,
     ASSETS,
     RECORDS,
     AMBIGUOUS,
@@ -100,6 +101,7 @@ __all__ = [
     "HOMES",
     "INDICATORS",
     "LINES",
+    "LOCALITIES",
     "NEARBY",
     "NEIGHBOURHOODS",
     "NETWORK",

@@ -109,3 +109,25 @@ COVERAGE = Table(
         Column("geometry", "geometry", "The covered part, or the edge; may be empty.", "m"),
     ),
 )
+
+LOCALITIES = Table(
+    "localities",
+    "one suburb, village or quarter that tells where a neighbourhood is: those that lie in it, or "
+    "else the nearest",
+    ("neighbourhood_id", "order"),
+    (
+        NEIGHBOURHOOD,
+        Column("order", "int", "1 is the nearest to the middle of its residents.", at_least=1),
+        Column("name", "text", "As mappers have named it."),
+        Column("kind", "text", "OpenStreetMap's `place`, for example `suburb`."),
+        Column(
+            "relation",
+            "text",
+            "Whether the point of the map lies inside the neighbourhood or near it.",
+            allowed=("inside", "near"),
+        ),
+        Column("distance_m", "float", "From the middle of its residents.", "m", at_least=0),
+        Column("geometry", "geometry", "Point of the map; it has no borders.", "m"),
+    ),
+    may_be_empty=True,
+)

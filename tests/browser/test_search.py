@@ -114,8 +114,21 @@ def test_a_neighbourhood_is_opened_by_pointer(seen: Seen) -> None:
     page.fill("#search-text", "002a")
     page.click("#search-list [role=option]")
     assert page.inner_text(".leaflet-popup-content").startswith("Littleton 002A")
-    assert page.inner_text("#profile-title").endswith("Littleton 002A")
+    assert "Littleton 002A around Alway, Somerton" in page.inner_text("#profile-title")
     assert page.input_value("#search-text") == "Littleton 002A"
+
+
+def test_a_part_of_town_moves_the_map_there_and_tells_of_the_neighbourhood_it_lies_in(
+    seen: Seen,
+) -> None:
+    page = seen.page
+    page.fill("#search-text", "somer")
+    assert names(page) == ["Somerton", "Littleton 002A"]
+    assert "in Littleton 002A" in page.inner_text("#search-0")
+    page.press("#search-text", "Enter")
+    assert "Littleton 002A" in page.inner_text("#profile-title")
+    assert "around Alway, Somerton" in page.inner_text("#profile-title")
+    assert page.locator(".leaflet-popup").count() == 0
 
 
 def test_a_place_of_another_kind_is_shown_on_the_map_with_its_kind(seen: Seen) -> None:

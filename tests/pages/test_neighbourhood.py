@@ -113,3 +113,16 @@ def test_it_leads_to_the_directory_with_walks_from_here_where_any_start(
     link = f'<a href="../directory.html#from={IDS[0]}">'
     assert link in pages[f"neighbourhoods/{IDS[0]}.html"]
     assert "#from=" not in pages[f"neighbourhoods/{IDS[3]}.html"]
+
+
+def test_a_name_that_only_a_census_uses_is_told_by_the_parts_of_town_that_people_know(
+    pages: dict[str, str],
+) -> None:
+    ledes = [
+        re.findall(r'<p class="lede"[^>]*>(.*?)</p>', pages[f"neighbourhoods/{code}.html"])[0]
+        for code in IDS[:3]
+    ]
+    assert "around" not in ledes[0]
+    for lede, words in zip(ledes[1:], ("around Alway, Somerton", "near Alway"), strict=True):
+        assert lede.endswith(f" · {words}")
+        assert f"<bdi>{words}</bdi>" in pages["neighbourhoods/index.html"]

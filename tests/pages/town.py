@@ -106,6 +106,7 @@ def town(*, is_hostile: bool = False) -> Material:
         by_walker=_by_walker(),
         sensitivity=_sensitivity(),
         nearby=_nearby(assets),
+        localities=_localities(neighbourhoods, text),
         starts=_starts(neighbourhoods, assets),
         walks=_walks(assets),
         gradient=gradient_of(neighbourhoods, _homes(), _indicators(looks), study),
@@ -126,6 +127,23 @@ def town(*, is_hostile: bool = False) -> Material:
             }
         },
     )
+
+
+def _localities(neighbourhoods: gpd.GeoDataFrame, text: Text | None) -> gpd.GeoDataFrame:
+    """Name the second neighbourhood and, as near it, the third; the others have no name."""
+    names = ("Alway", "Somerton", "Alway") if text is None else (text(5), text(6), text(7))
+    point = neighbourhoods.geometry.array[1].representative_point()
+    rows = pd.DataFrame(
+        {
+            "neighbourhood_id": [IDS[1], IDS[1], IDS[2]],
+            "order": [1, 2, 1],
+            "name": names,
+            "kind": "suburb",
+            "relation": ["inside", "inside", "near"],
+            "distance_m": [0.0, 200.0, 700.0],
+        }
+    )
+    return gpd.GeoDataFrame(rows, geometry=[point] * 3, crs=CRS)
 
 
 def _nearby(assets: gpd.GeoDataFrame) -> pd.DataFrame:

@@ -32,7 +32,7 @@
 
   /** Those with figures first; groups only where some have none. */
   const fillNeighbourhoods = () => {
-    const options = (places) => places.map((place) => option(place, data.neighbourhoods[place].name));
+    const options = (places) => places.map((place) => option(place, profile.fullName(place)));
     const known = figures.byName.filter(figures.isKnown);
     const others = figures.byName.filter((place) => !figures.isKnown(place));
     const group = (label, places) => el("optgroup", { label }, options(places));
@@ -209,6 +209,14 @@
       byId("map").scrollIntoView({ block: "center" });
       return choosePlace(place, { from });
     },
+    // A part of town has no borders: the map goes there, and its neighbourhood is told beside it.
+    onLocality: (n) => {
+      const [lng, lat] = data.localities.at.slice(2 * n, 2 * n + 2).map((unit) => unit / layers.UNITS);
+      if (measuring.isOn()) return measuring.take([lat, lng], data.localities.name[n]);
+      map.setView([lat, lng], Math.max(map.getZoom(), 15), { animate: false });
+      byId("map").scrollIntoView({ block: "center" });
+      return choosePlace(data.localities.where[n], { isOpen: false, isMoving: false });
+    },
     onCategory: ({ id }) => {
       byId("category").value = id;
       byId("category").dispatchEvent(new Event("change", { bubbles: true }));
@@ -220,6 +228,7 @@
       "div",
       {},
       el("strong", {}, named(profile.nameOf(place))),
+      profile.around(place),
       el("br"),
       profile.labelled(categoryNow()),
       `: ${figures.sentence(chosen.category, chosen.measure, place)}`,

@@ -9,6 +9,15 @@ HalfFull.profile = (() => {
   const namesShown = 4;
 
   const nameOf = (place) => (place === whole ? data.district.name : data.neighbourhoods[place].name);
+  /** Where a neighbourhood is, after its name. */
+  const around = (place) => {
+    const text = place === whole ? "" : data.neighbourhoods[place].around;
+    return text ? el("small", { class: "where" }, " ", named(text)) : null;
+  };
+  const fullName = (place) => {
+    const { name, around: where } = data.neighbourhoods[place];
+    return where ? say("whereabouts.name", { name, where }) : name;
+  };
   const peopleOf = (place) => (place === whole ? data.district.people : data.neighbourhoods[place].people);
   const residentsWords = () => {
     if (data.district.people_raster) return "counts.residents_raster";
@@ -130,7 +139,7 @@ HalfFull.profile = (() => {
 
   /** Fill the section about one neighbourhood, or about the district. */
   const show = (place) => {
-    replace(byId("profile-title"), sayParts("profile.title_of", { place: named(nameOf(place)) }));
+    replace(byId("profile-title"), sayParts("profile.title_of", { place: named(nameOf(place)) }), around(place));
     replace(
       byId("profile-body"),
       el("p", { class: "lede" }, residents(place), HalfFull.who.beside() ? [". ", HalfFull.who.beside()] : null),
@@ -145,7 +154,7 @@ HalfFull.profile = (() => {
     return el(
       "div",
       { class: "pop" },
-      el("h2", {}, named(nameOf(place))),
+      el("h2", {}, named(nameOf(place)), around(place)),
       el("p", { class: "lede" }, residents(place)),
       el("p", {}, el("strong", {}, labelled(category)), `: ${figures.sentence(category.id, measure, place)}.`),
       HalfFull.who.beside() ? el("p", { class: "note" }, HalfFull.who.beside()) : null,
@@ -155,5 +164,5 @@ HalfFull.profile = (() => {
     );
   };
 
-  return { show, popup, nameOf, labelled, middle };
+  return { show, popup, nameOf, fullName, around, labelled, middle };
 })();

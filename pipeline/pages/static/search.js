@@ -27,11 +27,13 @@ HalfFull.search = (() => {
   /** All that has a name; places without one are found by their kind, which comes first. */
   const entries = () => [
     ...data.categories.map((category) => ({ kind: "category", category, name: category.label, also: category.one })),
-    ...data.neighbourhoods.map(({ name }, place) => ({ kind: "neighbourhood", place, name })),
+    ...data.localities.name.map((name, locality) => ({ kind: "locality", locality, name })),
+    ...data.neighbourhoods.map(({ name, around }, place) => ({ kind: "neighbourhood", place, name, also: around })),
     ...data.places.name.flatMap((name, asset) => (name ? [{ kind: "asset", asset, name }] : [])),
   ];
-  const isKind = ({ kind }) => kind === "category";
-  const compare = (a, b) => isKind(b) - isKind(a) || (a.text < b.text ? -1 : Number(a.text > b.text));
+  // Kinds of assets come first, then parts of town, then all else by name.
+  const order = ({ kind }) => ["category", "locality"].indexOf(kind) + 1 || 3;
+  const compare = (a, b) => order(a) - order(b) || (a.text < b.text ? -1 : Number(a.text > b.text));
   const index = () => {
     now.index ??= entries()
       .map((entry) => ({ ...entry, text: folded(`${entry.name} ${entry.also ?? ""}`) }))
@@ -64,16 +66,22 @@ HalfFull.search = (() => {
 
   const isOpen = () => !byId("search-found").hidden;
 
+  const neighbourhoodOf = (locality) => data.neighbourhoods[data.localities.where[locality]];
+
   /** What stands under a name, to tell it from others of the same name. */
   const about = (entry) => {
     if (entry.kind === "category") return say("kind");
-    if (entry.kind === "neighbourhood") return say("neighbourhood");
+    if (entry.kind === "locality") return HalfFull.sayParts("search.locality", { where: named(neighbourhoodOf(entry.locality).name) });
+    if (entry.kind === "neighbourhood") {
+      const { around } = data.neighbourhoods[entry.place];
+      return around ? HalfFull.sayParts("search.neighbourhood_around", { around: named(around) }) : say("neighbourhood");
+    }
     const category = data.categories[data.places.category[entry.asset]];
     return HalfFull.sayParts("search.place", { one: named(category.one, category.languages[0]), where: named(tables.whereOf(entry.asset)) });
   };
 
   const pictureOf = (entry) => {
-    if (entry.kind === "neighbourhood") return null;
+    if (entry.kind === "neighbourhood" || entry.kind === "locality") return null;
     return symbols.picture(entry.category ?? data.categories[data.places.category[entry.asset]]);
   };
 
@@ -125,6 +133,7 @@ HalfFull.search = (() => {
     replace(byId("search-said"));
     if (entry.kind === "asset") host.onAsset(entry.asset, box);
     else if (entry.kind === "neighbourhood") host.onNeighbourhood(entry.place, box);
+    else if (entry.kind === "locality") host.onLocality(entry.locality);
     else host.onCategory(entry.category);
   };
 
