@@ -108,6 +108,7 @@ def test_every_step_says_how_many_files_it_writes() -> None:
         "surface": 2,
         "catchments": 2,
         "walks": 2,
+        "nearby": 2,
         "unused_land": 4,
         "reference": 20,
         "assessment": 2,

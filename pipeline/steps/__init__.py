@@ -104,8 +104,7 @@ OF_NO_DISTRICT = frozenset(
 WITH_BARS = frozenset(("fetch", "live_check"))
 SEVERAL_OUTPUTS: dict[str, int] = {
     "osm": 3, "sensitivity": 2, "surface": 2, "catchments": 2, "assets": 5, "unused_land": 4,
-    "reference": 20, "walks": 2, "assessment": 2,
-    "nearby": 2,
+    "reference": 20, "walks": 2, "assessment": 2, "nearby": 2,
 }  # fmt: skip
 
 
