@@ -426,6 +426,7 @@ def _unused_land(
             "listed_since": np.where(is_field, "2018-12-31", ""),
             "confidence": "possible",
             "confidence_because": because,
+            "perhaps_same": "[]",
             "people_within_10_min": np.rint(generator.uniform(100, 6_000, n)),
             "beside": [
                 f"{WORDS[k * 7 % len(WORDS)]} {STREETS[k % len(STREETS)]}" for k in range(n)

@@ -243,4 +243,10 @@ def written(
             f"    table: {usual.people_to_bring}",
             f'    at: {{file: "${{DATA}}/by-hand/{key}/residents.csv"}}',
         ]
+    if usual.layers_to_bring:
+        lines += ["# What needs a key, or a copy saved under data/ (config/national):", "# layers:"]
+        lines += [
+            f'#   {name}: {{table: {table}, at: {{file: "${{DATA}}/by-hand/{key}/{table}.zip"}}}}'
+            for name, table in sorted(usual.layers_to_bring.items())
+        ]
     return key, "\n".join(lines) + "\n"

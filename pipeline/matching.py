@@ -116,7 +116,8 @@ def weigh(
     Parameters
     ----------
     ours, theirs, compatible, within_m
-        As for `match`.
+        As for `match`. One table given as both is weighed against itself, each pair of its
+        records both ways and no record against itself.
 
     Returns
     -------
@@ -160,6 +161,8 @@ def _candidates(
     of_one, of_other = ours["category"].to_numpy(object), theirs["category"].to_numpy(object)
     one, other = _near(here, there, of_one, of_other, (compatible, within_m))
     one, other = _with_shared(one, other, ours["identifiers"], theirs["identifiers"])
+    if ours is theirs:
+        one, other = one[one != other], other[one != other]
     limit = _limits(of_one[one], of_other[other], within_m)
     overlap, part = _overlaps(here[one], there[other])
     areas = (

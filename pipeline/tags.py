@@ -43,6 +43,26 @@ class DescribedByTags(Protocol):
 
 
 @dataclass(frozen=True)
+class Described:
+    """What tags describe, for the reader of tags."""
+
+    osm: OsmRules
+
+
+class PerhapsDescribedByTags(Protocol):
+    """Anything that tags may describe, or something else alone: a kind of site, a caution."""
+
+    @property
+    def osm(self) -> OsmRules | None:
+        """The tags, if there are any."""
+
+
+def described(choices: Mapping[str, PerhapsDescribedByTags]) -> dict[str, Described]:
+    """Return those of some choices that are described by tags, by name."""
+    return {name: Described(each.osm) for name, each in choices.items() if each.osm is not None}
+
+
+@dataclass(frozen=True)
 class _Rule:
     """One way of belonging to a category: an entry of `any`, with what else must hold."""
 

@@ -75,6 +75,8 @@ def must_agree(
     for name, kind in sorted(kinds.items()):
         _must_be_known(f"config/unused/{name}.yaml: categories", kind.categories, rules,
                        "categories")  # fmt: skip
+        for key in ("may_be", "holds"):
+            _must_be_known(f"config/unused/{name}.yaml: {key}", getattr(kind, key), kinds, "unused")
 
 
 def _must_be_known(

@@ -111,7 +111,12 @@ def test_a_district_that_brings_what_its_nation_lacks_is_not_said_to_lack_it(
     areas = {"kind": "usual", "children": own}
     assert "children" in completed(tmp_path, nation="scotland", code="S12000049").lacks
     found = completed(tmp_path, nation="scotland", code="S12000049", neighbourhoods=areas)
-    assert set(found.lacks) == {"brownfield_register"}
+    assert set(found.lacks) == {"vacant_and_derelict"}
+    survey = {"table": "vacant_and_derelict_land_survey", "at": {"file": "survey.zip"}}
+    found = completed(
+        tmp_path, nation="scotland", code="S12000049", layers={"vacant_and_derelict": survey}
+    )
+    assert set(found.lacks) == {"children"}
 
 
 def test_a_district_that_describes_its_areas_is_left_as_it_is(tmp_path: Path) -> None:

@@ -88,7 +88,22 @@ def scotland(folder: Path) -> nation.Nation:
     stops = [stop("900", EAST + 480, NORTH + 260, "Tiny Street"), stop("910", 1, 1, "Far Station")]
     with (folder / "access-nodes.csv").open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows([COLUMNS, *stops])
+    surveyed(folder)
     return served(folder, archive, folder / "ranks.xlsx", folder / "access-nodes.csv", shift=0)
+
+
+def surveyed(folder: Path) -> None:
+    """Write the survey of vacant and derelict land as a shapefile, whose names it cuts short."""
+    sites = [("GC/1", "Foundry Yard", "Derelict", "0.16", "Local Authority", EAST + 300),
+             ("GC/2", None, "Vacant Land", "0.16", "Private", EAST + 700),
+             ("GC/3", "Far Yard", "Vacant Land and Buildings", "0.16", "", 400_000)]  # fmt: skip
+    columns = ["site_code", "site_name", "site_type", "site_size", "owner_1", "geometry"]
+    rows = [(*said, shapely.box(x, NORTH + 300, x + 40, NORTH + 340)) for *said, x in sites]
+    frame = gpd.GeoDataFrame(pd.DataFrame(rows, columns=columns), geometry="geometry", crs=27700)
+    frame = frame.assign(
+        local_auth="Tiny & Isles", previous_u="Manufacturing", developmen="Unknown"
+    )
+    zipped_shapefile(frame, folder / "Vacant_and_Derelict_Land_-_Scotland.zip")
 
 
 def stop(area: str, x: int, y: int, name: str) -> list[str]:
@@ -259,7 +274,10 @@ def test_a_scottish_district_has_its_zones_its_ranks_and_the_stops_around_it(
          "simd_2020v2_residents": "ranks.xlsx"},
         {"name": "Tiny and Isles", "code": "S12000099", "nation": "scotland",
          "neighbourhoods": {"kind": "usual",
-                            "without": ["elevation", "greenspace", "greenspace_access"]}},
+                            "without": ["elevation", "greenspace", "greenspace_access"]},
+         "layers": {"vacant_and_derelict": {
+             "table": "vacant_and_derelict_land_survey", "date": "2025-06-30",
+             "at": {"file": str(tmp_path / "Vacant_and_Derelict_Land_-_Scotland.zip")}}}},
     )  # fmt: skip
     found = published(project)
     assert found["people"].to_dict() == {"S01006606": 620, "S01006607": 410}
@@ -275,7 +293,17 @@ def test_a_scottish_district_has_its_zones_its_ranks_and_the_stops_around_it(
     assert "Tiny Street" in set(gpd.read_parquet(project.made / "assets.parquet")["name"])
     note = json.loads((project.out / "run.json").read_text(encoding="utf-8"))
     assert any("Children are not counted" in caveat for caveat in note["caveats"])
-    assert any("no register of brownfield land in Scotland" in text for text in note["caveats"])
+    assert not any("vacant and derelict land needs a key" in text for text in note["caveats"])
+    sites = gpd.read_parquet(project.made / "unused_land.parquet")
+    sites = sites[sites["unused_kind"] == "vacant_and_derelict"].set_index("name")
+    assert sites["status"].to_dict() == {"Foundry Yard": "derelict", "": "vacant"}
+    assert sites["ownership"].to_dict() == {"Foundry Yard": "public", "": "not_public"}
+    assert sites["area_m2"].tolist() == pytest.approx([1600, 1600])
+    assert sites["date"].tolist() == ["2025-06-30", "2025-06-30"]
+    page = (project.out / "unused-land.html").read_text(encoding="utf-8")
+    assert "Derelict is said of the ground" in page
+    assert "A brownfield register lists" not in page
+    assert "found it vacant or derelict" in page
 
 
 @pytest.mark.slow

@@ -17,7 +17,8 @@ from pipeline.config import OsmInput
 from pipeline.errors import SiteHasNoArea
 from pipeline.heights import Heights
 from pipeline.network import build_network
-from pipeline.unused_land import Ground, compactness, find_sites, frontage, share_inside
+from pipeline.plots import Ground, compactness, frontage
+from pipeline.unused_land import find_sites
 from tests import towns
 from tests.test_uses import CAUTIONS, KINDS
 
@@ -206,13 +207,6 @@ def test_frontage_is_the_outline_beside_a_street_and_compactness_that_of_the_sha
     assert np.isnan(frontage(shapes, STREETS)[2])
     circle = shapely.Point(0, 0).buffer(10, quad_segs=64)
     assert compactness(np.array([circle], dtype=object))[0] == pytest.approx(1, abs=1e-3)
-
-
-def test_the_share_inside_is_of_the_smaller_and_of_a_point_all_or_nothing() -> None:
-    big, small = shapely.box(0, 0, 10, 10), shapely.box(8, 0, 12, 5)
-    assert share_inside(big, small) == share_inside(small, big) == 0.5
-    assert share_inside(shapely.Point(1, 1), big) == 1
-    assert share_inside(big, shapely.Point(11, 1)) == 0
 
 
 def test_a_district_where_nothing_is_unused_has_an_empty_inventory() -> None:

@@ -14,7 +14,7 @@ import shapely
 from pipeline import files
 from pipeline.config import Caution, UnusedKind, Use
 from pipeline.errors import ChoiceIsNotAllowed
-from pipeline.unused_land import described
+from pipeline.tags import described
 from pipeline.uses import fit_uses, must_agree
 from pipeline.wanted import must_cover
 from tests.made_features import RULES

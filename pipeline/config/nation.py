@@ -14,6 +14,8 @@ class NationDefaults(Choice):
 
     `letter` begins the codes of its local authorities. Each table is a file of `config/national`.
     `people_to_bring` is the table of people where none lies at an address to rely on.
+    `layers_to_bring` are lists that need a key or a copy on this machine: a district has those that
+    its file names.
     `lacks` says what there is none of, by the name that the input would have, and what follows.
     """
 
@@ -30,4 +32,5 @@ class NationDefaults(Choice):
     census_points: Slug | None = None
     elevation: Slug | None = None
     layers: dict[Slug, Slug] = {}
+    layers_to_bring: dict[Slug, Slug] = {}
     lacks: dict[Slug, Words] = {}

@@ -62,9 +62,14 @@ class UnusedKind(Choice):
 
     Sites are assets of `categories`, or features that `osm` describes and that are part of no such
     asset, of at least `smallest_m2` where they are drawn. With `stalled_years`, only features that
-    nobody has edited for so long count. `confidence` is how sure it is that nobody uses them, and
-    `because` names the reasons, sentences under `unused.because` in `config/words`. Of two kinds
-    that describe one piece of land, the one with the smaller `precedence` keeps it.
+    nobody has edited for so long count. `lists` names published tables that make a site of
+    another kind one of this, with the reason that each gives. `confidence` is how sure it is that
+    nobody uses them, and `because` names the reasons of the map; reasons are sentences under
+    `because` in `config/words`.
+
+    Two descriptions of kinds that `may_be` one place, or of which one `holds` the other as a part,
+    are held against each other where they lie no further apart than `same_within_m` of either; of
+    two that are one site the kind with the smaller `precedence` keeps it.
     """
 
     label: Words
@@ -74,15 +79,19 @@ class UnusedKind(Choice):
     confidence: Confidence
     because: Annotated[tuple[Slug, ...], Field(min_length=1)]
     categories: tuple[Slug, ...] = ()
+    lists: dict[Slug, Slug] = {}
     osm: OsmRules | None = None
+    may_be: tuple[Slug, ...] = ()
+    holds: tuple[Slug, ...] = ()
+    same_within_m: Annotated[float, Field(ge=0, le=100)] = 0
     smallest_m2: Annotated[float, Field(ge=0)] = 0
     stalled_years: Annotated[float, Field(gt=0, le=50)] | None = None
     precedence: Annotated[int, Field(ge=1, le=999)]
 
     @model_validator(mode="after")
     def _must_be_made_of_something(self) -> UnusedKind:
-        if not self.categories and self.osm is None:
-            msg = "needs `categories`, `osm` or both: nothing says which sites are of this kind"
+        if not self.categories and not self.lists and self.osm is None:
+            msg = "needs `categories`, `lists` or `osm`: nothing says which sites are of this kind"
             raise ValueError(msg)
         if self.stalled_years is not None and self.osm is None:
             msg = "`stalled_years` is asked of features that `osm` describes; give `osm` too"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Mapping
 from typing import Any
@@ -37,9 +38,10 @@ def unused_layer(material: Material, coder: Coder) -> dict[str, Any]:
     -------
     dict
         `forms` (label, symbol, colour), `kinds` (label, what one is called, their languages),
-        `texts`, `minutes` that `people` are within, `has_register` (whether anybody but mappers
-        speaks of any), and `sites`: `at`, `name`, `kind`, `form`, `area` (m² or none), `people`
-        (or none, where no street leads there), `where`, `sources` and `facts` (numbers into
+        `texts`, `minutes` that `people` are within, `has_register` (whether a register of what is
+        fit for homes speaks of any), `has_survey` (whether a survey of what is not in use does)
+        and `sites`: `at`, `name`, `kind`, `form`, `area` (m² or none), `people` (or none, where no
+        street leads there), `where`, `sources` and `facts` (numbers into
         `texts`), `outlines`.
     """
     table = material.unused_land
@@ -52,9 +54,11 @@ def unused_layer(material: Material, coder: Coder) -> dict[str, Any]:
     kinds, forms = sorted({row.unused_kind for row in rows}), list(FORMS)
     names = told.names(rows)
     sources = {name for row in rows for name in row.sources.split(",")}
+    surveys = {name for kind in material.possible.unused.values() for name in kind.lists}
     return {
         "minutes": minutes,
-        "has_register": bool(sources - MAPPERS),
+        "has_register": bool(sources - MAPPERS - surveys),
+        "has_survey": bool(sources & surveys),
         "forms": [_form(material, form) for form in forms],
         "kinds": [_kind(told, kind) for kind in kinds],
         "sites": {
@@ -69,7 +73,7 @@ def unused_layer(material: Material, coder: Coder) -> dict[str, Any]:
                 sorted({texts(text) for text in places.sources_of(material, row.records)})
                 for row in rows
             ],
-            "facts": [[texts(text) for text in _facts(told, row, titles)] for row in rows],
+            "facts": [[texts(text) for text in _facts(told, row, titles, names)] for row in rows],
             "outlines": places.outlines(geometry, coder, smallest_m2=0.0) if rows else {},
         },
         "texts": texts.texts,
@@ -90,7 +94,12 @@ def _people(number: float) -> int | None:
     return None if math.isnan(number) else round(about(number))
 
 
-def _facts(told: SiteWords, site: Any, titles: Mapping[str, str]) -> list[str]:  # noqa: ANN401 (a named tuple of pandas)
+def _facts(
+    told: SiteWords,
+    site: Any,  # noqa: ANN401 (a named tuple of pandas)
+    titles: Mapping[str, str],
+    names: Mapping[str, str],
+) -> list[str]:
     """Return labels and what there is to say, by turns: how sure it is, whose, what is planned."""
     words = told.words
     why = "; ".join(told.sure_because(site.confidence_because))
@@ -103,4 +112,10 @@ def _facts(told: SiteWords, site: Any, titles: Mapping[str, str]) -> list[str]: 
         facts += [words("sites.listed_since"), words.day(site.listed_since)]
     if cautions := told.findings(site.caution_findings, titles):
         facts += [words("sites.cautions"), "; ".join(cautions)]
+    perhaps = [
+        words("sites.perhaps_same_as", name=names[other], share=words.share(100 * sure, 100))
+        for other, sure in json.loads(site.perhaps_same)
+    ]
+    if perhaps:
+        facts += [words("sites.perhaps_same"), "; ".join(perhaps)]
     return facts

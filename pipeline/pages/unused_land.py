@@ -6,6 +6,7 @@ is put above another: within a neighbourhood they stand in the order of their na
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -88,8 +89,12 @@ def unused_land_page(material: Material) -> str:
 def _about(known: _Sites) -> Element:
     words = known.material.words
     sources = {name for site in known.sites for name in site.sources.split(",")}
-    register = "about_register" if sources - {"osm"} else "about_no_register"
-    told = [el("p", {}, words(f"sites.{key}")) for key in ("about_use", register)]
+    surveys = {name for kind in known.material.possible.unused.values() for name in kind.lists}
+    keys = ["about_use"]
+    keys += ["about_register"] if sources - {"osm"} - surveys else []
+    keys += ["about_survey"] if sources & surveys else []
+    keys += ["about_no_register"] if sources <= {"osm"} else []
+    told = [el("p", {}, words(f"sites.{key}")) for key in keys]
     return section("about-unused", words("sites.about"), told)
 
 
@@ -187,9 +192,7 @@ def _best(known: _Sites, best: pd.DataFrame, greedy: pd.DataFrame, *, has_sites:
     words = known.material.words
     if best.empty:
         return words("sites.not_known_who_has") if has_sites else "–"
-    links: list[Children] = [
-        el("a", {"href": f"#{_anchor(site)}"}, named(known.names[site])) for site in best["site_id"]
-    ]
+    links: list[Children] = [_link(known, site) for site in best["site_id"]]
     gap = float(best["gap_pct"].iloc[0])
     told = [words("sites.proved", most=len(best))]
     if gap > 0:
@@ -302,10 +305,27 @@ def _facts(known: _Sites, site: Any) -> Element:  # noqa: ANN401
         facts.append(
             ("cautions", el("ul", {"class": "plain"}, [el("li", {}, t) for t in cautions]))
         )
+    if perhaps := _perhaps_same(known, site):
+        facts.append(("perhaps_same", perhaps))
     facts.append(("source", _source(known, site)))
     items = [[el("dt", {}, words(f"sites.{key}")), el("dd", {}, fact)] for key, fact in facts]
     kind = el("p", {"class": "kind"}, _named(told.kind(site.unused_kind)))
     return el("div", {}, kind, el("dl", {"class": "facts"}, items))
+
+
+def _perhaps_same(known: _Sites, site: Any) -> list[Children]:  # noqa: ANN401
+    """Link the other sites of the page that may be the same place, with how sure that is."""
+    words, found = known.material.words, list[Children]()
+    for other, sure in json.loads(site.perhaps_same):
+        if other in known.names:
+            share = words.share(100 * sure, 100)
+            told = words.parts("sites.perhaps_same_as", name=_link(known, other), share=share)
+            found += ["; " if found else "", told]
+    return found
+
+
+def _link(known: _Sites, site_id: str) -> Element:
+    return el("a", {"href": f"#{_anchor(site_id)}"}, named(known.names[site_id]))
 
 
 def _source(known: _Sites, site: Any) -> str:  # noqa: ANN401

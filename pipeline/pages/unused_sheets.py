@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import geopandas as gpd
@@ -96,10 +97,15 @@ def _sites(material: Material) -> gpd.GeoDataFrame:
 
     because = ["; ".join(told.sure_because(text)) for text in sites["confidence_because"]]
     table = sites.drop(columns=list(_LEFT_OUT))
+    perhaps = [
+        "; ".join(f"{other} ({sure:.2f})" for other, sure in json.loads(text))
+        for text in sites["perhaps_same"]
+    ]
     table["confidence_because"] = pd.Series(because, index=table.index, dtype="str")
     titles = source_titles(material)
     found = ["; ".join(told.findings(text, titles)) for text in sites["caution_findings"]]
     table["caution_findings"] = pd.Series(found, index=table.index, dtype="str")
+    table["perhaps_same"] = pd.Series(perhaps, index=table.index, dtype="str")
     shapes = table.pop("geometry")
     table = table.assign(uses=listed("yes"), uses_to_check=listed("to_check"))
     crs = material.neighbourhoods.crs

@@ -70,6 +70,7 @@ def unused_land(
     from pipeline.cautions import CautionRows, marks_of_layer, must_be_cautions
     from pipeline.coordinates import outline_of
     from pipeline.files import choices, published, raw
+    from pipeline.plots import Ground
     from pipeline.residents_gained import (
         Possibilities,
         Residents,
@@ -79,7 +80,8 @@ def unused_land(
         walks_by_way_in,
     )
     from pipeline.routing import as_graph
-    from pipeline.unused_land import Ground, described, find_sites
+    from pipeline.tags import described
+    from pipeline.unused_land import find_sites
     from pipeline.uses import fit_uses
     from pipeline.walkers import ground_of, must_agree
 
@@ -118,8 +120,8 @@ def unused_land(
         [marks for marks, _ in drawn.values()],
     )
     report["caveats"] = [text for _, told in drawn.values() for text in told]
-    slopes = files.read_table(terrain, tables.TERRAIN)
-    graph = as_graph(streets, ground_of(streets, slopes, who[held.walking.walker])[0])
+    known = ground_of(streets, files.read_table(terrain, tables.TERRAIN), who[held.walking.walker])
+    graph = as_graph(streets, known[0])
     residents = Residents.of(graph, people, areas)
     walks = walks_by_way_in(
         sites, possible.uses, categories, mapped, streets, graph, residents.origins, held
@@ -132,5 +134,4 @@ def unused_land(
     files.write_table(measure_gains(becoming, held), tables.RESIDENTS_GAINED, out[2])
     files.write_table(fits, tables.SITE_USES, out[1], counted)
     files.write_table(sites, tables.UNUSED_LAND, out[0], report)
-    n_fitting = int((fits["fits"] != "no").sum())
-    return f"{len(sites):,} sites, {n_fitting:,} uses that fit or might"
+    return f"{len(sites):,} sites, {int((fits['fits'] != 'no').sum()):,} uses that fit or might"

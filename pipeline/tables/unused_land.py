@@ -100,6 +100,12 @@ UNUSED_LAND = Table(
         ),
         Column("confidence_because", "text", "Why, as JSON: a list of words of `config/words`."),
         Column(
+            "perhaps_same",
+            "text",
+            "Other sites that may be the same place, which is not decided, the likeliest first, as "
+            "JSON: `[[site_id, confidence from 0 to 1], …]`.",
+        ),
+        Column(
             "people_within_{minutes}_min",
             "float",
             "People whose walk to it takes at most so many minutes; empty unless a number.",

@@ -43,6 +43,7 @@ def site(number: int, **what: Any) -> dict[str, Any]:  # noqa: ANN401
         "listed_since": "2018-12-31",
         "confidence": "possible",
         "confidence_because": json.dumps([["listed_for_homes", {}]]),
+        "perhaps_same": "[]",
         "people_within_10_min": 1234.0,
         "beside": "",
         "is_in_district": True,

@@ -61,6 +61,7 @@ def _site(name: str, form: str, kind: str, **changes: Any) -> dict[str, Any]:  #
         "ownership": "public", "planning": "permissioned", "planning_date": "2024-05-14",
         "listed_since": "2017-12-15", "confidence": "possible",
         "confidence_because": json.dumps([["seen_by_mappers", {}], ["old_record", {"n": 6}]]),
+        "perhaps_same": "[]",
         "people_within_5_min": 120.0, "people_within_10_min": 900.0,
         "people_within_15_min": 2000.0, "people_within_5_min_state": "ok",
         "people_within_10_min_state": "ok", "people_within_15_min_state": "ok",
@@ -134,6 +135,24 @@ def test_each_site_says_what_it_could_become_why_and_what_would_rule_it_out(
     assert "It is not known who has one already" in page
     assert "permissioned, 14 May 2024" in page
     assert "320<small>certain for 62 %</small>" in page
+
+
+def test_sites_that_may_be_one_place_name_each_other_and_a_survey_speaks_for_itself(
+    material: Material,
+) -> None:
+    land, shop = material.unused_land["site_id"]
+    perhaps = [json.dumps([[shop, 0.739], ["osm-elsewhere", 0.5]]), "[]"]
+    changed = replace(material, unused_land=material.unused_land.assign(perhaps_same=perhaps))
+    page = unused_land_page(changed)
+    assert f'<a href="#site-{shop}"><bdi>Empty shop by Mill Lane</bdi></a> (74 % sure)' in page
+    assert "osm-elsewhere" not in page
+    listed = {row["site_id"]: row["perhaps_same"] for row in rows(unused_land_csv(changed))}
+    assert listed == {land: f"{shop} (0.74); osm-elsewhere (0.50)", shop: ""}
+
+    survey = material.unused_land.assign(sources="vacant_and_derelict_land_survey")
+    page = unused_land_page(replace(material, unused_land=survey))
+    assert "Derelict is said of the ground" in page
+    assert "A brownfield register lists" not in page
 
 
 def test_uses_that_are_ruled_out_say_by_what(material: Material) -> None:

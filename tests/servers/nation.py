@@ -166,6 +166,8 @@ def _table_at(values: dict[str, Any], address: str, file: str | None) -> None:
         at["arcgis"] = f"{address}{arcgis.ROOT}"
     elif "url" in at:
         at["url"] = f"{address}/{file or 'none.csv'}"
+    elif "wfs" in at:
+        at["wfs"] = f"{address}/wfs"
     else:
         at["api"] = address
 

@@ -83,6 +83,7 @@ HalfFull.unused = (() => {
       el("ul", { class: "plain forms" }, forms.map(row)),
       el("p", { class: "note" }, say("about")),
       data.unused.has_register ? el("p", { class: "note" }, say("register")) : null,
+      data.unused.has_survey ? el("p", { class: "note" }, say("survey")) : null,
     ];
   };
 
