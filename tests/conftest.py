@@ -11,7 +11,7 @@ from pipeline.files.compiled import forget_outdated
 # Where changes are judged, the same examples come every time; elsewhere new ones are tried.
 settings.register_profile(
     "house",
-    max_examples=2000 if os.environ.get("THOROUGH") else 200,
+    max_examples=500 if os.environ.get("THOROUGH") else 200,
     deadline=None,
     derandomize=bool(os.environ.get("CI")),
 )

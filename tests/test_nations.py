@@ -1,4 +1,4 @@
-"""Scotland and Northern Ireland on their own areas, indices and grids, from raw files to pages.
+"""Scotland and Northern Ireland on their own areas, indices and grids, from raw files to tables.
 
 The nations are made up and have as many areas as the real ones; their services, on this machine,
 give them in the forms in which the real ones are published. Each district has two areas side by
@@ -22,6 +22,7 @@ import pytest
 import shapely
 
 from demo.write import write_all
+from pipeline.files.raw import read_manifest
 from pipeline.sources.naptan import COLUMNS
 from tests.servers import nation
 from tests.servers.faulty import serving
@@ -151,9 +152,14 @@ def served(folder: Path, *files: Path, shift: int) -> nation.Nation:
 
 
 def build(
-    folder: Path, services: nation.Nation, urls: dict[str, str], choices: dict[str, Any]
+    folder: Path,
+    services: nation.Nation,
+    urls: dict[str, str],
+    choices: dict[str, Any],
+    *,
+    to_pages: bool = False,
 ) -> Project:
-    """Build a district of a nation by the real Makefile."""
+    """Build a district of a nation by the real Makefile: its tables, or to its pages."""
     project = Project.new(folder / "project")
     with serving(services.route) as server:
         services.address = server.address
@@ -161,15 +167,23 @@ def build(
         at = {"geofabrik": "here", "index": f"{server.address}/index-v1.json", "local": True}
         values = {"name": "Tiny", **choices, "openstreetmap": {"at": at}}
         (project.districts / "tiny.yaml").write_text(json.dumps(values), encoding="utf-8")
-        project.built()
+        if to_pages:
+            project.built()
+        else:
+            project.tables()
     return project
 
 
-def published(project: Project) -> pd.DataFrame:
-    """Return what is published of each area; the last row is the district."""
-    rows = pd.read_csv(project.out / "profiles.csv").set_index("neighbourhood_id")
-    assert rows["people"].iloc[-1] == rows["people"].iloc[:-1].sum()
-    return rows.iloc[:-1]
+def areas_of(project: Project) -> gpd.GeoDataFrame:
+    """Return the neighbourhoods by their codes."""
+    return gpd.read_parquet(project.made / "neighbourhoods.parquet").set_index("neighbourhood_id")
+
+
+def lacks(project: Project) -> str:
+    """Return what the nation has no data of, as the notes of the district then say."""
+    return " ".join(
+        json.loads((project.made / "district.json").read_text("utf-8"))["lacks"].values()
+    )
 
 
 def england(folder: Path) -> nation.Nation:
@@ -244,15 +258,15 @@ def test_an_english_district_of_five_lines_has_all_that_is_usual(tmp_path: Path)
     services = england(tmp_path)
     index = next(name for name in services.files if name.startswith("File_7"))
     project = build(tmp_path, services, {"iod_2025": index}, SAMPLETON)
-    found = published(project)
+    found = areas_of(project)
     assert len(found) == 24
     assert found["deprivation_state"].eq("ok").all()
-    note = json.loads((project.out / "run.json").read_text(encoding="utf-8"))
-    assert set(note["inputs"]) == {
+    inputs = read_manifest(project.raw / "manifest.json").inputs
+    assert set(inputs) == {
         "openstreetmap", "boundaries", "people", "households", "children", "deprivation",
         "elevation", "stops", "brownfield_register", "greenspace", "greenspace_access",
     }  # fmt: skip
-    dates = {key: held["date"] for key, held in note["inputs"].items()}
+    dates = {key: str(raw.date) for key, raw in inputs.items()}
     # Editions are of their own day, whatever the server says; the others of the server's.
     assert dates["people"] == "2021-03-21"
     assert dates["deprivation"] == "2025-10-30"
@@ -278,8 +292,11 @@ def test_a_scottish_district_has_its_zones_its_ranks_and_the_stops_around_it(
          "layers": {"vacant_and_derelict": {
              "table": "vacant_and_derelict_land_survey", "date": "2025-06-30",
              "at": {"file": str(tmp_path / "Vacant_and_Derelict_Land_-_Scotland.zip")}}}},
+        to_pages=True,
     )  # fmt: skip
-    found = published(project)
+    rows = pd.read_csv(project.out / "profiles.csv").set_index("neighbourhood_id")
+    assert rows["people"].iloc[-1] == rows["people"].iloc[:-1].sum(), "the last row is the district"
+    found = rows.iloc[:-1]
     assert found["people"].to_dict() == {"S01006606": 620, "S01006607": 410}
     assert found["deprivation_rank"].to_dict() == {"S01006606": 698, "S01006607": 6_279}
     deciles = {"S01006606": 2, "S01006607": 10}
@@ -319,17 +336,14 @@ def test_a_district_of_northern_ireland_stands_on_its_own_areas_and_grid(tmp_pat
         {"name": "Tinyfast", "code": "N09000099", "nation": "northern_ireland",
          "neighbourhoods": {"kind": "usual", "people": residents}},
     )  # fmt: skip
-    found = published(project)
+    found = areas_of(project)
     assert found["people"].tolist() == [620, 410]
     assert found["deprivation_rank"].tolist() == [90, 802]
     assert found["deprivation_decile"].tolist() == [2, 10]
     assert [math.ceil(10 * rank / IRISH) for rank in found["deprivation_rank"]] == [2, 10]
-    areas = gpd.read_parquet(project.made / "neighbourhoods.parquet")
-    assert areas.crs.to_epsg() == 2157
-    assert areas["area_ha"].between(24.9, 25.1).all()
-    note = json.loads((project.out / "run.json").read_text(encoding="utf-8"))
-    assert any("NaPTAN, the register of stops, covers Great Britain only" in text
-               for text in note["caveats"])  # fmt: skip
+    assert found.crs.to_epsg() == 2157
+    assert found["area_ha"].between(24.9, 25.1).all()
+    assert "NaPTAN, the register of stops, covers Great Britain only" in lacks(project)
 
 
 @pytest.mark.slow

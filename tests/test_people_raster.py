@@ -17,7 +17,7 @@ import rasterio
 import shapely
 from rasterio.transform import from_origin
 
-from tests.tiny import EAST, NORTH, Project
+from tests.tiny import EAST, NORTH, Project, once
 
 DEGREES = pyproj.Transformer.from_crs("EPSG:27700", "EPSG:4326", always_xy=True)
 CELL = 0.0005
@@ -51,11 +51,14 @@ def as_grid(values: dict[str, Any]) -> None:
 
 @pytest.fixture(scope="module", name="built")
 def _built(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    project = Project.new(tmp_path_factory.mktemp("raster") / "project")
+    return Project(once(tmp_path_factory, "raster", _build))
+
+
+def _build(folder: Path) -> str:
+    project = Project.new(folder)
     write_people(project.inputs / "people.tif")
     project.choose(as_grid)
-    project.built()
-    return project
+    return project.built()
 
 
 @pytest.mark.slow

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import csv
-import fcntl
 import json
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests import hostile_texts
-from tests.tiny import EAST, NORTH, ROOT, Project, clean_environment
+from tests.tiny import EAST, NORTH, ROOT, Project, clean_environment, once
 
 REAL_DATA = Path(os.environ.get("REAL_DATA", ROOT.parent / "shared" / "places")).resolve()
 NEWPORT = (
@@ -31,7 +31,7 @@ LACKING = (
 
 @dataclass(frozen=True)
 class Built:
-    """What `make <district>` has left: tables, published files, and what it said."""
+    """What `make <district>` has left: tables, published files, and what it said as it ran."""
 
     tables: Path
     published: Path
@@ -43,18 +43,33 @@ def built_district(tmp_path_factory: pytest.TempPathFactory, name: str) -> Built
     is_real = name == "newport"
     if is_real and not all(path.is_file() for path in NEWPORT):
         pytest.skip(LACKING)
-    folder = _shared(tmp_path_factory, f"whole-{name}")
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        said = folder / "said.txt"
-        if not said.is_file():
-            said.write_text(_make(folder, name, is_real=is_real), "utf-8")
-    made = folder / "data/interim" / name
-    return Built(made, folder / "out" / name, said.read_text("utf-8"))
+
+    def make(folder: Path) -> str:
+        _begin(folder, name, is_real=is_real)
+        return made(folder, name, is_real=is_real)
+
+    folder = once(tmp_path_factory, f"whole-{name}", make)
+    said = (folder / "said.txt").read_text("utf-8")
+    return Built(folder / "data/interim" / name, folder / "out" / name, said)
 
 
-def _make(folder: Path, name: str, *, is_real: bool) -> str:
+def _begin(folder: Path, name: str, *, is_real: bool) -> None:
+    """Take over what `make demo` has left in this checkout; make renews whatever is outdated."""
+    folder.mkdir()
     (folder / "installed").touch()
+    if is_real or not (ROOT / "outputs" / name / "run.json").is_file():
+        return
+    for kind in ("demo", "raw", "interim"):
+        if (ROOT / "data" / kind / name).is_dir():
+            shutil.copytree(ROOT / "data" / kind / name, folder / "data" / kind / name)
+    shutil.copytree(ROOT / "outputs" / name, folder / "out" / name)
+    for path in (ROOT / "data/interim").iterdir():
+        if path.is_file():
+            shutil.copy2(path, folder / "data/interim")
+
+
+def made(folder: Path, name: str, *, is_real: bool = False) -> str:
+    """Run make for a district in a folder of its own, and return what it says."""
     choice = ["DISTRICTS_DIR=tests/real/districts"] if is_real else []
     run = subprocess.run(
         ["make", name, f"VENV={sys.prefix}", f"INSTALLED={folder / 'installed'}",
@@ -68,22 +83,9 @@ def _make(folder: Path, name: str, *, is_real: bool) -> str:
 
 def built_hostile(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """Build the tiny district with hostile text wherever there is text; nobody may change it."""
-    folder = _shared(tmp_path_factory, "hostile")
-    project = Project(folder / "project")
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        said = project.folder / "said.txt"
-        if not said.is_file():
-            said.write_text(_poisoned(project).built(), "utf-8")
-    return project
-
-
-def _shared(tmp_path_factory: pytest.TempPathFactory, name: str) -> Path:
-    """Return a folder that all processes of the tests have in common."""
-    base = tmp_path_factory.getbasetemp()
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
-    folder.mkdir(exist_ok=True)
-    return folder
+    return Project(
+        once(tmp_path_factory, "hostile", lambda folder: _poisoned(Project(folder)).built())
+    )
 
 
 def _poisoned(project: Project) -> Project:

@@ -141,8 +141,8 @@ def column(
     dict
         `values`, `states`, `certain` and, with ranges, `range`, as in `figures`.
     """
-    states = rows["state"].fillna(State.NO_DATA).map(STATE_LETTERS)
-    has_number = ((states == "o") & rows["value"].notna()).to_numpy(dtype=bool)
+    states = [STATE_LETTERS[state] for state in rows["state"].fillna(State.NO_DATA).tolist()]
+    has_number = np.array([letter == "o" for letter in states]) & rows["value"].notna().to_numpy()
     values = as_shown(rows["value"].to_numpy(dtype=float), is_share=is_share)
     coverage = rows["coverage_pct"].to_numpy(dtype=float)
     certain = as_shown(coverage, is_share=True)
@@ -150,7 +150,7 @@ def column(
         "values": [value if has else None for value, has in zip(values, has_number, strict=True)],
         "states": "".join(
             letter if has or letter != "o" else "n"
-            for letter, has in zip(states.tolist(), has_number, strict=True)
+            for letter, has in zip(states, has_number, strict=True)
         ),
         "certain": {
             str(place): certain[place]

@@ -79,10 +79,10 @@ def _figures(material: Material, walker: str) -> dict[str, Any]:
         for name in material.measures
         if all((category, name) in columns for category in material.categories)
     ]
-    own = figures.by_place(material)
+    own = figures.figures(material)
     counted = {
         category: [
-            _told(columns[category, measure], own.get((category, measure)), measure)
+            _told(columns[category, measure], own[category].get(measure, {}), measure)
             for measure in measures
         ]
         for category in material.categories
@@ -100,11 +100,10 @@ def _columns(rows: pd.DataFrame, material: Material) -> dict[tuple[str, str], pd
     }
 
 
-def _told(rows: pd.DataFrame, own: pd.DataFrame | None, measure: str) -> dict[str, Any]:
+def _told(rows: pd.DataFrame, first: dict[str, Any], measure: str) -> dict[str, Any]:
     """Code one column, without what is as for the first walker."""
     is_share = measure.endswith("_pct")
     column = figures.column(rows, is_share=is_share)
-    first = {} if own is None else figures.column(own, is_share=is_share)
     numbers = np.array([0.0 if value is None else value for value in column["values"]])
     parts = np.rint(numbers * PARTS[is_share]).astype(np.int64)
     same = {key: column[key] for key in ("states", "certain") if column[key] != first.get(key)}

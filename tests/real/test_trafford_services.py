@@ -1,4 +1,4 @@
-"""Real layers of Trafford, from real servers to the pages: each row is used, or says why not.
+"""Real layers of Trafford, from real servers to the tables: each row is used, or says why not.
 
 Its areas, allotments, schools and sports grounds come from an ArcGIS server (Koop), green spaces
 and libraries from OGC API Features (pygeoapi), nature reserves from a WFS (MapServer), stops and
@@ -25,12 +25,14 @@ import pandas as pd
 import pyogrio
 import pytest
 
+from pipeline.files.raw import read_manifest
+from pipeline.files.stored import read_report
 from tests.osm_files import Drawing
 from tests.servers import koop, mapserver, pygeoapi
 from tests.servers.faulty import Asked, Reply, serving
 from tests.sources.test_naptan import HEADER
 from tests.sources.test_planning_data import answering, entities
-from tests.tiny import Project
+from tests.tiny import Project, once
 
 ROOT = Path(__file__).parents[2]
 REAL_DATA = Path(os.environ.get("REAL_DATA", ROOT.parent / "shared" / "places")).resolve()
@@ -244,8 +246,13 @@ def district(koop_at: str, pygeoapi_at: str, mapserver_at: str, at: str) -> dict
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """Build Trafford through the real Makefile."""
-    folder = tmp_path_factory.mktemp("trafford")
+    """Build Trafford through the real Makefile, once for all processes of the tests."""
+    return Project(once(tmp_path_factory, "trafford", build) / "project")
+
+
+def build(folder: Path) -> str:
+    """Serve the layers of Trafford, and build its tables of them."""
+    folder.mkdir()
     areas = read("lsoa_2021_trafford_lsoa_generalised").to_crs(27700)
     files = {
         "map.osm.pbf": (draw_map(folder / "map.osm.pbf", areas).read_bytes(), ""),
@@ -283,17 +290,15 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Project:
         )
         path = project.districts / "trafford.yaml"
         path.write_text(json.dumps(district(*addresses)), "utf-8")
-        project.built("trafford")
-    return project
+        return project.tables("trafford")
 
 
 def assets_of(project: Project) -> gpd.GeoDataFrame:
-    path = project.folder / "outputs/trafford/assets.gpkg"
-    return gpd.GeoDataFrame(pyogrio.read_dataframe(path, layer="assets"))
+    return gpd.read_parquet(project.folder / "data/interim/trafford/assets.parquet")
 
 
 def aside_of(project: Project) -> pd.DataFrame:
-    return pd.read_csv(project.folder / "outputs/trafford/set_aside.csv")
+    return pd.read_parquet(project.folder / "data/interim/trafford/set_aside.parquet")
 
 
 def test_every_row_of_every_layer_is_in_an_asset_or_set_aside(built: Project) -> None:
@@ -312,8 +317,7 @@ def test_every_row_of_every_layer_is_in_an_asset_or_set_aside(built: Project) ->
         rows[SOURCES.get(layer, layer)] += count
         left[SOURCES.get(layer, layer)] += int((aside["layer"] == layer).sum())
     assert used + left == rows
-    counts = json.loads((built.folder / "outputs/trafford/run.json").read_text("utf-8"))
-    layers = counts["reports"]["assets"]["layers"]
+    layers = read_report(built.folder / "data/interim/trafford/assets.parquet")["layers"]
     assert {layer: found["rows"] for layer, found in layers.items()} == ROWS
     assert used == {
         "allotments": 35, "brownfield_land_register": 9, "gates": 651, "libraries": 27,
@@ -328,11 +332,10 @@ def test_assets_carry_their_sources_and_licences(built: Project) -> None:
     is_allotment = assets["sources"].str.split(",").map(lambda names: "allotments" in names)
     assert assets.loc[is_allotment, "licences"].str.contains("ODbL-1.0").all()
     assert not assets.loc[~is_allotment, "licences"].str.contains("ODbL-1.0").any()
-    run = json.loads((built.folder / "outputs/trafford/run.json").read_text("utf-8"))
-    assert set(ROWS) < set(run["inputs"])
-    assert all(run["inputs"][layer]["attribution"] for layer in ROWS)
-    page = (built.folder / "outputs/trafford/map.html").read_text("utf-8")
-    assert "Source: Trafford Data Lab (Allotments)" in page
+    inputs = read_manifest(built.folder / "data/raw/trafford/manifest.json").inputs
+    assert set(ROWS) < set(inputs)
+    assert all(inputs[layer].attribution for layer in ROWS)
+    assert inputs["allotments"].attribution == "Source: Trafford Data Lab (Allotments)"
 
 
 def test_libraries_of_trafford_are_all_there_by_name(built: Project) -> None:

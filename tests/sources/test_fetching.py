@@ -17,7 +17,7 @@ from pipeline.files.raw import DeclaredInput, RawFile, read_manifest
 from pipeline.sources import fetching
 from tests.servers import arcgis, faulty
 from tests.servers.faulty import Asked, Reply, Server, serving
-from tests.tiny import CODES, Project
+from tests.tiny import CODES, Project, built_once
 
 TYPES = {"FID": "OID", "LSOA21CD": "String", "LSOA21NM": "String", "LAD25CD": "String"}
 FILES = {"map.osm.pbf": "application/octet-stream", "ranks.csv": "text/csv",
@@ -91,10 +91,9 @@ def ask_services(values: dict[str, Any], address: str) -> None:
 
 @pytest.mark.slow
 def test_tables_and_pages_from_services_are_those_from_files(
-    built: tuple[Project, Server], tmp_path: Path
+    built: tuple[Project, Server], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    from_files = Project.new(tmp_path / "files")
-    from_files.built()
+    from_files = built_once(tmp_path_factory)
     ours, theirs = built[0].state(), from_files.state()
     made = {name for name in theirs if name.startswith(("data/interim", "outputs"))}
     assert len(made) > 20
