@@ -21,7 +21,7 @@ from pathlib import Path
 LEAST_MB = 3_000
 LEAST_MEMORY_MB = 3_000
 OLDEST_PYTHON, NEWEST_PYTHON = (3, 11), (3, 13)
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+BROWSERS = ("chromium", "chromium-browser", "chromium-headless-shell", "google-chrome")
 
 
 def main(arguments: list[str] | None = None) -> int:
