@@ -17,7 +17,7 @@ import pandas as pd
 import pytest
 
 from pipeline.terrain import FLAT
-from tests.tiny import CODES, STEPS, Project, built_once, steps_run
+from tests.tiny import CHOICES, CODES, STEPS, Project, built_once, steps_run
 from tests.whole import built_district, made
 
 PARK = "config/categories/park.yaml"
@@ -26,10 +26,6 @@ PAGES = ["index", "publish"]
 LOGO = '<svg xmlns="http://www.w3.org/2000/svg"><circle r="1"/></svg>'
 DRAWN = sorted([*PAGES, "pictures"])
 WORDS = sorted([*DRAWN, "looks", "rules", "ways"])
-CHOICES = [
-    "looks", "national", "picture_words", "published_standards", "rules", "theme", "uses",
-    "walkers", "ways", "words",
-]  # fmt: skip
 
 
 @pytest.fixture(scope="session")

@@ -37,6 +37,11 @@ STEPS = (
     "pictures", "publish",
 )  # fmt: skip
 
+# Steps whose result is rewritten only where it has changed; that of a district is too.
+CHOICES = (
+    "looks", "national", "picture_words", "published_standards", "rules", "theme", "uses",
+    "walkers", "ways", "words",
+)  # fmt: skip
 # What is made with the raw files in hand, and with it all that walks are measured from; whatever
 # comes later is made of these tables alone.
 FROM_RAW = (
@@ -48,13 +53,12 @@ FROM_RAW = (
 Text = Callable[[str], str]
 Tags = Mapping[str, str]
 _PARTS = ("Makefile", "requirements.lock", "pyproject.toml", "pipeline", "config", "demo", "bin")
-# In the place of Python: what is rewritten only where it has changed is really made; what any other
-# step would make is there, and is dated anew.
+# In the place of Python: choices are really made; what any other step would make is there, and is
+# given another date.
 _PRETENDED = """#!/bin/sh
 step=$3
 case $step in
-  district|looks|national|picture_words|published_standards|rules|theme|uses|walkers|words)
-    exec {python} -B "$@" ;;
+  {choices}) exec {python} -B "$@" ;;
 esac
 is_made=
 for word; do
@@ -298,7 +302,9 @@ class Project:
     def pretended(self) -> str:
         """Run make where all is built; steps that compute only give their files another date."""
         python = self.folder / "pretended"
-        python.write_text(_PRETENDED.format(python=shlex.quote(sys.executable)))
+        choices = "|".join(("district", *CHOICES))
+        words = _PRETENDED.format(python=shlex.quote(sys.executable), choices=choices)
+        python.write_text(words)
         python.chmod(0o755)
         return self.built("tiny", f"PYTHON={python}")
 
