@@ -394,7 +394,7 @@ $(addprefix $(OUT)/%/,$(PUBLISHED)): config/study.yaml $(MADE)/theme.json $(MADE
 		assets set_aside records ambiguous entrances homes indicators by_walker by_source sensitivity gradient nearby localities starts walks standards \
 		assessment groups similar catchments catchment_people raster_minutes $(UNUSED))) \
 		$(MADE)/%/minutes_to_nearest.tif $(MADE)/%/pictures.zip \
-		$(addprefix pipeline/,__init__.py assessment.py headline.py named_groups.py opening_hours.py places.py publish.py reference.py similar.py standards.py tags.py walkers.py) $(PAGES) $(CORE)
+		$(addprefix pipeline/,__init__.py assessment.py cores.py headline.py named_groups.py opening_hours.py places.py publish.py reference.py similar.py standards.py tags.py walkers.py) $(PAGES) $(CORE)
 	@$(call district-step,publish,$(OUT)/$*/run.json)
 
 $(OUT)/published.names: FORCE

@@ -17,12 +17,14 @@ import sqlite3
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack, closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from pyogrio.errors import DataLayerError, DataSourceError
 
 from pipeline import files as disk
+from pipeline.cores import on_all_cores
 from pipeline.errors import FileCannotBeWritten, PageIsNotSafe, quoted
 from pipeline.files.packing import faults_of_archive, write_archive
 from pipeline.files.rasters import fault_of_bands
@@ -77,18 +79,24 @@ def publish(files: Mapping[str, Content], folder: Path, note: Mapping[str, Any])
     for name in files:
         _must_be_a_name(name)
     with switched(folder, _published_before(folder)) as new:
-        hashes = {}
-        # Archives last: they hold the others.
-        for name in sorted(files, key=lambda name: (isinstance(files[name], Packed), name)):
-            part = new / name
-            part.parent.mkdir(parents=True, exist_ok=True)
-            _write(files[name], part, name, files)
-            _remove_sidecars(part)
-            check_file(part, name)
-            if not isinstance(files[name], Shared):
-                hashes[name] = hashlib.sha256(part.read_bytes()).hexdigest()
-        _write(as_json({**note, "published": hashes}), new / RUN_NOTE, RUN_NOTE)
+        made = partial(_made, files, new)
+        archives = sorted(name for name in files if isinstance(files[name], Packed))
+        hashes = dict(map(made, sorted(files.keys() - {*archives})))
+        # Archives last, as they hold the others; packing lets go of Python's lock.
+        hashes |= dict(on_all_cores(made, archives))
+        ours = {each: hashes[each] for each in hashes if not isinstance(files[each], Shared)}
+        _write(as_json({**note, "published": ours}), new / RUN_NOTE, RUN_NOTE)
         check_file(new / RUN_NOTE, RUN_NOTE)
+
+
+def _made(files: Mapping[str, Content], folder: Path, name: str) -> tuple[str, str]:
+    """Write one of some files into a folder, hold it against the rules, and sum it up."""
+    part = folder / name
+    part.parent.mkdir(parents=True, exist_ok=True)
+    _write(files[name], part, name, files)
+    _remove_sidecars(part)
+    check_file(part, name)
+    return name, hashlib.sha256(part.read_bytes()).hexdigest()
 
 
 def publish_file(content: Content, path: Path) -> None:

@@ -16,7 +16,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from pipeline.config import Areas, District
-from pipeline.pages.material import Material
+from pipeline.pages.material import Material, share_findings
 
 Edition = Literal["planner", "community"]
 COMMUNITY = "community"
@@ -111,7 +111,7 @@ def without_deprivation(material: Material) -> Material:
     for name in ("gradient", "groups"):
         tables[name] = tables[name].iloc[:0]
     tables["best_sets"] = _without_weights(tables["best_sets"])
-    return replace(
+    community = replace(
         material,
         **tables,
         edition="community",
@@ -127,6 +127,7 @@ def without_deprivation(material: Material) -> Material:
             for name, standard in material.published_standards.items()
         },
     )
+    return share_findings(material, community)
 
 
 def _of_both(reports: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Mapping[str, Any]]:

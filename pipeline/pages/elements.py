@@ -38,6 +38,8 @@ _ADDRESS = re.compile(
     re.ASCII,
 )
 _PICTURE = re.compile(r"data:image/(png|svg\+xml);base64,[A-Za-z0-9+/=]+")
+# Most texts have nothing to escape; this says so at once.
+_PLAIN = re.compile("[^&<>\"'\r\x00\ud800-\udfff]*")
 # No page can hold these: a browser takes them away or puts something else in their place.
 _UNREADABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -246,4 +248,6 @@ def _write(element: Element | str, parts: list[str]) -> None:
 
 def _escaped(text: str) -> str:
     """Escape what would be markup, and the carriage return, which a browser would change."""
+    if _PLAIN.fullmatch(text):
+        return text
     return escape(_UNREADABLE.sub("\ufffd", text)).replace("\r", "&#13;")

@@ -12,7 +12,7 @@ from pipeline.pages import sketches
 from pipeline.pages.elements import Children, Element, el, named
 from pipeline.pages.field_lists import FOLDER, to_look_at
 from pipeline.pages.local_map import Ground, Place, local_map
-from pipeline.pages.material import Material
+from pipeline.pages.material import Material, once
 from pipeline.pages.overview import section
 from pipeline.pages.page import Sheet, page
 from pipeline.text import clean_text
@@ -94,6 +94,7 @@ def _how(material: Material) -> Element:
     return section("how", words("field.how"), el("ol", {}, steps), lines)
 
 
+@once
 def covered(material: Material) -> frozenset[str]:
     """Return the neighbourhoods that the map data cover."""
     rows = material.coverage

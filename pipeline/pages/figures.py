@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from pipeline.config import State
-from pipeline.pages.material import Material, once
+from pipeline.pages.material import Material, once_for_both
 
 Floats = npt.NDArray[np.float64]
 
@@ -32,7 +32,7 @@ def ids(material: Material) -> list[str]:
     return [*material.neighbourhoods["neighbourhood_id"].tolist(), material.district.code]
 
 
-@once
+@once_for_both
 def figures(material: Material) -> dict[str, Any]:
     """Return every number of every category shown.
 
@@ -73,7 +73,7 @@ def _ranges_by_place(material: Material) -> dict[tuple[str, str], pd.DataFrame]:
     }
 
 
-@once
+@once_for_both
 def by_place(material: Material) -> dict[tuple[str, str], pd.DataFrame]:
     """Return the indicators of each category and measure, one row for each of `ids`."""
     wanted = ids(material)

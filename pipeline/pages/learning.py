@@ -14,7 +14,7 @@ import pandas as pd
 from pipeline.config import Domain, Trait
 from pipeline.pages.alike import Alike, Lesson
 from pipeline.pages.elements import Children, Element, el, named
-from pipeline.pages.material import Material
+from pipeline.pages.material import Material, once
 from pipeline.pages.overview import Overview, section
 from pipeline.text import clean_text
 
@@ -117,17 +117,25 @@ def elsewhere(material: Material, code: str) -> Element | None:
     Element or None
         A section; nothing where nobody has.
     """
-    words, told = material.words, material.told_elsewhere
-    rows = material.assessment
-    is_ours = (rows["neighbourhood_id"] == code) & rows["item"].isin(list(told))
-    is_ours &= rows["part"].astype(str).str.endswith("elsewhere") & rows["value"].notna()
+    words = material.words
     items = [
-        el("li", {}, _line(material, {str(k): v for k, v in row.items()}))
-        for row in rows[is_ours].sort_values("item").to_dict("records")
+        el("li", {}, _line(material, row)) for row in _counted_elsewhere(material).get(code, [])
     ]
     if not items:
         return None
     return section("elsewhere", words("elsewhere.title"), el("ul", {"class": "plain"}, items))
+
+
+@once
+def _counted_elsewhere(material: Material) -> dict[str, list[dict[str, Any]]]:
+    """Return by neighbourhood the numbers that others have counted or asked."""
+    rows = material.assessment
+    wanted = rows["item"].isin(list(material.told_elsewhere)) & rows["value"].notna()
+    wanted &= rows["part"].astype(str).str.endswith("elsewhere")
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in rows[wanted].sort_values("item", kind="stable").to_dict("records"):
+        found.setdefault(row["neighbourhood_id"], []).append({str(k): v for k, v in row.items()})
+    return found
 
 
 def _line(material: Material, row: Mapping[str, Any]) -> Children:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -11,8 +11,8 @@ import shapely
 
 from pipeline.pages import backdrop, shapes
 from pipeline.pages.compass import ScaleBar, drawn_per_metre, scale_bar
-from pipeline.pages.elements import Element, el
-from pipeline.pages.material import Material
+from pipeline.pages.elements import Children, Element, el
+from pipeline.pages.material import Material, once_for_both
 from pipeline.pages.shapes import Shapes
 from pipeline.pages.symbols import CORNERS
 
@@ -37,21 +37,28 @@ class Ground:
     areas: Shapes
     borders: shapely.STRtree
     layers: Mapping[str, shapely.STRtree]
+    # What each neighbourhood's map has under its marks and over them, by its number, once drawn.
+    drawn: dict[int, tuple[list[Element | None], list[Element]]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, material: Material) -> Ground:
         """Gather streets, green and water of a district and around it."""
-        areas = np.asarray(material.neighbourhoods.geometry.array)
-        around = backdrop.surroundings(areas)
-        on_the_ground = backdrop.ground(material.features, around)
-        streets = backdrop.streets_by_size(material.network, around)
-        layers = {**on_the_ground, **streets}
-        return cls(
-            material.neighbourhoods.crs,
-            areas,
-            shapely.STRtree(shapely.boundary(shapes.bordering(areas))),
-            {name: shapely.STRtree(found) for name, found in layers.items()},
-        )
+        return _ground_of(material)
+
+
+@once_for_both
+def _ground_of(material: Material) -> Ground:
+    areas = np.asarray(material.neighbourhoods.geometry.array)
+    around = backdrop.surroundings(areas)
+    on_the_ground = backdrop.ground(material.features, around)
+    streets = backdrop.streets_by_size(material.network, around)
+    layers = {**on_the_ground, **streets}
+    return Ground(
+        material.neighbourhoods.crs,
+        areas,
+        shapely.STRtree(shapely.boundary(shapes.bordering(areas))),
+        {name: shapely.STRtree(found) for name, found in layers.items()},
+    )
 
 
 @dataclass(frozen=True)
@@ -88,19 +95,16 @@ def local_map(ground: Ground, number: int, places: Sequence[Place], words: str) 
     scale = WIDTH / (view[2] - view[0])
     sheet = _Sheet(view, scale)
     height = round((view[3] - view[1]) * scale)
-    drawn = [
-        *(sheet.paths(ground.layers[name], f"on-{name}") for name in ("green", "water")),
-        *(sheet.paths(ground.layers[name], f"on-{name}") for name in ("waterways", "railways")),
-        *(
-            sheet.paths(tree, f"on-{name}")
-            for name, tree in ground.layers.items()
-            if name in _SIZES
-        ),
-        sheet.paths(ground.borders, "on-border"),
-        sheet.path(shapely.boundary(ground.areas[number : number + 1]), "on-own"),
+    if number not in ground.drawn:
+        own = sheet.path(shapely.boundary(ground.areas[number : number + 1]), "on-own")
+        bar = _bar(_scale_bar(ground, view, scale), scale, height)
+        ground.drawn[number] = [*_under(ground, sheet, {}), own], bar
+    under, bar = ground.drawn[number]
+    drawn: list[Children] = [
+        under,
         [_mark(sheet, place) for place in places],
         [_number(sheet, place) for place in places if place.number],
-        _bar(_scale_bar(ground, view, scale), scale, height),
+        bar,
     ]
     attributes = {"class": "local-map", "viewBox": f"0 0 {WIDTH} {height}"}
     return el("svg", {**attributes, "role": "img", "aria-label": words}, drawn)
@@ -141,20 +145,24 @@ def view_map(
     sheet = _Sheet(view, scale)
     height = round((view[3] - view[1]) * scale)
     drawn = [
-        *(sheet.paths(ground.layers[name], f"on-{name}") for name in ("green", "water")),
-        *(sheet.path(ground.areas[n : n + 1], f"area {kind}") for n, kind in sorted(fills.items())),
-        *(sheet.paths(ground.layers[name], f"on-{name}") for name in ("waterways", "railways")),
-        *(
-            sheet.paths(tree, f"on-{name}")
-            for name, tree in ground.layers.items()
-            if name in _SIZES
-        ),
-        sheet.paths(ground.borders, "on-border"),
+        *_under(ground, sheet, fills),
         [sheet.marked(each) for each in over],
         _bar(_scale_bar(ground, view, scale), scale, height),
     ]
     attributes = {"class": "local-map", "viewBox": f"0 0 {WIDTH} {height}"}
     return el("svg", {**attributes, "role": "img", "aria-label": words}, drawn)
+
+
+def _under(ground: Ground, sheet: _Sheet, fills: Mapping[int, str]) -> list[Element | None]:
+    """Draw what lies under everything else: green, water, fills, lines and borders."""
+    streets = {f"on-{name}": tree for name, tree in ground.layers.items() if name in _SIZES}
+    return [
+        *(sheet.paths(ground.layers[name], f"on-{name}") for name in ("green", "water")),
+        *(sheet.path(ground.areas[n : n + 1], f"area {kind}") for n, kind in sorted(fills.items())),
+        *(sheet.paths(ground.layers[name], f"on-{name}") for name in ("waterways", "railways")),
+        *(sheet.paths(tree, of_class) for of_class, tree in streets.items()),
+        sheet.paths(ground.borders, "on-border"),
+    ]
 
 
 def view_around(found: Shapes) -> Box:

@@ -44,6 +44,7 @@ CAPTIONS = "captions.json"
 
 
 Found = TypeVar("Found")
+_OF_BOTH = "_found_for_both"
 
 
 def once(find: Callable[[Material], Found]) -> Callable[[Material], Found]:
@@ -69,6 +70,51 @@ def once(find: Callable[[Material], Found]) -> Callable[[Material], Found]:
         return answer
 
     return found
+
+
+def once_for_both(find: Callable[[Material], Found]) -> Callable[[Material], Found]:
+    """Let something be found once for both editions of a material.
+
+    Parameters
+    ----------
+    find
+        What finds it, from what both editions hold alike: nothing that has to do with
+        deprivation. Nobody may change what it returns.
+
+    Returns
+    -------
+    callable
+        The same, which remembers.
+    """
+
+    @wraps(find)
+    def found(material: Material) -> Found:
+        kept = vars(material).setdefault(_OF_BOTH, {})
+        if find not in kept:
+            kept[find] = find(material)
+        answer: Found = kept[find]
+        return answer
+
+    return found
+
+
+def share_findings(material: Material, other: Material) -> Material:
+    """Let another edition of a material take what is found once for both.
+
+    Parameters
+    ----------
+    material
+        The one edition.
+    other
+        The other, which differs from it in deprivation only.
+
+    Returns
+    -------
+    Material
+        The other.
+    """
+    vars(other)[_OF_BOTH] = vars(material).setdefault(_OF_BOTH, {})
+    return other
 
 
 def _nothing_aside() -> pd.DataFrame:

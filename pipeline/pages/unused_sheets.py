@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.pages.layers import Writer, written
-from pipeline.pages.material import Material
+from pipeline.pages.material import Material, once_for_both
 from pipeline.pages.sheets import sheet
 from pipeline.pages.unused_words import SiteWords
 from pipeline.text import clean_text
@@ -20,6 +20,7 @@ ALL = "all"
 _LEFT_OUT = ("records", "details")
 
 
+@once_for_both
 def site_words(material: Material) -> SiteWords:
     """Return the words for the sites of a district."""
     return SiteWords(material.words, material.possible)

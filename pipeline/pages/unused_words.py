@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 from pipeline.config import Possible
@@ -29,6 +29,8 @@ class SiteWords:
 
     words: Words
     possible: Possible
+    # The same few reasons hold for most sites.
+    said: dict[str, list[str]] = field(default_factory=dict)
 
     def kind(self, name: str, *, is_one: bool = False) -> Told:
         """Return what a kind of site is called."""
@@ -85,7 +87,9 @@ class SiteWords:
 
     def reasons(self, text: str) -> list[str]:
         """Say the reasons of one cell of `tables.SITE_USES`."""
-        return [self._reason(name, slots) for name, slots in json.loads(text)]
+        if text not in self.said:
+            self.said[text] = [self._reason(name, slots) for name, slots in json.loads(text)]
+        return self.said[text]
 
     def sure_because(self, text: str) -> list[str]:
         """Say why it is so sure that nobody uses a site."""

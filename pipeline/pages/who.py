@@ -13,7 +13,7 @@ import pandas as pd
 
 from pipeline.pages import figures
 from pipeline.pages.coding import coded
-from pipeline.pages.material import Material
+from pipeline.pages.material import Material, once_for_both
 from pipeline.text import clean_text
 
 # Numbers as shown have halves (99.5 %) or twentieths (0.05 minutes) at the finest.
@@ -38,6 +38,7 @@ def who_walks(material: Material) -> tuple[str, ...]:
     return (chosen, *others)
 
 
+@once_for_both
 def walkers_of_page(material: Material) -> list[dict[str, Any]]:
     """Return every walker with their words and what is within their reach.
 

@@ -72,6 +72,9 @@ class Words:
         self._wording = wordings[language]
         self._sentences = self._wording.sentences()
         self._locale = Locale.parse(self._wording.tag, sep="-")
+        # A page says the same few numbers and sentences thousands of times.
+        self._numbers: dict[float, str] = {}
+        self._split: dict[str, list[str | tuple[str]]] = {}
         self.language = language
         self.tag = self._wording.tag
         self.direction = self._wording.direction
@@ -297,7 +300,11 @@ class Words:
         """
         scale = 10**decimals
         rounded = math.floor(round(value * scale, 4) + 0.5) / scale
-        return str(format_decimal(rounded, locale=self._locale, decimal_quantization=False))
+        told = self._numbers.get(rounded)
+        if told is None:
+            told = str(format_decimal(rounded, locale=self._locale, decimal_quantization=False))
+            self._numbers[rounded] = told
+        return told
 
     def share(self, part: float, whole: float) -> str:
         """Return a share in whole per cent, never rounded to none or all.
@@ -351,8 +358,13 @@ class Words:
 
     def _parts(self, key: str, slots: Mapping[str, Any]) -> list[str | tuple[str]]:
         """Split a sentence into text and the names of slots, which stand alone in tuples."""
-        pieces = _SLOT.split(self._form(key, slots))
-        return [(piece,) if place % 2 else piece for place, piece in enumerate(pieces)]
+        form = self._form(key, slots)
+        found = self._split.get(form)
+        if found is None:
+            pieces = _SLOT.split(form)
+            found = [(piece,) if place % 2 else piece for place, piece in enumerate(pieces)]
+            self._split[form] = found
+        return found
 
     def _form(self, key: str, slots: Mapping[str, Any]) -> str:
         forms = self.sentence(key)
