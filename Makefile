@@ -129,11 +129,11 @@ setup-servers: $(PYGEOAPI)/.installed $(KOOP)/.installed
 AXE := tests/browser/npm/node_modules
 $(AXE)/.installed: $(addprefix tests/browser/npm/,.npmrc package.json package-lock.json)
 	@command -v npm >/dev/null || { echo "npm is missing: install Node.js 20 or newer, then again"; exit 1; }
-	@echo "Installing axe-core, which looks at pages as people with disabilities meet them"
+	@echo "Installing axe-core, which looks at pages as people with disabilities meet them, and ESLint"
 	@cd tests/browser/npm && npm ci --silent
 	@touch $@
 
-## setup-browser: install axe-core, which the tests of accessibility run on the pages
+## setup-browser: install axe-core, which tests run on the pages, and what checks their scripts
 setup-browser: $(AXE)/.installed
 
 ## doctor: say in sentences what is missing or odd on this machine
@@ -537,7 +537,8 @@ test: $(INSTALLED)
 	@$(PYTEST) -m "not slow and not browser"
 
 ## check: format, lint, types, import rules and every test
-check: $(INSTALLED)
+check: $(INSTALLED) $(AXE)/.installed
+	@$(AXE)/.bin/eslint --config tests/browser/npm/eslint.config.mjs pipeline/pages/static
 	@$(PYTHON) -m ruff format --check --quiet . || { echo "Some files are not formatted: make format"; exit 1; }
 	@$(PYTHON) -m ruff check --quiet .
 	@$(PYTHON) -m mypy

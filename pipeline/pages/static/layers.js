@@ -2,7 +2,7 @@
 /* What is drawn: the quiet backdrop, the neighbourhoods in classes. */
 
 HalfFull.layers = (() => {
-  const { data, svg, el } = HalfFull;
+  const { data, svg } = HalfFull;
   const UNITS = 100000;
   const theme = data.theme;
   const whole = data.neighbourhoods.length;
@@ -76,10 +76,10 @@ HalfFull.layers = (() => {
 
   const addBackdrop = (map) => {
     const { green, water, waterways, railways, streets } = data.backdrop;
-    const ground = { renderer: L.canvas({ pane: "ground", padding: 0.3 }), pane: "ground", interactive: false };
+    const below = { renderer: L.canvas({ pane: "ground", padding: 0.3 }), pane: "ground", interactive: false };
     const above = { renderer: L.canvas({ pane: "streets", padding: 0.3 }), pane: "streets", interactive: false };
     const filled = (areas, colour) =>
-      L.polygon(areas.flatMap(shape), { ...ground, stroke: false, fillColor: colour, fillOpacity: 1 }).addTo(map);
+      L.polygon(areas.flatMap(shape), { ...below, stroke: false, fillColor: colour, fillOpacity: 1 }).addTo(map);
     const drawn = (lines, style) => L.polyline(lines.map(line), { ...above, fill: false, ...style });
     filled(green, theme.green);
     filled(water, theme.water);

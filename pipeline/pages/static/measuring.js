@@ -101,7 +101,7 @@ HalfFull.measuring = (() => {
       [say("from"), now.from],
       [say("to"), now.to],
     ];
-    replace(byId("measuring-ends"), ends.flatMap(([label, end]) => [el("dt", {}, label), el("dd", {}, end ? end.name : say("not_yet"))]));
+    replace(byId("measuring-ends"), ends.flatMap(([title, end]) => [el("dt", {}, title), el("dd", {}, end ? end.name : say("not_yet"))]));
     byId("measuring-again").hidden = !now.from;
     if (now.from && now.to) replace(byId("measuring-said"), answer());
     else {

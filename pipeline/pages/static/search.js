@@ -6,7 +6,7 @@
 
 HalfFull.search = (() => {
   const { data, el, named, byId, replace } = HalfFull;
-  const { figures, profile, symbols, tables } = HalfFull;
+  const { profile, symbols, tables } = HalfFull;
   const say = (key, slots) => HalfFull.say(`search.${key}`, slots);
   const MOST_SHOWN = 8;
   // Letters that do not come apart into a letter and its accent.
