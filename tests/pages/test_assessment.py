@@ -194,3 +194,37 @@ def test_what_is_not_asked_for_is_not_made_and_a_composite_comes_after_all_else(
     assert page.index('id="table"') < page.index('id="groups"') < page.index('id="composites"')
     assert "green_space × 2" in page
     assert "0.91" in page
+
+
+def _with_clusters(material: Material) -> Material:
+    """Say that the first neighbourhood has less than those around it; the last touches no other."""
+    names = ["less_beside_much", *["as_by_chance"] * (len(IDS) - 2), "none"]
+    rows = [
+        {"neighbourhood_id": code, "part": part, "item": item, "unit": "1", "state": state,
+         "value": value, "holds_access": True, "source": "osm", "source_date": "2026"}
+        for code, name in zip(IDS, names, strict=True)
+        for part, item, value in (("cluster", name, 1.0), ("cluster_number", "p", 0.01))
+        for state in ("no_data" if name == "none" else "ok",)
+    ]  # fmt: skip
+    told = {"permutations": 9999, "false_discovery": 0.05, "compared": 40, "islands": [IDS[-1]],
+            "not_known": [], "largest_p": 0.01}  # fmt: skip
+    table = pd.concat([material.assessment, pd.DataFrame(rows)], ignore_index=True)
+    reports = {**material.reports, "assessment": {"clusters": told}}
+    return replace(material, assessment=table, reports=reports)
+
+
+def test_clusters_stand_in_both_editions_where_they_were_asked_for(material: Material) -> None:
+    assert 'id="clusters"' not in assessment_page(material)
+    clustered = _with_clusters(material)
+    for edition in (clustered, without_deprivation(clustered)):
+        page = assessment_page(edition)
+        assert list(faults_of_page(page)) == []
+        assert len(set(re.findall(r'\bid="([^"]+)"', page))) == page.count(' id="')
+        section = text_of(page[page.index('id="clusters"') :])
+        assert "Less, beside others with much" in section
+        assert "1 neighbourhood touches no other and is left out" in section
+        assert "of what is named at most 5 % should be chance" in section
+        rows = rows_of(assessment_csv(edition))
+        assert rows[0]["cluster"] == "less_beside_much"
+        assert [row["cluster"] for row in rows][-2:] == ["none", "none"]
+        assert rows[0]["cluster_p"] == "0.01"
