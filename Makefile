@@ -490,7 +490,7 @@ export NAME
 BASELINES := $(DATA)/baselines
 ## baseline D=<district> NAME=<name>: freeze the run as it is, to compare later ones with it
 baseline: $(if $(filter $(D),$(DISTRICTS)),$(MADE)/$(D)/district.json $(MADE)/national.json $(RAW)/$(D)/manifest.json \
-		$(addprefix $(MADE)/$(D)/,$(addsuffix .parquet,neighbourhoods assets access_points features entrances homes network indicators)))
+		$(addprefix $(MADE)/$(D)/,$(addsuffix .parquet,neighbourhoods assets access_points features entrances homes network indicators streets terrain)))
 	@test -n "$(filter $(D),$(DISTRICTS))" || { echo "make baseline: name a district, D=<one of: $(DISTRICTS)>"; exit 1; }
 	@printf '%s\n' "$$NAME" | LC_ALL=C grep -qxE '[a-z][a-z0-9]*([_-][a-z0-9]+)*' || \
 	  { echo "make baseline: give it a name of small letters, digits, _ and -, NAME=spring-2026"; exit 1; }

@@ -11,6 +11,7 @@ import pandas as pd
 
 from pipeline.config import State
 from pipeline.pages import sketches, what_if
+from pipeline.pages.change_portions import portions_section
 from pipeline.pages.editions import Content
 from pipeline.pages.elements import Children, Element, el, named
 from pipeline.pages.material import Material
@@ -26,13 +27,19 @@ MOST_ROWS = 150
 
 @dataclass(frozen=True)
 class Since:
-    """A baseline's name, the days of both maps, its story, and a table of `tables.CHANGES`."""
+    """A baseline's name, the days of both maps, its story, and a table of `tables.CHANGES`.
+
+    `streets` and `portions` are `tables.STREET_CHANGES` and `tables.CHANGE_PORTIONS`, or None where
+    the baseline was frozen before streets were kept.
+    """
 
     name: str
     before: date
     after: date
     story: str
     table: pd.DataFrame
+    streets: pd.DataFrame | None = None
+    portions: pd.DataFrame | None = None
 
 
 def changes_files(material: Material, since: Since) -> dict[str, Content]:
@@ -48,9 +55,16 @@ def changes_files(material: Material, since: Since) -> dict[str, Content]:
     Returns
     -------
     dict
-        `<name>.html` and `<name>.csv`.
+        `<name>.html` and `<name>.csv`; `<name>_streets.csv` and `<name>_parts.csv` where the
+        baseline has streets.
     """
+    more = {"streets": since.streets, "parts": since.portions}
     return {
+        **{
+            f"{since.name}_{name}.csv": sheet(material.noted(table))
+            for name, table in more.items()
+            if table is not None
+        },
         f"{since.name}.csv": sheet(material.noted(since.table)),
         f"{since.name}.html": changes_page(material, since),
     }
@@ -83,6 +97,10 @@ def changes_page(material: Material, since: Since) -> str:
         is_brief=True,
     )
     story = clean_text(since.story, most=6000)
+    files = [(f"{since.name}.csv", words("scenario.to_csv"))]
+    if since.streets is not None:
+        files += [(f"{since.name}_{name}.csv", words(f"changes.to_{name}"))
+                  for name in ("parts", "streets")]  # fmt: skip
     return page(
         material,
         opening,
@@ -93,6 +111,7 @@ def changes_page(material: Material, since: Since) -> str:
             else el("p", {"class": "note"}, words("changes.no_story")),
         ),
         [_part(material, since, kind) for kind in KINDS],
+        portions_section(material, since.streets, since.portions),
         section(
             "further",
             words("scenario.further"),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from pipeline import files
 from pipeline.config import CategoryRules, District, NationalTable
 from pipeline.steps.keeping import COMMIT
 from pipeline.steps.outputs import Outputs
-from pipeline.steps.trying import list_anew, material_of, reports_of, town_of
+from pipeline.steps.trying import held_of, list_anew, material_of, town_of
 
 
 def baseline(
@@ -28,6 +29,8 @@ def baseline(
     homes: Path,
     network: Path,
     indicators: Path,
+    streets: Path,
+    terrain: Path,
     *config: Path,
     out: Outputs,
     note: Path | None = None,
@@ -57,9 +60,53 @@ def baseline(
     }
     stored = (
         neighbourhoods, assets, access_points, features, entrances, homes, network, indicators,
+        streets, terrain,
     )  # fmt: skip
     freeze({path.stem: path for path in stored}, about, folder)
     return f"{len(stored)} tables in {folder}; tell their story in {folder}.yaml"
+
+
+def _earlier(folder: Path) -> dict[str, Any]:
+    """Read the tables of a baseline; one that was frozen before streets were kept has none."""
+    from pipeline import tables
+
+    kept = (
+        tables.NEIGHBOURHOODS, tables.ASSETS, tables.ACCESS_POINTS, tables.FEATURES,
+        tables.ENTRANCES, tables.HOMES, tables.NETWORK, tables.TERRAIN, tables.STREETS,
+    )  # fmt: skip
+    paths = {table: folder / f"{table.name}.parquet" for table in kept}
+    return {
+        table.name: files.read_table(path, table) for table, path in paths.items() if path.exists()
+    }
+
+
+def _made_of(
+    old: Mapping[str, Any],
+    new: Mapping[str, Any],
+    town: Any,  # noqa: ANN401 (a Town)
+    days: tuple[date, date],
+) -> tuple[Any, Any]:
+    """Say which streets changed, and what the whole difference is made of; nothing if not kept."""
+    from dataclasses import replace
+
+    from pipeline import contracts, tables
+    from pipeline.scenario import portions
+    from pipeline.street_changes import StreetRun, street_changes
+
+    if not {"streets", "terrain"} <= old.keys():
+        return None, None
+    before, after = (
+        StreetRun(day, run["streets"], run["network"])
+        for day, run in zip(days, (old, new), strict=True)
+    )
+    changes = street_changes(before, after, new["neighbourhoods"])
+    names = ("assets", "access_points", "features", "streets", "network", "terrain", "entrances",
+             "homes")  # fmt: skip
+    earlier = replace(town, **{name: old[name] for name in names})
+    made_of = portions(earlier, town, changes)
+    contracts.check(changes.table, tables.STREET_CHANGES, "street_changes")
+    contracts.check(made_of, tables.CHANGE_PORTIONS, "change_portions")
+    return changes.table, made_of
 
 
 def compare(
@@ -102,26 +149,12 @@ def compare(
     from pipeline.pages.editions import without_deprivation
     from pipeline.scenario import effects
 
-    stored = {
-        tables.NEIGHBOURHOODS: neighbourhoods,
-        tables.COVERAGE: coverage,
-        tables.FEATURES: features,
-        tables.STREETS: streets,
-        tables.NETWORK: network,
-        tables.TERRAIN: terrain,
-        tables.ASSETS: assets,
-        tables.ACCESS_POINTS: access_points,
-        tables.ENTRANCES: entrances,
-        tables.HOMES: homes,
-        tables.INDICATORS: indicators,
-    }
+    held, reports = held_of(
+        neighbourhoods, coverage, features, streets, network, terrain, assets, access_points,
+        entrances, homes, indicators,
+    )  # fmt: skip
     frozen, story = read_baseline(with_baseline)
-    held = {table.name: files.read_table(path, table) for table, path in stored.items()}
-    kept = (tables.NEIGHBOURHOODS, tables.ASSETS, tables.ACCESS_POINTS, tables.FEATURES)
-    old: dict[str, Any] = {
-        table.name: files.read_table(with_baseline / f"{table.name}.parquet", table)
-        for table in kept
-    }
+    old = _earlier(with_baseline)
     fetched = raw.read_manifest(manifest)
     place = raw.dated(files.read_choices(district, District), fetched)
     people = fetched.inputs.get("people")
@@ -138,9 +171,10 @@ def compare(
     done = effects(town, old["assets"], old["access_points"], table)
     table = pd.concat([table, done], axis="columns")
     contracts.check(table, tables.CHANGES, out[0].name)
+    ways, made_of = _made_of(old, held, town, (before.day, after.day))
     files_of = (study, theme, looks, walkers, words)
-    material = material_of(held, place, manifest, files_of, reports_of(stored))
-    since = Since(frozen.name, before.day, after.day, story, table)
+    material = material_of(held, place, manifest, files_of, reports)
+    since = Since(frozen.name, before.day, after.day, story, table, ways, made_of)
     community = out[0].parent.parent / "community" / out[0].parent.name
     editions = {community: without_deprivation(material), out[0].parent: material}
     note_of = {"baseline": frozen.name, "before": frozen.day.isoformat(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pipeline import files
 from pipeline.config import (
@@ -20,9 +20,6 @@ from pipeline.config import (
 )
 from pipeline.errors import PipelineError
 from pipeline.steps.outputs import Outputs
-
-if TYPE_CHECKING:
-    from pipeline.contracts import Table
 
 
 def scenario(
@@ -63,20 +60,10 @@ def scenario(
     from pipeline.scenario import applied, difference
 
     tried_out = read_scenario(wanted, district.parent.name)
-    stored: Mapping[Table, Path] = {
-        tables.NEIGHBOURHOODS: neighbourhoods,
-        tables.COVERAGE: coverage,
-        tables.FEATURES: features,
-        tables.STREETS: streets,
-        tables.NETWORK: network,
-        tables.TERRAIN: terrain,
-        tables.ASSETS: assets,
-        tables.ACCESS_POINTS: access_points,
-        tables.ENTRANCES: entrances,
-        tables.HOMES: homes,
-        tables.INDICATORS: indicators,
-    }
-    held = {table.name: files.read_table(path, table) for table, path in stored.items()}
+    held, reports = held_of(
+        neighbourhoods, coverage, features, streets, network, terrain, assets, access_points,
+        entrances, homes, indicators,
+    )  # fmt: skip
     place = raw.dated(files.read_choices(district, District), raw.read_manifest(manifest))
     town = town_of(held, study, rules, walkers, _heights(place, national, manifest, held))
     try:
@@ -91,7 +78,7 @@ def scenario(
         town.study,
     )
     files_of = (study, theme, looks, walkers, words)
-    material = material_of(held, place, manifest, files_of, reports_of(stored))
+    material = material_of(held, place, manifest, files_of, reports)
     tried = Tried(tried_out, changed.told, changed.shapes, table)
     folder = out[0].parent
     day = place.openstreetmap.day.isoformat()
@@ -155,9 +142,21 @@ def _heights(place: District, national: Path, manifest: Path, held: Mapping[str,
     return published.read_elevation(raw.read_manifest(manifest), place, declared, box)
 
 
-def reports_of(stored: Mapping[Table, Path]) -> dict[str, Mapping[str, Any]]:
-    """Read what earlier steps have to say."""
-    return {table.name: files.read_report(path) for table, path in stored.items()}
+def held_of(*stored: Path) -> tuple[dict[str, Any], dict[str, Mapping[str, Any]]]:
+    """Read the tables that a town and the pages about it are made of, and what their steps said.
+
+    They come in the order of the rules of Make that ask what if.
+    """
+    from pipeline import tables
+
+    kinds = (
+        tables.NEIGHBOURHOODS, tables.COVERAGE, tables.FEATURES, tables.STREETS, tables.NETWORK,
+        tables.TERRAIN, tables.ASSETS, tables.ACCESS_POINTS, tables.ENTRANCES, tables.HOMES,
+        tables.INDICATORS,
+    )  # fmt: skip
+    paths = dict(zip(kinds, stored, strict=True))
+    held = {table.name: files.read_table(path, table) for table, path in paths.items()}
+    return held, {table.name: files.read_report(path) for table, path in paths.items()}
 
 
 def material_of(

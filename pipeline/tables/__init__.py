@@ -26,7 +26,12 @@ from pipeline.tables.assessment import (
     SIMILAR,
 )
 from pipeline.tables.assets import ACCESS_POINTS, AMBIGUOUS, ASSETS, RECORDS, SET_ASIDE
-from pipeline.tables.change import CHANGES, SCENARIO_DIFFERENCE
+from pipeline.tables.change import (
+    CHANGE_PORTIONS,
+    CHANGES,
+    SCENARIO_DIFFERENCE,
+    STREET_CHANGES,
+)
 from pipeline.tables.columns import AREAS, LINES, STATES, UNITS
 from pipeline.tables.indicators import BY_SOURCE, BY_WALKER, INDICATORS, SENSITIVITY, STANDARDS
 from pipeline.tables.place import COVERAGE, FEATURES, LOCALITIES, NEIGHBOURHOODS, STREETS
@@ -72,6 +77,8 @@ ALL = (
     BEST_SETS,
     SCENARIO_DIFFERENCE,
     CHANGES,
+    STREET_CHANGES,
+    CHANGE_PORTIONS,
 )
 
 __all__ = [
@@ -89,6 +96,7 @@ __all__ = [
     "CATCHMENTS",
     "CATCHMENT_PEOPLE",
     "CHANGES",
+    "CHANGE_PORTIONS",
     "COVERAGE",
     "DOMAINS",
     "ELSEWHERE",
@@ -118,6 +126,7 @@ __all__ = [
     "STARTS",
     "STATES",
     "STREETS",
+    "STREET_CHANGES",
     "TERRAIN",
     "UNITS",
     "UNUSED_LAND",

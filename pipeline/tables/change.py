@@ -124,3 +124,69 @@ CHANGES = Table(
     ),
     may_be_empty=True,
 )  # fmt: skip
+
+STREET_CHANGES = Table(
+    "street_changes",
+    "what changed of one way (or of all that were drawn otherwise under one name) in one "
+    "neighbourhood since a run that was frozen",
+    ("kind", "change", "rule", "way_id", "name", "neighbourhood_id"),
+    (
+        Column(
+            "kind",
+            "text",
+            "Whether the street itself changed, or its map only, or nobody can tell from the data.",
+            allowed=("real", "mapping", "cannot_be_told"),
+        ),
+        Column(
+            "change",
+            "text",
+            "What changed; `retagged`: let in or out by other tags.",
+            allowed=(
+                "opened", "closed", "newly_mapped", "retagged", "nudged", "appeared", "gone",
+            ),
+        ),
+        Column("rule", "text", "How it was told, in words."),
+        Column("way_id", "int", "Number of the way; 0 for those drawn otherwise."),
+        Column("name", "text", "Its name, or empty."),
+        Column("neighbourhood_id", "text", "Where its middle is, or empty beyond the district."),
+        Column("metres", "float", "Length that changed.", "m", at_least=0),
+    ),
+    may_be_empty=True,
+)  # fmt: skip
+
+CHANGE_PORTIONS = Table(
+    "change_portions",
+    "one part of the difference between a run that was frozen and this one, for one category; "
+    "the parts add up to the `whole`",
+    ("category", "part"),
+    (
+        Column("category", "text", "The category."),
+        Column(
+            "part",
+            "text",
+            "Streets by what became of them, in the order in which they are put to the earlier "
+            "run; then assets, then people; `otherwise`, where homes and ways in are found anew "
+            "by today's code and choices; and the whole.",
+            allowed=(
+                "streets_closed", "streets_retagged", "streets_gone", "streets_nudged",
+                "streets_newly_mapped", "streets_appeared", "streets_opened", "assets", "people",
+                "otherwise", "whole",
+            ),
+        ),
+        Column(
+            "kind",
+            "text",
+            "Whether the place changed, or its maps only, or nobody can tell; `several`: of each.",
+            allowed=("real", "mapping", "cannot_be_told", "several"),
+        ),
+        Column(
+            "people_more_within_{minutes}_min",
+            "float",
+            "How many more people have one of the category within so many minutes by this part; "
+            "below 0, how many fewer.",
+            "people",
+        ),
+        Column("state", "text", "`ok`, or `true_zero`: nobody more or fewer.", allowed=STATES),
+    ),
+    may_be_empty=True,
+)  # fmt: skip
