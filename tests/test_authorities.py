@@ -107,6 +107,19 @@ def test_the_file_that_is_written_is_whole_with_its_nation(
     assert found.crs == ("EPSG:2157" if nation == "northern_ireland" else "EPSG:27700")
 
 
+def test_a_new_scottish_file_shows_how_its_survey_is_brought(tmp_path: Path) -> None:
+    glasgow = next(one for one in KNOWN if one.name == "Glasgow City")
+    key, text = written(glasgow, "scotland", NATIONS["scotland"], "scotland")
+    head, _, shown = text.partition("# layers:")
+    brought = "layers:" + shown.replace("\n# ", "\n")
+    (tmp_path / f"{key}.yaml").write_text(head + brought, encoding="utf-8")
+    found = complete(key, read_choices(tmp_path / f"{key}.yaml", DistrictFile), NATIONS)
+    assert found.layers["vacant_and_derelict"].model_dump(mode="json")["table"] == (
+        "vacant_and_derelict_land_survey"
+    )
+    assert "vacant_and_derelict" not in found.lacks
+
+
 def test_a_name_with_signs_of_yaml_stays_a_name(tmp_path: Path) -> None:
     odd = Authority("E06000010", 'Hull: {a} "b" # c')
     key, text = written(odd, "england", NATIONS["england"], "england")
