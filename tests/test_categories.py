@@ -27,7 +27,10 @@ EXPECTED = {
     Kind.EVERYDAY_PLACES: ("cafe", "post_office", "pub"),
 }  # fmt: skip
 NOT_SAID = re.compile(r"\b(desert|deprived|failing|worst|lack|lacks|lacking)\b", re.IGNORECASE)
-LAYERS = {"naptan", "brownfield_land_register", "os_open_greenspace_sites"}
+LAYERS = {
+    "naptan", "brownfield_land_register", "os_open_greenspace_sites",
+    "vacant_and_derelict_land_survey",
+}  # fmt: skip
 
 
 def test_every_kind_of_physical_asset_has_its_categories() -> None:
