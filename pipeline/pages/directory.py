@@ -247,7 +247,7 @@ def _starts(material: Material) -> Iterator[Children]:
         (
             str(row.category),
             n,
-            _start_name(material, row.place_id, clean_text(row.name)),
+            _start_name(material, str(row.place_id), clean_text(row.name)),
             str(row.state),
         )
         for n, row in enumerate(material.starts.itertuples(index=False))
