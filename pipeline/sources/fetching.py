@@ -7,14 +7,10 @@ A fetch that fails leaves what was there before as it was.
 
 from __future__ import annotations
 
-import hashlib
-import os
 import shutil
-import tempfile
-import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -24,75 +20,49 @@ import geopandas as gpd
 from pipeline.codes import CodedTable
 from pipeline.config import (
     BoundariesTable,
-    CouncilLayer,
     DeprivationTable,
     District,
-    ElevationTable,
     Grid,
     LocalFile,
     NationalTable,
     OnTheWeb,
     PackagedFile,
-    PeopleRasterTable,
-    RecordsTable,
-    TimetableTable,
 )
 from pipeline.config.lock import Lock
 from pipeline.config.place import OsProduct, WebFile
 from pipeline.errors import (
     ChoiceIsNotAllowed,
-    FileCannotBeWritten,
-    FileIsMissing,
-    FileIsNotAllowed,
     PipelineError,
     RawFileHasChanged,
     SourceFailed,
     listed,
     quoted,
 )
-from pipeline.files.archives import ZIP, pack_folder
-from pipeline.files.maps import must_be_whole, time_of, ways_in
-from pipeline.files.outside import (
-    OSM_ENDINGS,
-    ROW_ENDINGS,
-    VECTOR_ENDINGS,
-    checked_ending,
-)
 from pipeline.files.published import read_table_of
-from pipeline.files.rasters import GEOTIFF_ENDINGS
 from pipeline.files.raw import (
     OPENSTREETMAP,
     DeclaredInput,
     Manifest,
     RawFile,
-    bring_to_end,
     inputs_of,
     raw_file,
     read_manifest,
-    ready_for,
     write_manifest,
 )
-from pipeline.files.shapefiles import SHAPEFILE, pack_shapefile
-from pipeline.files.tiles import ELEVATION_ENDINGS
-from pipeline.files.workbooks import encoding_of
-from pipeline.files.writing import ABANDONED_AFTER_S, PARTIAL, write_json
+from pipeline.files.writing import PARTIAL, write_json
 from pipeline.nationwide import BOUNDARIES, DEPRIVATION, is_nationwide, of_district
-from pipeline.records import LayerRows, rows_at_fault
 from pipeline.sources.asking import Area, Fetched
+from pipeline.sources.copying import raw_file_of
 from pipeline.sources.local import local_file
 from pipeline.sources.overpass import KEPT
 from pipeline.sources.packaged import packaged_file
-from pipeline.sources.parts import sweep
 from pipeline.sources.progress import Watch, quietly
-from pipeline.sources.services import PARTS, UNITED_KINGDOM, area_around, fetch_from, key_for
-from pipeline.units import M2_PER_HA
+from pipeline.sources.services import UNITED_KINGDOM, area_around, fetch_from, key_for
+from pipeline.sources.staging import move_into_place, remove, staging_for
 
 # More than this since the last fetch is rather a fault of the source than a change of the place.
 MOST_ROWS_LOST = 0.10
 MOST_AREA_LOST = 0.20
-# In which an area is measured wherever it lies.
-EQUAL_AREA = "EPSG:6933"
-_CHUNK = 1 << 20
 
 
 def fetch(
@@ -154,7 +124,7 @@ def _fetch_all(
     _must_have_keys(inputs.values())
     earlier = _inputs_in(out)
     kept = {} if only is None else _others(inputs, only, out)
-    with _staging_for(out) as staging:
+    with staging_for(out) as staging:
         fetched: dict[str, RawFile] = {}
         read: dict[str, Path] = {}
         area = _area_of(district)
@@ -166,7 +136,7 @@ def _fetch_all(
                 found = here[key] or given.of(inputs[key])
                 if found is None:
                     found = _from_service(inputs[key], area, out, staging, watch)
-                fetched[key] = _fetch_one(inputs[key], found, staging)
+                fetched[key] = raw_file_of(inputs[key], found, staging)
                 given.keep(inputs[key], found)
                 read[key] = staging / fetched[key].path
                 before = earlier.get(key)
@@ -180,11 +150,11 @@ def _fetch_all(
         for raw in fetched.values():
             write_json(raw.model_dump(mode="json"), staging / f"{raw.path}.provenance.json")
         write_manifest(Manifest(slug, out.parent, fetched), staging / out.name)
-        _move_into_place(staging, out)
+        move_into_place(staging, out)
     # Answers that a fetch kept for going on are of no use once it is done.
     shutil.rmtree(out.parent / KEPT, ignore_errors=True)
     paths = {raw.path for raw in earlier.values()} - {raw.path for raw in fetched.values()}
-    _remove(paths, out.parent)
+    remove(paths, out.parent)
 
 
 class _Given:
@@ -240,12 +210,22 @@ def _others(inputs: dict[str, DeclaredInput], only: str, out: Path) -> dict[str,
 
 
 def _what_stays(out: Path) -> str:
-    """Say from when the raw files are that a fetch that failed leaves in place."""
+    """Say from when the raw files are that a fetch that failed leaves in place.
+
+    Those that were asked for again one by one are younger than the others.
+    """
     with suppress(PipelineError, OSError):
-        osm = read_manifest(out).inputs[OPENSTREETMAP].date
-        day = datetime.fromtimestamp(out.stat().st_mtime, tz=UTC).astimezone().date()
-        return f" The raw files fetched on {day} (OpenStreetMap of {osm}) stay as they are."
+        inputs = read_manifest(out).inputs
+        days = sorted(raw.fetched or _placed_on(out.parent / raw.path) for raw in inputs.values())
+        on = f"on {days[0]}" if days[0] == days[-1] else f"from {days[0]} to {days[-1]}"
+        osm = inputs[OPENSTREETMAP].date
+        return f" The raw files fetched {on} (OpenStreetMap of {osm}) stay as they are."
     return ""
+
+
+def _placed_on(path: Path) -> date:
+    """Return the day on which a raw file came here."""
+    return datetime.fromtimestamp(path.stat().st_mtime, tz=UTC).astimezone().date()
 
 
 def _line(key: str, raw: RawFile) -> str:
@@ -376,176 +356,8 @@ def _days(day: date, fetched: date | None) -> str:
     return f"{day}" if fetched is None else f"{day}, fetched on {fetched}"
 
 
-def _fetch_one(declared: DeclaredInput, found: Fetched, staging: Path) -> RawFile:
-    with _as_one_file(declared, found.path, staging) as source:
-        ending = checked_ending(source, _endings(declared))
-        (rows, hectares, at_fault), encoding = _measured(declared, source), encoding_of(source)
-        target = staging / f"{declared.key}{ending}"
-        day = declared.date or found.date or _today(declared, source)
-        digest, size = _copy(source, target)
-    return RawFile(
-        path=target.name,
-        title=declared.title,
-        publisher=declared.publisher,
-        licence=declared.licence,
-        attribution=declared.attribution,
-        date=day,
-        sha256=digest,
-        bytes=size,
-        rows=rows,
-        rows_at_fault=at_fault,
-        hectares=hectares,
-        encoding=encoding,
-        table=declared.table,
-        original_name=found.path.name,
-        asked=found.asked or None,
-        fetched=datetime.now(UTC).date() if found.asked else None,
-        good_for_days=declared.good_for_days,
-        declared_place=declared.declared_place,
-    )
-
-
-def _today(declared: DeclaredInput, source: Path) -> date:
-    """Return the day of data that nobody has said: that of asking, but for OpenStreetMap."""
-    if declared.key != OPENSTREETMAP:
-        return datetime.now(UTC).date()
-    time_said = time_of(source)
-    if time_said is None:
-        raise FileIsNotAllowed(
-            f"{source}: does not say of what day its OpenStreetMap data is; give the `date` of "
-            "`openstreetmap` in the district’s file."
-        )
-    return time_said.date()
-
-
-@contextmanager
-def _as_one_file(declared: DeclaredInput, original: Path, staging: Path) -> Iterator[Path]:
-    """Give an input as one file, which has one sum: tiles and parts are packed."""
-    is_elevation = isinstance(declared.declared, ElevationTable)
-    is_shapefile = original.suffix.lower() == SHAPEFILE or (original.is_dir() and not is_elevation)
-    if not (is_shapefile or (is_elevation and original.is_dir())):
-        yield original
-        return
-    packed = staging / f"packed{ZIP}"
-    try:
-        if is_shapefile:
-            pack_shapefile(original, packed)
-        else:
-            pack_folder(original, ELEVATION_ENDINGS, packed)
-        yield packed
-    except PipelineError as error:  # people know the folder, not what it was packed into
-        raise type(error)(str(error).replace(str(packed), str(original))) from None
-    finally:
-        packed.unlink(missing_ok=True)
-
-
-def _endings(declared: DeclaredInput) -> tuple[str, ...]:
-    if declared.key == OPENSTREETMAP:
-        return OSM_ENDINGS
-    if isinstance(declared.declared, ElevationTable):
-        return ELEVATION_ENDINGS
-    if isinstance(declared.declared, TimetableTable):
-        return (ZIP,)
-    if isinstance(declared.declared, PeopleRasterTable):
-        return GEOTIFF_ENDINGS
-    if isinstance(declared.declared, BoundariesTable):
-        return VECTOR_ENDINGS
-    return VECTOR_ENDINGS + ROW_ENDINGS
-
-
-def _measured(declared: DeclaredInput, path: Path) -> tuple[int | None, float | None, int | None]:
-    """Read an input as later steps will, so that a fault is told now and under its own name."""
-    if declared.key == OPENSTREETMAP:
-        must_be_whole(path)
-        return ways_in(path), None, None
-    if declared.declared is None:
-        return None, None, None
-    table = read_table_of(path, declared.declared)
-    at_fault = None
-    if isinstance(declared.declared, CouncilLayer | RecordsTable):
-        at_fault = rows_at_fault(declared.key, LayerRows(declared.declared, table))
-    if not isinstance(table, gpd.GeoDataFrame):
-        return len(table), None, at_fault
-    square_metres = float(table.to_crs(EQUAL_AREA).area.sum())
-    hectares = round(square_metres / M2_PER_HA, 4) if square_metres else None
-    return len(table), hectares, at_fault
-
-
-def _copy(original: Path, target: Path) -> tuple[str, int]:
-    """Copy a file and return the SHA-256 and the number of the bytes that were written."""
-    digest = hashlib.sha256()
-    size = 0
-    try:
-        source = os.fdopen(os.open(original, os.O_RDONLY | os.O_NOFOLLOW), "rb")
-    except OSError as error:
-        raise FileIsMissing(f"{original}: cannot be read ({error.strerror}).") from None
-    try:
-        with source, target.open("wb") as copy:
-            while chunk := source.read(_CHUNK):
-                digest.update(chunk)
-                size += copy.write(chunk)
-            copy.flush()
-            os.fsync(copy.fileno())
-    except OSError as error:
-        raise _cannot_write(target.parent.parent, error) from None
-    return digest.hexdigest(), size
-
-
-def _cannot_write(folder: Path, error: OSError) -> FileCannotBeWritten:
-    return FileCannotBeWritten(
-        f"{folder}: raw files could not be written ({error.strerror or error}). The previous ones "
-        "are untouched; make room or give write permission, then run again."
-    )
-
-
-@contextmanager
-def _staging_for(out: Path) -> Iterator[Path]:
-    """Give a folder beside the district's own, on the same disk, and remove it afterwards."""
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        _sweep(out.parent.parent)
-        staging = Path(
-            tempfile.mkdtemp(prefix=f"{PARTIAL}{out.parent.name}-", dir=out.parent.parent)
-        )
-    except OSError as error:
-        raise _cannot_write(out.parent, error) from None
-    try:
-        yield staging
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
-
-
-def _sweep(folder: Path) -> None:
-    """Remove the folders of runs killed long ago."""
-    for leftover in folder.glob(f"{PARTIAL}*"):
-        if leftover.is_dir() and time.time() - leftover.stat().st_mtime > ABANDONED_AFTER_S:
-            shutil.rmtree(leftover, ignore_errors=True)
-    sweep(folder / PARTS)
-
-
-def _move_into_place(staging: Path, out: Path) -> None:
-    """Rename, which needs no room on the disk.
-
-    From the first rename on, all of it is sure to take its place: what a kill leaves in the middle
-    is brought to its end by whoever reads the manifest next.
-    """
-    try:
-        bring_to_end(out)
-        staging.rename(ready_for(out))
-        bring_to_end(out)
-    except OSError as error:
-        raise _cannot_write(out.parent, error) from None
-
-
 def _inputs_in(manifest: Path) -> dict[str, RawFile]:
     """Return the raw files of an earlier fetch; none where its manifest cannot be read."""
     with suppress(PipelineError):
         return read_manifest(manifest).inputs
     return {}
-
-
-def _remove(paths: set[str], folder: Path) -> None:
-    """Raw files of inputs that the district no longer declares would only mislead."""
-    for name in sorted(paths):
-        (folder / name).unlink(missing_ok=True)
-        (folder / f"{name}.provenance.json").unlink(missing_ok=True)

@@ -33,6 +33,8 @@ from pipeline.sources.reading import OddAnswer, as_json, read_as
 
 # Where extracts are kept for all districts, in the folder of raw files.
 SHARED = ".regions"
+# Extracts are issued every day; one that nobody has asked for in so long is of no use any more.
+KEPT_FOR_S = 30 * 24 * 3600
 # An extract that is issued anew while it is fetched has another sum, once.
 _TIMES = 2
 # Half of a sum has fewer digits, and half of an extract another sum.
@@ -264,6 +266,7 @@ def _downloaded(url: str, shared: Path, client: Client) -> Path:
     for at in range(_TIMES):
         md5 = read_as(client, f"{url}.md5", _SUM, _sum)
         if target.is_file() and not target.is_symlink() and _md5_of(target) == md5:
+            target.touch()  # it was asked for today
             return target
         try:
             client.download(url, target, _EXTRACT, md5=md5)
@@ -273,6 +276,20 @@ def _downloaded(url: str, shared: Path, client: Client) -> Path:
         else:
             return target
     raise AssertionError  # the last time it was returned or raised
+
+
+def sweep(shared: Path) -> None:
+    """Remove extracts that nobody has asked for in long: a few would fill a small disk.
+
+    Parameters
+    ----------
+    shared
+        Where extracts are kept for all districts.
+    """
+    for extract in shared.glob("*.osm.pbf"):
+        with suppress(OSError):
+            if time.time() - extract.stat().st_mtime > KEPT_FOR_S:
+                extract.unlink()
 
 
 def _sum(body: bytes) -> str:

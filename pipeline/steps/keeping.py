@@ -37,7 +37,8 @@ def live_check(national: Path, *districts: Path, out: Outputs, note: Path | None
     if english:
         inputs[""], codes[""] = live.tables(declared), codes[english[0]]
     looked = live.answered(live.questions(inputs, codes, out[0].parent / "raw" / ".hosts"))
-    files.write_json([vars(one) for one in looked], out[0])
+    asked = datetime.now(UTC).isoformat(timespec="seconds")
+    files.write_json({"asked": asked, "places": [vars(one) for one in looked]}, out[0])
     for one in looked:
         what, words = one.what[:WIDEST], one.words[:LONGEST_LOOK]
         sys.stdout.write(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import zipfile
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 
 from pipeline.config import LocalFile
 from pipeline.errors import ChoiceIsNotAllowed, SourceFailed
-from pipeline.files.raw import DeclaredInput, RawFile, read_manifest
+from pipeline.files.raw import DeclaredInput, Manifest, RawFile, read_manifest, write_manifest
 from pipeline.sources import fetching
 from tests.servers import arcgis, faulty
 from tests.servers.faulty import Asked, Reply, Server, serving
@@ -183,6 +184,28 @@ def test_what_is_not_there_at_all_has_shrunk_too(word: str) -> None:
         fetching._must_not_have_shrunk(now, before, "town", key, {})
     fetching._must_not_have_shrunk(now, before, "town", key, {key: "It is so."})
     fetching._must_not_have_shrunk(before, now, "town", key, {})
+
+
+def test_what_stays_is_of_as_many_days_as_it_came_on(tmp_path: Path) -> None:
+    osm = RawFile(
+        path="openstreetmap.osm.pbf", title="A", publisher="p", licence="l", attribution="a",
+        date=date(2026, 1, 1), sha256="0" * 64, bytes=1, rows=9, encoding=None, table=None,
+        original_name="a.osm.pbf", declared_place="0" * 64, fetched=date(2026, 1, 2),
+    )  # fmt: skip
+    people = osm.model_copy(update={"path": "people.csv", "fetched": None})
+    (tmp_path / "people.csv").write_bytes(b"x")
+    os.utime(tmp_path / "people.csv", (noon := datetime(2026, 3, 4, 12).timestamp(), noon))  # noqa: DTZ001 (where this runs)
+    out = tmp_path / "manifest.json"
+    for inputs, days in (
+        ({}, "on 2026-01-02"),
+        ({"people": people}, "from 2026-01-02 to 2026-03-04"),
+    ):
+        write_manifest(Manifest("town", tmp_path, {"openstreetmap": osm, **inputs}), out)
+        assert fetching._what_stays(out) == (
+            f" The raw files fetched {days} (OpenStreetMap of 2026-01-01) stay as they are."
+        )
+    out.unlink()
+    assert not fetching._what_stays(out)
 
 
 def test_a_path_that_is_not_allowed_is_named_as_people_know_it(tmp_path: Path) -> None:

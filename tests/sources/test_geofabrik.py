@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import multiprocessing
+import os
+import time
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -170,6 +172,27 @@ def test_the_extract_is_kept_while_its_published_sum_stays(extract: Path, tmp_pa
         assert fetched(server, tmp_path).path.read_bytes() == first
         drawn(moving, "2026-11-21T20:21:22Z")  # issued anew there
         assert str(fetched(server, tmp_path).date) == "2026-11-21"
+
+
+def test_extracts_that_nobody_asks_for_any_more_are_swept_and_nothing_else(tmp_path: Path) -> None:
+    names = ("old.osm.pbf", "new.osm.pbf", "old.lock", "mine.txt")
+    for name in names:
+        (tmp_path / name).write_bytes(b"x")
+        if name != "new.osm.pbf":
+            long_ago = time.time() - geofabrik.KEPT_FOR_S - 60
+            os.utime(tmp_path / name, (long_ago, long_ago))
+    geofabrik.sweep(tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == {*names} - {"old.osm.pbf"}
+    geofabrik.sweep(tmp_path / "nowhere")
+
+
+def test_an_extract_that_is_asked_for_again_is_not_swept(server: Server, tmp_path: Path) -> None:
+    fetched(server, tmp_path)
+    (kept,) = (tmp_path / geofabrik.SHARED).glob("*.osm.pbf")
+    os.utime(kept, (0, 0))
+    fetched(server, tmp_path)
+    geofabrik.sweep(tmp_path / geofabrik.SHARED)
+    assert kept.is_file()
 
 
 def test_two_districts_at_a_time_download_their_region_once(server: Server, tmp_path: Path) -> None:

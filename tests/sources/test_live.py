@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -32,6 +33,7 @@ from pipeline.sources.asking import Area
 from pipeline.sources.live import AS_DECLARED, AWAY, CHANGED
 from pipeline.sources.services import KINDS as KINDS_OF_SERVICE
 from pipeline.sources.services import client_for
+from pipeline.steps.keeping import live_check
 from tests.servers import arcgis, faulty
 from tests.servers import geofabrik as regions
 from tests.servers.faulty import Asked, Reply, Server, serving
@@ -300,3 +302,14 @@ def test_a_host_that_is_away_is_not_asked_for_the_rest_and_pages_are_looked_at_t
     data = live.Question("Areas", f"{server.address}/entity.json", lambda: live._page(
         f"{server.address}/entity.json", "Areas", tmp_path / "locks"))  # fmt: skip
     assert [one.state for one in live.answered([page, data])] == [AS_DECLARED, CHANGED]
+
+
+def test_what_was_seen_says_when(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = live.Looked("The map", "a.example", AS_DECLARED, "says how busy it is")
+    monkeypatch.setattr(live, "answered", lambda _: [seen])
+    national, out = tmp_path / "national.json", tmp_path / "live-check.json"
+    national.write_text("{}", encoding="utf-8")
+    live_check(national, out=(out,))
+    told = json.loads(out.read_bytes())
+    assert datetime.now(UTC) - datetime.fromisoformat(told["asked"]) < timedelta(minutes=5)
+    assert told["places"] == [vars(seen)]
