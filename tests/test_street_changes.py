@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -154,6 +155,14 @@ def test_the_same_streets_twice_have_no_part_and_no_row() -> None:
     parts = made_of(old, new)
     is_some = parts.index[parts["state"] != "true_zero"].tolist()
     assert is_some == [("cafe", "assets"), ("cafe", "whole")]
+
+
+def test_a_category_that_is_there_no_more_is_counted_in_neither_run() -> None:
+    old, new = village.town(drawn=rows_with(middle())), village.town()
+    category = old.assets["category"].astype(str).replace("cafe", "telephone_box")
+    old = replace(old, assets=old.assets.assign(category=category))
+    found = made_of(old, new)
+    assert set(found.index.get_level_values("category")) == set(village.CATEGORIES)
 
 
 def within(town: Town, category: str) -> dict[int, float]:

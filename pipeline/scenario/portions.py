@@ -133,8 +133,10 @@ def _standing_on(town: Town, is_shut: Flags) -> Town:
         **{name: stands[name].to_numpy() for name in _STANDS},
         state=np.where(stands["edge_id"] >= 0, State.OK, State.UNREACHABLE),
     )
+    # A category that is there no more is counted in neither run.
+    asked = town.assets[town.assets["category"].isin(list(town.rules))]
     entrances, _ = find_entrances(
-        town.assets, town.access_points, town.features, network, dict(town.rules),
+        asked, town.access_points, town.features, network, dict(town.rules),
         town.study.snapping,
     )  # fmt: skip
     return replace(town, network=network, terrain=streets.terrain, homes=homes, entrances=entrances)
