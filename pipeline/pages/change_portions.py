@@ -82,13 +82,16 @@ def _table(material: Material, portions: pd.DataFrame) -> Element:
             shown.index, shown[names].to_numpy(float).tolist(), strict=True
         )
     ]
-    return el(
+    caption = words("changes.parts_caption", minutes=minutes)
+    table = el(
         "table",
         {"class": "changes"},
-        el("caption", {}, words("changes.parts_caption", minutes=minutes)),
+        el("caption", {"class": "unseen"}, caption),
         el("thead", {}, el("tr", {}, cells)),
         el("tbody", {}, rows),
     )
+    return el("div", {}, el("h3", {}, words("changes.who")), el("p", {"class": "note"}, caption),
+              table)  # fmt: skip
 
 
 def _row(

@@ -97,10 +97,11 @@ def changes_page(material: Material, since: Since) -> str:
         is_brief=True,
     )
     story = clean_text(since.story, most=6000)
-    files = [(f"{since.name}.csv", words("scenario.to_csv"))]
-    if since.streets is not None:
-        files += [(f"{since.name}_{name}.csv", words(f"changes.to_{name}"))
-                  for name in ("parts", "streets")]  # fmt: skip
+    more = [] if since.streets is None else [
+        (f"{since.name}_{name}.csv", f"changes.to_{name}") for name in ("parts", "streets")
+    ]  # fmt: skip
+    links = [(f"{since.name}.csv", "scenario.to_csv"), *more,
+             (f"../{what_if.NAME}", "what_if.all")]  # fmt: skip
     return page(
         material,
         opening,
@@ -118,8 +119,7 @@ def changes_page(material: Material, since: Since) -> str:
             el("p", {"class": "note"}, words("changes.standing")),
             el("ul", {}, [
                 el("li", {}, el("a", {"href": where}, words(key)))
-                for where, key in ((f"{since.name}.csv", "scenario.to_csv"),
-                                   (f"../{what_if.NAME}", "what_if.all"))
+                for where, key in links
             ]),
         ),
     )  # fmt: skip

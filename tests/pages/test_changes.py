@@ -67,6 +67,7 @@ def test_the_page_tells_the_place_from_its_maps() -> None:
 def test_the_parts_of_the_difference_add_up_before_the_eye() -> None:
     page = str(changes_files(town(), since())["spring-2024.html"])
     section = page[page.index('id="made-of"') : page.index('id="further"')]
+    assert 'href="spring-2024_parts.csv"' in page
     assert "opened: 1.5 km" in re.sub(r"<[^>]+>", "", section)
     assert re.findall(r'<td class="number"[^>]*>([^<]*)</td>', section) == [
         "+120", "−30", "0", "+90",
