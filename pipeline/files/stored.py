@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -87,17 +89,24 @@ def read_table(path: Path, table: Table) -> Any:  # noqa: ANN401 (a DataFrame or
     TableBreaksItsContract
         If it does not keep its contract.
     """
+    with _read_as_parquet(path):
+        frame = gpd.read_parquet(path) if table.geometry else pd.read_parquet(path)
+    contracts.check(frame, table, path.name)
+    return frame
+
+
+@contextmanager
+def _read_as_parquet(path: Path) -> Iterator[None]:
+    """Say in a sentence that a table is not there, or is none."""
     if not path.is_file():
         raise FileIsMissing(f"{path}: there is no such table; `make` builds it.")
     try:
-        frame = gpd.read_parquet(path) if table.geometry else pd.read_parquet(path)
+        yield
     except (OSError, ValueError, pa.ArrowException) as error:
         raise FileIsDamaged(
             f"{path}: cannot be read as Parquet ({type(error).__name__}); delete it and run "
             "`make` again."
         ) from error
-    contracts.check(frame, table, path.name)
-    return frame
 
 
 def read_report(path: Path) -> dict[str, Any]:
@@ -112,7 +121,13 @@ def read_report(path: Path) -> dict[str, Any]:
     -------
     dict
         Plain values; empty where there were none.
+
+    Raises
+    ------
+    FileIsMissing, FileIsDamaged
+        If it is not there or cannot be read.
     """
-    metadata = pq.read_schema(path).metadata or {}
-    report: dict[str, Any] = json.loads(metadata.get(_REPORT, b"{}"))
+    with _read_as_parquet(path):
+        metadata = pq.read_schema(path).metadata or {}
+        report: dict[str, Any] = json.loads(metadata.get(_REPORT, b"{}"))
     return report

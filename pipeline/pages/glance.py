@@ -19,6 +19,9 @@ from pipeline.text import clean_text
 MOST_STRENGTHS = 6
 # Strong is what at least half of the residents have.
 LEAST_STRENGTH_PCT = 50
+# What nearly a third have is named as well, in a line each.
+LEAST_NAMED_PCT = 30
+MOST_NAMED = 12
 
 
 def glance_page(material: Material) -> str:
@@ -63,8 +66,9 @@ def _strong(overview: Overview) -> Element | None:
         for strength in figures.strengths(material, overview.middle, MOST_STRENGTHS)
         if strength["share_pct"] >= LEAST_STRENGTH_PCT
     ]
+    rest = _also(overview, {each["category"] for each in found})
     if not found:
-        return None
+        return section("strong", words("glance.within_reach"), rest) if rest else None
     areas = np.asarray(material.neighbourhoods.geometry.array)
     cards = [_card(overview, each["category"]) for each in found]
     return section(
@@ -74,6 +78,40 @@ def _strong(overview: Overview) -> Element | None:
         sketches.small_map_shapes(sketches.neighbourhood_paths(areas)),
         el("ul", {"class": "cards plain"}, cards),
         _key(overview),
+        rest,
+    )
+
+
+def _also(overview: Overview, shown: set[str]) -> Element | None:
+    """Name what else many residents have near them, the largest share first."""
+    material, words = overview.material, overview.material.words
+    shares = {
+        category: overview.share(category, overview.middle)
+        for category in material.categories
+        if material.looks[category].status == "actual" and category not in shown
+    }
+    many = {name: share for name, share in shares.items() if share and share >= LEAST_NAMED_PCT}
+    if not many:
+        return None
+    order = sorted(many, key=lambda name: (-many[name], name))[:MOST_NAMED]
+    lead = words("glance.also", minutes=overview.middle, share=words.share(LEAST_NAMED_PCT, 100))
+    return el(
+        "div",
+        {"class": "also"},
+        el("h3", {}, lead),
+        el("ul", {"class": "plain"}, [_named_share(overview, category) for category in order]),
+    )
+
+
+def _named_share(overview: Overview, category: str) -> Element:
+    look, name = overview.look(category)
+    return el(
+        "li",
+        {},
+        sketches.symbol(look.symbol, look.colour),
+        named(clean_text(name.label), name.language),
+        " ",
+        el("strong", {}, overview.share_text(category, overview.middle)),
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_right
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,7 @@ import shapely
 from pipeline.config import Kind, State, Theme
 from pipeline.errors import ChoiceIsNotAllowed, listed, quoted
 from pipeline.pages.compass import true_north_deg
+from pipeline.pages.crowds import too_many
 from pipeline.pages.drawing import Ground, Picture, Row, Symbols, drawn
 from pipeline.pages.figures import (
     FULL_COVERAGE_PCT,
@@ -35,6 +36,8 @@ from pipeline.text import clean_text
 OVERVIEW = "assets"
 # True north is said with one decimal.
 SMALLEST_TURN_DEG = 0.05
+# Some hundred and twenty bytes each; more would be a blot, and more than a slide can carry.
+MOST_SYMBOLS = 25_000
 
 
 def pictures(scene: Scene) -> dict[str, bytes]:
@@ -127,7 +130,8 @@ def _access(scene: Scene, ground: Ground, category: str, rows: pd.DataFrame) -> 
     places = scene.assets[scene.assets["category"] == category]
     classes = list(_class_rows(scene, keys))
     mapped = say("pictures.mapped", label=label, n=_inside(places))
-    statement = _statement(scene, by_place.iloc[-1], one)
+    gone = too_many({category: len(places)}, MOST_SYMBOLS)
+    statement = f"{_statement(scene, by_place.iloc[-1], one)}{_not_drawn(scene, gone)}"
     counts = _counts(row for row in classes if keys.count(row.key))
     title = say("pictures.title", label=label, minutes=scene.minutes, district=scene.name)
     return Picture(
@@ -138,7 +142,7 @@ def _access(scene: Scene, ground: Ground, category: str, rows: pd.DataFrame) -> 
         legend_title=say("pictures.legend", minutes=scene.minutes),
         count_title=say("pictures.neighbourhoods"),
         legend=(*classes, *_edge_row(scene), Row("places", mapped, "", look.colour, look.symbol)),
-        symbols=tuple(_symbols(category, places, look.colour, look.symbol)),
+        symbols=() if gone else tuple(_symbols(category, places, look.colour, look.symbol)),
         **_frame(scene, ground),
     )
 
@@ -205,7 +209,9 @@ def _overview(scene: Scene, ground: Ground) -> Picture:
     ]
     legend = (*of_kinds, *_unknown_row(scene), *_edge_row(scene))
     title = say("pictures.all_title", district=scene.name)
-    statement = say("pictures.all_statement", n=len(scene.inside))
+    gone = too_many(scene.inside["category"].value_counts().to_dict(), MOST_SYMBOLS)
+    statement = say("pictures.all_statement", n=len(scene.inside)) + _not_drawn(scene, gone)
+    shown = {kind: part[~part["category"].isin(gone)] for kind, part in known.items()}
     told = say("pictures.alt_all", title=title, statement=statement, counts=_counts(of_kinds))
     return Picture(
         title=title,
@@ -218,10 +224,20 @@ def _overview(scene: Scene, ground: Ground) -> Picture:
         symbols=tuple(
             each
             # The most numerous are drawn first, so that they hide no others.
-            for kind in sorted(known, key=lambda kind: -len(known[kind]))
-            for each in _symbols(kind, known[kind], looks[kind].colour, looks[kind].symbol)
+            for kind in sorted(shown, key=lambda kind: -len(shown[kind]))
+            for each in _symbols(kind, shown[kind], looks[kind].colour, looks[kind].symbol)
         ),
         **_frame(scene, ground),
+    )
+
+
+def _not_drawn(scene: Scene, gone: Mapping[str, int]) -> str:
+    """Say which kinds of places are too many to be drawn, if there are any."""
+    labels = (
+        (scene.words.of_category(name, scene.looks[name]).label, n) for name, n in gone.items()
+    )
+    return "".join(
+        f" {scene.words('pictures.left_out', label=clean_text(label), n=n)}" for label, n in labels
     )
 
 

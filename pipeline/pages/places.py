@@ -12,6 +12,7 @@ import numpy as np
 import shapely
 
 from pipeline.config import State
+from pipeline.pages.crowds import too_many
 from pipeline.pages.material import Material
 from pipeline.pages.shapes import Coded, Coder, Units
 from pipeline.tables import PLACES_IN
@@ -139,14 +140,7 @@ def left_out(material: Material, most: int = MOST_PLACES) -> dict[str, int]:
         fit.
     """
     counts = material.assets["category"].value_counts()
-    numbers = {name: int(counts.get(name, 0)) for name in material.categories}
-    total, found = sum(numbers.values()), {}
-    for name in sorted(numbers, key=lambda each: (-numbers[each], each)):
-        if total <= most:
-            break
-        found[name] = numbers[name]
-        total -= numbers[name]
-    return found
+    return too_many({name: int(counts.get(name, 0)) for name in material.categories}, most)
 
 
 def neighbourhood_of(material: Material, middles: Any) -> list[int]:  # noqa: ANN401

@@ -32,7 +32,7 @@ def reach(overview: Overview) -> Element:
     of = len(overview.material.neighbourhoods)
     counted = (
         words("glance.counted", people=about(overview.people), n=overview.with_data, of=of)
-        if overview.with_data < of
+        if 0 < overview.with_data < of
         else ""
     )
     table = el(
@@ -101,7 +101,12 @@ def _category_row(overview: Overview, category: str) -> Element:
             el("td", {"class": f"number{more}", "role": "cell", "data-label": heading}, inside)
             for heading, (inside, more) in zip(_headings(overview), told, strict=True)
         ],
-        el("td", {"class": "bars", "role": "cell"}, sketches.bar(shares)),
+        # An empty bar would say that nobody has one near; what is not known has none.
+        el(
+            "td",
+            {"class": "bars", "role": "cell"},
+            None if None in shares else sketches.bar(shares),
+        ),
     )
 
 

@@ -171,3 +171,13 @@ def test_what_is_unknown_has_no_variants() -> None:
     metres = by_walker.nearest_by_walker(HOMES, DOOR, STREET, grounds, ["library", "pharmacy"])
     table = measure_sensitivity(town, metres, frozenset({"library"}), STUDY_HERE, "D")
     assert set(table["category"]) == {"pharmacy"}
+
+
+def test_where_nobody_lives_no_choice_has_a_number() -> None:
+    nobody = HOMES.assign(people=0.0)
+    grounds = dict.fromkeys(WALKERS, FLAT)
+    town = Town(nobody, DOOR, STREET, AREAS, grounds, WALKERS)
+    metres = by_walker.nearest_by_walker(nobody, DOOR, STREET, grounds, ["pharmacy"])
+    table = measure_sensitivity(town, metres, frozenset(), STUDY_HERE, "D")
+    assert table.empty
+    assert "rank_agreement" in table.columns

@@ -27,6 +27,9 @@ FLAGS = [
 ]  # fmt: skip
 
 
+UNFOLD = "for (const each of document.querySelectorAll('details.fold')) each.open = true"
+
+
 @dataclass
 class Seen:
     """A page, and everything that it did which it should not have."""
@@ -48,8 +51,14 @@ def browser() -> Iterator[Browser]:
         found.close()
 
 
-def opened(browser: Browser, path: Path, **choices: Any) -> Seen:  # noqa: ANN401
-    """Open a file in a fresh context, offline."""
+def opened(
+    browser: Browser,
+    path: Path,
+    *,
+    is_unfolded: bool = True,
+    **choices: Any,  # noqa: ANN401
+) -> Seen:
+    """Open a file in a fresh context, offline; what a map folds away is unfolded, unless asked."""
     viewport = {"width": 1280, "height": 900}
     context = browser.new_context(**{"viewport": viewport, **choices})
     context.set_offline(True)
@@ -60,4 +69,6 @@ def opened(browser: Browser, path: Path, **choices: Any) -> Seen:  # noqa: ANN40
     seen.page.on("pageerror", lambda error: seen.errors.append(str(error)))
     seen.page.on("dialog", lambda dialog: seen.errors.append(dialog.message))
     seen.page.goto(path.as_uri())
+    if is_unfolded and choices.get("java_script_enabled", True):
+        seen.page.evaluate(UNFOLD)
     return seen

@@ -165,7 +165,8 @@ def test_the_figure_of_the_district_says_whom_it_counts(page: Page) -> None:
     page.select_option("#category", "park")
     page.select_option("#measure", SHARE)
     legend = page.inner_text("#legend").replace("\u00a0", " ")
-    assert "Littleton as a whole: over 99 % of residents within 10 minutes." in legend
+    plain = "over 99 % of residents of Littleton live within 10 minutes’ walk of at least one park"
+    assert plain in legend
     counted = "It counts the 6,328 residents of the neighbourhoods with data, 5 of 6; the rest is"
     assert f"{counted} unknown, not zero." in legend
     caption = page.inner_text("#figures-table caption")
@@ -211,6 +212,6 @@ def test_a_number_that_is_not_certain_for_all_says_so(page: Page) -> None:
 def test_a_headline_number_stands_with_what_it_is_under_other_choices(page: Page) -> None:
     page.select_option("#measure", SHARE)
     page.select_option("#category", "library")
-    said = (page.text_content("#said") or "") + page.inner_text("#legend")
-    assert "31 % to 55 % under other choices" in said.replace("\u00a0", " ")
+    asked = (page.text_content("#legend .sure") or "").replace("\u00a0", " ")
+    assert "It would be 31 % to 55 % if people walked more slowly" in asked
     assert "under other choices” is the same number" in page.inner_text("footer")

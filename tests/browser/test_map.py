@@ -223,7 +223,7 @@ def test_every_choice_is_reached_by_the_keyboard(seen: Seen) -> None:
         reached.append(
             page.evaluate("document.activeElement.id || String(document.activeElement.className)")
         )
-    wanted = ["skip", "category", "measure", "show-places", "show-beside", "map"]
+    wanted = ["skip", "category", "map", "measure", "show-places", "show-beside"]
     assert [name for name in reached if name in wanted][: len(wanted)] == wanted
     assert {"neighbourhood", "table-mode", "figures-table"} <= set(reached)
 

@@ -86,7 +86,7 @@ def seen(browser: Browser, page_file: Path) -> Iterator[Seen]:
 
 def test_the_layer_comes_with_a_key_a_table_and_what_a_register_is(seen: Seen) -> None:
     page = seen.page
-    assert "Show 2 sites not in use, or little used" in page.inner_text(".choices")
+    assert "Show 2 sites not in use, or little used" in page.inner_text("#other-choices")
     assert not page.is_visible("#unused")
     page.check("#show-unused")
     legend = page.inner_text("#legend")

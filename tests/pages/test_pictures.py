@@ -196,6 +196,25 @@ def test_without_people_nothing_is_classed_and_the_picture_says_so(ordinary: Sce
     assert picture.statement == "Littleton as a whole: no data: the sources do not tell."
 
 
+def test_kinds_that_are_too_many_to_draw_are_named_and_the_others_drawn(
+    ordinary: Scene, ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counts = ordinary.inside["category"].value_counts()
+    most = int(counts.sum() - counts.iloc[0])
+    monkeypatch.setattr("pipeline.pages.pictures.MOST_SYMBOLS", most)
+    gone = min(counts.index[counts == counts.iloc[0]])
+    picture = described(ordinary, ground)["assets"]
+    assert sum(len(each.at) for each in picture.symbols) == most
+    label = ordinary.words.of_category(gone, ordinary.looks[gone]).label
+    told = f"{label}: {counts.iloc[0]}, too many to be drawn one by one."
+    assert told in picture.statement
+    assert told in picture.alt
+    monkeypatch.setattr("pipeline.pages.pictures.MOST_SYMBOLS", 0)
+    park = described(ordinary, ground)["park"]
+    assert park.symbols == ()
+    assert "too many to be drawn one by one" in park.statement
+
+
 def test_one_neighbourhood_without_assets_streets_or_figures_is_drawn(ordinary: Scene) -> None:
     one = replace(
         ordinary,

@@ -95,23 +95,37 @@ HalfFull.figures = (() => {
     return measures.get(measure).kind === "share" ? share(value) : tenths(value);
   };
 
-  /** A number in a sentence. */
-  const sentence = (category, measure, place) => {
-    const { value, state, certain, range } = figure(category, measure, place);
+  const unitOf = (measure) => ({ share, minutes, count: tenths })[measures.get(measure).kind];
+
+  /** A number in a sentence, by itself. */
+  const bare = (category, measure, place) => {
+    const { value, state } = figure(category, measure, place);
     if (state !== "o") return stateWords(state, "sentence");
-    const { kind, sentence: words } = measures.get(measure);
-    const inUnit = { share, minutes, count: tenths }[kind];
+    return fill(measures.get(measure).sentence, { value: unitOf(measure)(value) });
+  };
+
+  /** What is to be known of a number: its range under other choices, and for how many it is certain. */
+  const noted = (category, measure, place) => {
+    const { state, certain, range } = figure(category, measure, place);
+    const ends = state === "o" && range ? range.map(unitOf(measure)) : [];
+    return {
+      range: ends[0] === ends[1] ? null : ends,
+      certain: state !== "o" || certain === undefined ? null : share(certain),
+    };
+  };
+
+  /** A number in a sentence, with what is to be known of it. */
+  const sentence = (category, measure, place) => {
+    const { range, certain } = noted(category, measure, place);
     const notes = [
-      range && inUnit(range[0]) !== inUnit(range[1])
-        ? say("figures.range", { low: inUnit(range[0]), high: inUnit(range[1]) })
-        : "",
-      certain === undefined ? "" : say("figures.certain", { share: share(certain) }),
+      range ? say("figures.range", { low: range[0], high: range[1] }) : "",
+      certain ? say("figures.certain", { share: certain }) : "",
     ].filter(Boolean);
-    return fill(words, { value: inUnit(value) }) + (notes.length ? ` (${notes.join("; ")})` : "");
+    return bare(category, measure, place) + (notes.length ? ` (${notes.join("; ")})` : "");
   };
 
   return {
-    measures, whole, walkers, walkAs, isCountedFor, hasFigures, byName, figure, isCounted, isKnown, classOf, wordsOf, share, minutes, brief, sentence, STATES, stateWords,
+    measures, whole, walkers, walkAs, isCountedFor, hasFigures, byName, figure, isCounted, isKnown, classOf, wordsOf, share, minutes, brief, sentence, bare, noted, STATES, stateWords,
     isFirst: () => walker === first,
     walker: () => walker,
     first,

@@ -60,22 +60,49 @@ HalfFull.legend = (() => {
 
   const why = ({ why: sentence, languages: [, language] }) => named(sentence, language);
 
+  /** The number of the district, as anybody would say it; what else is to be known of it stands below. */
+  const plain = (category, measure) => {
+    const { value, state } = figures.figure(category.id, measure, whole);
+    const { kind, minutes } = figures.measures.get(measure);
+    const district = named(data.district.name);
+    if (kind === "share" && state === "o") {
+      const one = named(category.one, category.languages[0]);
+      return sayParts("map.plain", { share: figures.share(value), district, minutes, one });
+    }
+    return sayParts("map.legend_whole", { district, sentence: figures.bare(category.id, measure, whole) });
+  };
+
+  /** How sure the number is, and whose word it is that such places help; shown when it is asked for. */
+  const sure = (category, measure) => {
+    const { certain, range } = figures.noted(category.id, measure, whole);
+    return el(
+      "details",
+      { class: "sure" },
+      el("summary", {}, say("map.how_sure")),
+      range ? el("p", {}, say("map.sure_range", { low: range[0], high: range[1] })) : null,
+      certain ? el("p", {}, say("map.sure_certain", { share: certain })) : null,
+      el("p", { class: "reference" }, named(category.reference)),
+    );
+  };
+
   const show = (category, measure) => {
     const inline = figures.measures.get(measure).inline;
     const title = () => sayParts("map.legend_title", { category: profile.labelled(category), measure: inline });
-    const sentence = figures.sentence(category.id, measure, whole);
-    const asWhole = () => sayParts("map.legend_whole", { district: named(data.district.name), sentence });
     const walker = () => (who.beside() ? el("p", { class: "walker" }, who.beside()) : null);
-    replace(byId("said"), title(), ". ", who.beside(), " ", asWhole());
+    const isOpen = Boolean(byId("legend").querySelector(".sure")?.open);
+    const asked = sure(category, measure);
+    asked.open = isOpen;
+    replace(byId("said"), title(), ". ", who.beside(), " ", plain(category, measure));
     replace(
       byId("legend"),
       el("h2", { class: "legend-title" }, symbols.picture(category), title()),
       walker(),
-      el("p", { class: "note" }, asWhole(), countedSentence(category)),
+      el("p", { class: "plain-words" }, plain(category, measure), el("span", { class: "note" }, countedSentence(category))),
       fills(category, measure),
       linesOver(),
       unused.legend(),
-      el("p", { class: "why" }, el("strong", {}, say("map.why")), " ", why(category), " ", el("span", { class: "reference" }, named(category.reference))),
+      el("p", { class: "why" }, el("strong", {}, say("map.why")), " ", why(category)),
+      asked,
     );
   };
 

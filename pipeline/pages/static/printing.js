@@ -50,6 +50,14 @@ HalfFull.printing = (() => {
     byId("legend").style.removeProperty("zoom");
   };
 
+  /** On paper nothing can be opened: what the legend says on being asked is printed. */
+  const unfold = () => {
+    const asked = byId("legend").querySelector("details");
+    if (!asked || asked.open) return;
+    asked.open = true;
+    window.addEventListener("afterprint", () => (asked.open = false), { once: true });
+  };
+
   /** Lay the sheet out on the screen, with as much on the map as before, and wait until it is drawn. */
   const layOut = async () => {
     const root = document.documentElement;
@@ -76,6 +84,7 @@ HalfFull.printing = (() => {
 
   const printSheet = async () => {
     map.closePopup();
+    unfold();
     const seen = await layOut();
     window.addEventListener("afterprint", () => putBack(seen), { once: true });
     window.print();
@@ -84,6 +93,7 @@ HalfFull.printing = (() => {
   const join = (joined) => {
     map = joined;
     window.addEventListener("beforeprint", fitToPaper);
+    window.addEventListener("beforeprint", unfold);
     window.addEventListener("afterprint", fitToScreen);
     byId("print-button").addEventListener("click", printSheet);
   };

@@ -26,6 +26,7 @@ HalfFull.view = (() => {
   let written = "";
   // The view that the page opens with, and whether what changes is only what an address says.
   let first = "";
+  let firstMeasure = "";
   let isFollowing = false;
   let timer = 0;
 
@@ -196,6 +197,8 @@ HalfFull.view = (() => {
     if (p !== undefined) host.choosePlace(p, { isOpen: last === "p", isMoving: !isView });
     else if (isView) host.choosePlace(figures.whole, {});
     if (a !== undefined) host.openPlace(a, { isMoving: !isView });
+    // What a link has chosen is not hidden.
+    if (s || l || u || d || t || byId("walker").selectedIndex > 0 || (m && m !== firstMeasure)) byId("other-choices").open = true;
   };
 
   /** Show what the address says; the one without a view, to which steps lead back, says the first. */
@@ -241,6 +244,7 @@ HalfFull.view = (() => {
     byId("share").hidden = false;
     byId("share-button").addEventListener("click", share);
     first = text();
+    firstMeasure = byId("measure").value;
     follow();
     written = text();
     isFollowing = false;
