@@ -22,6 +22,7 @@ from shapely.geometry import box
 from pipeline import files
 from pipeline.config import Category, Possible, UnusedKind, Walker
 from pipeline.pages import Material
+from pipeline.tables import UNUSED_LAND
 from tests.pages.town import CODE, CRS, MEASURES, ROOT, town
 
 WEST, SOUTH = 400_000.0, 300_000.0
@@ -412,7 +413,7 @@ def _unused_land(
     shapes = shapely.transform(np.array(fields), _warped)
     shapes[~is_field] = shapely.centroid(shapes[~is_field])
     because = '[["listed_for_homes", {}]]'
-    return gpd.GeoDataFrame(
+    found = gpd.GeoDataFrame(
         {
             "site_id": [f"osm-way-{100_000 + k}" for k in range(n)],
             "unused_kind": np.where(is_field, "brownfield", "vacant_shop"),
@@ -439,6 +440,13 @@ def _unused_land(
         geometry=shapes,
         crs=CRS,
     )
+    # What a site has nothing to say of is empty, whatever columns there come to be.
+    blank = {
+        column.name: "" if column.type == "text" else np.nan
+        for column in UNUSED_LAND.columns
+        if column.name not in {*found, "caution_findings"}
+    }
+    return found.assign(**blank, caution_findings="[]")
 
 
 def _by_walker(
