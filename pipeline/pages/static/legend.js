@@ -67,7 +67,7 @@ HalfFull.legend = (() => {
     const district = named(data.district.name);
     if (kind === "share" && state === "o") {
       const one = named(category.one, category.languages[0]);
-      return sayParts("map.plain", { share: figures.share(value), district, minutes, one });
+      return sayParts(countedSentence(category) ? "map.plain_known" : "map.plain", { share: figures.share(value), district, minutes, one });
     }
     return sayParts("map.legend_whole", { district, sentence: figures.bare(category.id, measure, whole) });
   };
