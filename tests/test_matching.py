@@ -14,7 +14,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.matching import match
+from pipeline.matching import match, weigh
 from tests.planted import planted
 
 WITHIN = {"park": 20.0, "nature_space": 20.0, "bus_stop": 30.0, "library": 50.0}
@@ -108,6 +108,23 @@ def test_a_wood_inside_a_park_is_in_it_and_is_not_the_park() -> None:
     assert found(park, wood) == []
     # Of one kind, a part of it is the same site, drawn as several.
     assert found(park, wood.assign(category="park")) == [(0, 0, "same", "one_to_one")]
+
+
+def test_a_table_against_itself_finds_what_it_has_twice_and_no_record_is_its_own_fellow() -> None:
+    drawn = table(
+        ("park", "", shapely.box(0, 0, 100, 100), ""),
+        ("park", "", shapely.box(2, 2, 100, 100), ""),
+        ("park", "", shapely.box(90, 0, 190, 100), ""),
+        ("park", "", shapely.box(140, 0, 240, 100), ""),
+    )
+    pairs = weigh(drawn, drawn, {}, WITHIN)
+
+    assert (pairs["one"] != pairs["other"]).all()
+    found = {(row.one, row.other): row.decision for row in pairs.itertuples() if row.decision}
+    # Half of the third lies in the fourth: 0 bits, which nobody decides.
+    assert found == {
+        (0, 1): "same", (1, 0): "same", (2, 3): "ambiguous", (3, 2): "ambiguous",
+    }  # fmt: skip
 
 
 def test_nothing_is_held_against_nothing() -> None:
