@@ -374,7 +374,7 @@ $(MADE)/%/pictures.zip: config/study.yaml config/theme.yaml $(MADE)/looks.json $
 		$(addprefix $(MADE)/%/,$(addsuffix .parquet,neighbourhoods coverage features network assets indicators)) \
 		$(addprefix pipeline/,headline.py places.py pages/backdrop.py pages/coding.py pages/compass.py pages/crowds.py pages/drawing.py \
 		pages/figures.py pages/lettering.py pages/marks.py pages/material.py pages/picture_gate.py \
-		pages/pictures.py pages/scene.py pages/shapes.py pages/symbols.py pages/vectors.py pages/wording.py) \
+		pages/measures.py pages/pictures.py pages/scene.py pages/shapes.py pages/symbols.py pages/vectors.py pages/wording.py) \
 		$(CORE) | $(MADE)/theme.json
 	@$(call district-step,pictures,$@)
 

@@ -13,7 +13,7 @@ from pipeline.config.place import NomisTable
 from pipeline.districts import complete
 from pipeline.errors import ChoiceIsNotAllowed
 from pipeline.files.choices import read_choices, read_configs, write_choices
-from pipeline.files.raw import inputs_of
+from pipeline.files.declared import inputs_of
 
 ROOT = Path(__file__).parent.parent
 NATIONS: dict[str, NationDefaults] = read_configs(

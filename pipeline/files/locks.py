@@ -16,7 +16,8 @@ from pipeline.config import Choice, LocalFile
 from pipeline.config.lock import Lock, LockedCode, LockedInput
 from pipeline.errors import FileIsMissing
 from pipeline.files.choices import read_written
-from pipeline.files.raw import DeclaredInput, Manifest, raw_file, sha256_of
+from pipeline.files.declared import DeclaredInput
+from pipeline.files.raw import Manifest, raw_file, sha256_of
 from pipeline.files.writing import write_json
 
 ENDING = ".lock.json"

@@ -10,10 +10,11 @@ from pipeline.pages import caveats, figures, sketches, what_if
 from pipeline.pages.elements import Children, Element, el, named
 from pipeline.pages.gradient import gradient
 from pipeline.pages.material import Material
+from pipeline.pages.measures import measures
 from pipeline.pages.overview import Overview, section
 from pipeline.pages.page import Sheet, page
 from pipeline.pages.reach import reach
-from pipeline.pages.wording import Named, measures
+from pipeline.pages.wording import Named
 from pipeline.text import clean_text
 
 MOST_STRENGTHS = 6

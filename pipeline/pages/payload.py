@@ -11,13 +11,13 @@ import pandas as pd
 from pipeline.config import State
 from pipeline.pages import backdrop, caveats, figures, places, shapes
 from pipeline.pages.material import KINDS, Material
+from pipeline.pages.measures import measures
 from pipeline.pages.shapes import Coder
 from pipeline.pages.standards import standards_of_page
 from pipeline.pages.two_way import two_way
 from pipeline.pages.unused import unused_layer
 from pipeline.pages.whereabouts import localities_of_page, said
 from pipeline.pages.who import walkers_of_page
-from pipeline.pages.wording import measures
 from pipeline.tables import PLACES_IN
 from pipeline.text import clean_text
 

@@ -29,8 +29,8 @@ from pipeline.pages.figures import (
     as_shown,
 )
 from pipeline.pages.material import CAPTIONS, KINDS
+from pipeline.pages.measures import measures
 from pipeline.pages.scene import Scene, ground_of
-from pipeline.pages.wording import measures
 from pipeline.text import clean_text
 
 OVERVIEW = "assets"

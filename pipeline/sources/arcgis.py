@@ -15,8 +15,8 @@ from typing import Any
 
 from pipeline.config.place import ArcgisLayer, CodesFrom
 from pipeline.errors import SourceFailed, listed, quoted
+from pipeline.files.declared import DeclaredInput
 from pipeline.files.outside import as_cell
-from pipeline.files.raw import DeclaredInput
 from pipeline.sources.addresses import shown
 from pipeline.sources.arcgis_layer import (
     Layer,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pipeline.config import BoundariesTable, CautionLayer, CouncilLayer, RecordsTable
 from pipeline.errors import SourceFailed, listed, quoted
-from pipeline.files.raw import DeclaredInput
+from pipeline.files.declared import DeclaredInput
 
 
 @dataclass(frozen=True)

@@ -21,11 +21,12 @@ from pipeline.config import (
 )
 from pipeline.errors import FileIsMissing, FileIsNotAllowed, PipelineError
 from pipeline.files.archives import ZIP, pack_folder
+from pipeline.files.declared import OPENSTREETMAP, DeclaredInput
 from pipeline.files.maps import must_be_whole, time_of, ways_in
 from pipeline.files.outside import OSM_ENDINGS, ROW_ENDINGS, VECTOR_ENDINGS, checked_ending
 from pipeline.files.published import read_table_of
 from pipeline.files.rasters import GEOTIFF_ENDINGS
-from pipeline.files.raw import OPENSTREETMAP, DeclaredInput, RawFile
+from pipeline.files.raw import RawFile
 from pipeline.files.shapefiles import SHAPEFILE, pack_shapefile
 from pipeline.files.tiles import ELEVATION_ENDINGS
 from pipeline.files.workbooks import encoding_of

@@ -38,17 +38,9 @@ from pipeline.errors import (
     listed,
     quoted,
 )
+from pipeline.files.declared import OPENSTREETMAP, DeclaredInput, inputs_of
 from pipeline.files.published import read_table_of
-from pipeline.files.raw import (
-    OPENSTREETMAP,
-    DeclaredInput,
-    Manifest,
-    RawFile,
-    inputs_of,
-    raw_file,
-    read_manifest,
-    write_manifest,
-)
+from pipeline.files.raw import Manifest, RawFile, raw_file, read_manifest, write_manifest
 from pipeline.files.writing import PARTIAL, write_json
 from pipeline.nationwide import BOUNDARIES, DEPRIVATION, is_nationwide, of_district
 from pipeline.sources.asking import Area, Fetched

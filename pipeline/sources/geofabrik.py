@@ -21,8 +21,8 @@ import shapely
 
 from pipeline.config.place import GeofabrikRegion
 from pipeline.errors import FileCannotBeWritten, FileIsDamaged, SourceFailed, listed, quoted
+from pipeline.files.declared import DeclaredInput
 from pipeline.files.maps import must_be_whole
-from pipeline.files.raw import DeclaredInput
 from pipeline.sources.addresses import shown
 from pipeline.sources.asking import Area, Fetched
 from pipeline.sources.forms import JSON, OSM_EXTRACT, TEXT

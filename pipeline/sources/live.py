@@ -21,7 +21,7 @@ from pipeline.config.place import (
     WebFile,
 )
 from pipeline.errors import PipelineError, ServiceIsAway
-from pipeline.files.raw import DeclaredInput
+from pipeline.files.declared import DeclaredInput
 from pipeline.sources.addresses import shown
 from pipeline.sources.asking import Area
 from pipeline.sources.forms import Form

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pipeline.config.place import NaptanStops
 from pipeline.errors import SourceFailed, listed, quoted
-from pipeline.files.raw import DeclaredInput
+from pipeline.files.declared import DeclaredInput
 from pipeline.files.writing import write_bytes
 from pipeline.sources.addresses import shown
 from pipeline.sources.asking import Area, Fetched

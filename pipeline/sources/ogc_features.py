@@ -15,7 +15,7 @@ from urllib.parse import quote, urlsplit
 
 from pipeline.config.place import OgcCollection
 from pipeline.errors import SourceFailed, listed, quoted
-from pipeline.files.raw import DeclaredInput
+from pipeline.files.declared import DeclaredInput
 from pipeline.sources.addresses import after_redirect, shown
 from pipeline.sources.asking import Area, Fetched, must_have_columns
 from pipeline.sources.forms import JSON

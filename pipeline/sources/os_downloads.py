@@ -11,7 +11,7 @@ from typing import Any
 
 from pipeline.config.place import OsProduct
 from pipeline.errors import SourceFailed, listed, quoted
-from pipeline.files.raw import DeclaredInput
+from pipeline.files.declared import DeclaredInput
 from pipeline.sources.addresses import shown
 from pipeline.sources.asking import Area, Fetched
 from pipeline.sources.forms import JSON

@@ -27,7 +27,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from pipeline.config.place import OverpassArea
 from pipeline.errors import SourceFailed, quoted
-from pipeline.files.raw import DeclaredInput
+from pipeline.files.declared import DeclaredInput
 from pipeline.files.writing import write_json
 from pipeline.sources.addresses import must_be_allowed, shown
 from pipeline.sources.answers import Away, Passing, asked_to_wait

@@ -21,7 +21,7 @@ from shapely.geometry.base import BaseGeometry
 
 from pipeline.config.place import PlanningData
 from pipeline.errors import SourceFailed, listed, quoted
-from pipeline.files.raw import DeclaredInput
+from pipeline.files.declared import DeclaredInput
 from pipeline.files.writing import written_whole
 from pipeline.sources.addresses import shown
 from pipeline.sources.asking import Area, Fetched

@@ -24,7 +24,7 @@ from pipeline.config.place import (
     WfsLayer,
 )
 from pipeline.errors import PipelineError
-from pipeline.files.raw import DeclaredInput
+from pipeline.files.declared import DeclaredInput
 from pipeline.sources import (
     arcgis,
     geofabrik,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pipeline.config.place import WebFile
 from pipeline.errors import SourceFailed
-from pipeline.files.raw import DeclaredInput
+from pipeline.files.declared import DeclaredInput
 from pipeline.sources.addresses import shown
 from pipeline.sources.asking import Area, Fetched
 from pipeline.sources.http import Client, Downloaded

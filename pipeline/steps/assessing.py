@@ -106,14 +106,14 @@ def domains(
     del note
     from pipeline import tables
     from pipeline.domains import nothing, rank_domains
-    from pipeline.files import choices, published, raw
+    from pipeline.files import choices, inputs, raw
 
     place: District = files.read_choices(district, District)
     declared = choices.read_named(national, NationalTable)
     areas = files.read_table(neighbourhoods, tables.NEIGHBOURHOODS)
     found, table = None, nothing()
     if isinstance(place.neighbourhoods, Areas):
-        found = published.read_index(raw.read_manifest(manifest), place.neighbourhoods, declared)
+        found = inputs.read_index(raw.read_manifest(manifest), place.neighbourhoods, declared)
     if found is not None and isinstance(place.neighbourhoods, Areas):
         vintage = declared[place.neighbourhoods.boundaries.table].vintage
         table = rank_domains(areas["neighbourhood_id"], vintage, *found)

@@ -69,7 +69,7 @@ def unused_land(
     from pipeline.best_sets import choose_sets
     from pipeline.cautions import CautionRows, marks_of_layer, must_be_cautions
     from pipeline.coordinates import outline_of
-    from pipeline.files import choices, published, raw
+    from pipeline.files import choices, inputs, raw
     from pipeline.plots import Ground
     from pipeline.residents_gained import (
         Possibilities,
@@ -102,7 +102,7 @@ def unused_land(
     people = files.read_table(homes, tables.HOMES)
     reached = files.read_table(access, tables.ACCESS)
     bounds = tuple(streets.total_bounds.tolist())
-    layers = published.read_caution_layers(fetched, place)
+    layers = inputs.read_caution_layers(fetched, place)
     must_be_cautions({name: layer for name, (layer, _, _) in layers.items()}, possible.cautions)
     reach = shapely.buffer(outline_of(areas), held.walking.buffer_m)
     drawn = {
@@ -115,7 +115,7 @@ def unused_land(
         possible.unused,
         possible.cautions,
         areas,
-        Ground(streets, published.read_elevation(fetched, place, declared, bounds), held.slopes),
+        Ground(streets, inputs.read_elevation(fetched, place, declared, bounds), held.slopes),
         raw.dated(place, fetched).openstreetmap,
         [marks for marks, _ in drawn.values()],
     )

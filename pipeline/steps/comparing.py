@@ -40,11 +40,12 @@ def baseline(
     from pipeline.files import locks, raw
     from pipeline.files.baselines import freeze
     from pipeline.files.choices import read_named
+    from pipeline.files.declared import inputs_of
 
     place: District = files.read_choices(district, District)
     declared, fetched = read_named(national, NationalTable), raw.read_manifest(manifest)
     raw.must_agree(fetched, place, declared)
-    inputs = raw.inputs_of(fetched.district, place, declared)
+    inputs = inputs_of(fetched.district, place, declared)
     code = locks.code_of(project, requirements, os.environ.get(COMMIT, ""))
     dated = raw.dated(place, fetched)
     people = fetched.inputs.get("people")

@@ -20,8 +20,8 @@ def live_check(national: Path, *districts: Path, out: Outputs, note: Path | None
     """Ask each real service for one small thing: is it still what config says."""
     del note
     from pipeline.errors import SourceFailed
-    from pipeline.files import raw
     from pipeline.files.choices import read_named
+    from pipeline.files.declared import inputs_of
     from pipeline.sources import live
 
     declared = read_named(national, NationalTable)
@@ -29,7 +29,7 @@ def live_check(national: Path, *districts: Path, out: Outputs, note: Path | None
         path.parent.name: files.read_choices(path, District) for path in districts
     }
     inputs = {
-        name: list(raw.inputs_of(name, place, declared).values()) for name, place in places.items()
+        name: list(inputs_of(name, place, declared).values()) for name, place in places.items()
     }
     codes = {name: place.code for name, place in places.items()}
     # Tables that no district here uses are asked about for one that could.
@@ -89,12 +89,13 @@ def lock(
     del note
     from pipeline.files import locks, raw
     from pipeline.files.choices import read_named
+    from pipeline.files.declared import inputs_of
 
     place: District = files.read_choices(district, District)
     declared = read_named(national, NationalTable)
     fetched = raw.read_manifest(manifest)
     raw.must_agree(fetched, place, declared)
-    inputs = raw.inputs_of(fetched.district, place, declared)
+    inputs = inputs_of(fetched.district, place, declared)
     code = locks.code_of(project, requirements, os.environ.get(COMMIT, ""))
     locks.write_lock(locks.lock_of(fetched, inputs, code, config), out[0])
     return f"{len(fetched.inputs)} inputs of {fetched.district}, in {out[0]}"

@@ -42,20 +42,20 @@ def neighbourhoods(
     del note
     from pipeline import neighbourhoods as computing
     from pipeline import tables
-    from pipeline.files import choices, published, rasters, raw
+    from pipeline.files import choices, inputs, rasters, raw
     from pipeline.nationwide import of_district
 
     place: District = files.read_choices(district, District)
     declared = choices.read_named(national, NationalTable)
     fetched = raw.read_manifest(manifest)
     raw.must_agree(fetched, place, declared)
-    inputs = (
-        of_district(published.read_inputs(fetched, place.neighbourhoods, declared), place)
+    held = (
+        of_district(inputs.read_inputs(fetched, place.neighbourhoods, declared), place)
         if isinstance(place.neighbourhoods, Areas)
         else None
     )
     people = rasters.read_people_raster(fetched, place, declared)
-    frame, report = computing.build_neighbourhoods(place, inputs, people)
+    frame, report = computing.build_neighbourhoods(place, held, people)
     files.write_table(frame, tables.NEIGHBOURHOODS, out[0], report)
     n = frame["people"].sum()
     return f"{len(frame)} neighbourhoods" + (f", {n:,.0f} people" if n else "")
@@ -76,12 +76,13 @@ def osm(
     from pipeline.coordinates import outline_of
     from pipeline.coverage import measure_coverage
     from pipeline.files import raw
+    from pipeline.files.declared import OPENSTREETMAP
     from pipeline.osm import read_osm
 
     choices: Study = files.read_choices(study, Study)
     place: District = files.read_choices(district, District)
     areas = files.read_table(neighbourhoods, tables.NEIGHBOURHOODS)
-    path = raw.raw_file(raw.read_manifest(manifest), raw.OPENSTREETMAP)
+    path = raw.raw_file(raw.read_manifest(manifest), OPENSTREETMAP)
     buffer_m = choices.walking.buffer_m
     data = read_osm(str(path), place.crs, outline_of(areas), buffer_m)
     coverage, covered = measure_coverage(
@@ -129,7 +130,7 @@ def _found_assets(paths: tuple[Path, ...], without: str = "") -> tuple[Found, di
     from pipeline.assets import build_assets
     from pipeline.coordinates import degrees_around, outline_of
     from pipeline.departures import Timetable
-    from pipeline.files import choices, published, raw
+    from pipeline.files import choices, inputs, raw
     from pipeline.records import LayerRows
     from pipeline.wanted import must_cover
 
@@ -141,11 +142,11 @@ def _found_assets(paths: tuple[Path, ...], without: str = "") -> tuple[Found, di
     if isinstance(place.openstreetmap.at, OverpassArea):
         must_cover(held_rules)
     declared = choices.read_named(national, NationalTable)
-    read = published.read_layers(fetched, place, declared)
+    read = inputs.read_layers(fetched, place, declared)
     layers = {name: LayerRows(*layer) for name, layer in read.items()}
     outline = outline_of(files.read_table(neighbourhoods, tables.NEIGHBOURHOODS))
     box = degrees_around(outline, place.crs, held.walking.buffer_m)
-    feeds = published.read_timetables(fetched, place, declared, box)
+    feeds = inputs.read_timetables(fetched, place, declared, box)
     timetables = {name: Timetable(*feed) for name, feed in feeds.items()}
     osm = raw.dated(place, fetched).openstreetmap
     mapped = files.read_table(features, tables.FEATURES)
@@ -196,7 +197,7 @@ def terrain(
     del note
     from pipeline import tables
     from pipeline.coordinates import outline_of
-    from pipeline.files import choices, published, raw
+    from pipeline.files import choices, inputs, raw
     from pipeline.terrain import measure_terrain
 
     held: Study = files.read_choices(study, Study)
@@ -207,7 +208,7 @@ def terrain(
     streets = files.read_table(network, tables.NETWORK)
     measured, report = measure_terrain(
         streets,
-        published.read_elevation(fetched, place, declared, tuple(streets.total_bounds.tolist())),
+        inputs.read_elevation(fetched, place, declared, tuple(streets.total_bounds.tolist())),
         outline_of(files.read_table(neighbourhoods, tables.NEIGHBOURHOODS)),
         held.slopes,
     )

@@ -134,12 +134,12 @@ def town_of(
 
 def _heights(place: District, national: Path, manifest: Path, held: Mapping[str, Any]) -> Any:  # noqa: ANN401
     """Read the ground, where the district has it."""
-    from pipeline.files import published, raw
+    from pipeline.files import inputs, raw
     from pipeline.files.choices import read_named
 
     box = tuple(held["network"].total_bounds.tolist())
     declared = read_named(national, NationalTable)
-    return published.read_elevation(raw.read_manifest(manifest), place, declared, box)
+    return inputs.read_elevation(raw.read_manifest(manifest), place, declared, box)
 
 
 def held_of(*stored: Path) -> tuple[dict[str, Any], dict[str, Mapping[str, Any]]]:

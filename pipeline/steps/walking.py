@@ -65,7 +65,7 @@ def homes(
     """Place people where they live, and attach them to the network."""
     del note
     from pipeline import tables
-    from pipeline.files import choices, published, raw
+    from pipeline.files import choices, inputs, raw
     from pipeline.homes import build_homes
 
     held: Study = files.read_choices(study, Study)
@@ -74,7 +74,7 @@ def homes(
     if place.largest_unmarked_dwelling_m2 is not None:
         largest = {"largest_unmarked_m2": place.largest_unmarked_dwelling_m2}
         dwellings = dwellings.model_copy(update=largest)
-    points = published.read_census_points(
+    points = inputs.read_census_points(
         raw.read_manifest(manifest), place, choices.read_named(national, NationalTable)
     )
     found, report = build_homes(

@@ -18,7 +18,8 @@ from pipeline.config import (
     Vintage,
 )
 from pipeline.files import read_choices, read_configs
-from pipeline.files.published import read_boundaries, read_deprivation, read_inputs, read_lookup
+from pipeline.files.inputs import read_inputs
+from pipeline.files.published import read_boundaries, read_deprivation, read_lookup
 from pipeline.files.raw import must_agree, read_manifest
 from pipeline.files.vectors import read_vector
 from pipeline.neighbourhoods import build_neighbourhoods

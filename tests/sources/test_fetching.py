@@ -14,7 +14,8 @@ import pytest
 
 from pipeline.config import LocalFile
 from pipeline.errors import ChoiceIsNotAllowed, SourceFailed
-from pipeline.files.raw import DeclaredInput, Manifest, RawFile, read_manifest, write_manifest
+from pipeline.files.declared import DeclaredInput
+from pipeline.files.raw import Manifest, RawFile, read_manifest, write_manifest
 from pipeline.sources import fetching
 from tests.servers import arcgis, faulty
 from tests.servers.faulty import Asked, Reply, Server, serving

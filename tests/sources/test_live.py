@@ -27,7 +27,7 @@ from pipeline.config.place import (
     WebFile,
     WfsLayer,
 )
-from pipeline.files.raw import DeclaredInput
+from pipeline.files.declared import DeclaredInput
 from pipeline.sources import http, live, naptan
 from pipeline.sources.asking import Area
 from pipeline.sources.live import AS_DECLARED, AWAY, CHANGED

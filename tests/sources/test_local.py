@@ -25,7 +25,7 @@ from pipeline.errors import (
     RawFileHasChanged,
 )
 from pipeline.files import read_choices, read_configs
-from pipeline.files.published import read_inputs
+from pipeline.files.inputs import read_inputs
 from pipeline.files.raw import must_agree, raw_file, read_manifest
 from pipeline.sources.fetching import fetch
 from pipeline.sources.local import local_file
