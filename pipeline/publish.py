@@ -9,7 +9,6 @@ for a file that stands alone.
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 import json
 import re
@@ -28,6 +27,7 @@ from pipeline.cores import on_all_cores
 from pipeline.errors import FileCannotBeWritten, PageIsNotSafe, quoted
 from pipeline.files.packing import faults_of_archive, write_archive
 from pipeline.files.rasters import fault_of_bands
+from pipeline.files.raw import sha256_of
 from pipeline.files.switching import switched
 from pipeline.files.writing import as_json
 from pipeline.pages import Content, Packed, Shared
@@ -79,7 +79,7 @@ def publish(files: Mapping[str, Content], folder: Path, note: Mapping[str, Any])
     for name in files:
         _must_be_a_name(name)
     with switched(folder, _published_before(folder)) as new:
-        made = partial(_made, files, new)
+        made = partial(_made, files, new, set())
         archives = sorted(name for name in files if isinstance(files[name], Packed))
         hashes = dict(map(made, sorted(files.keys() - {*archives})))
         # Archives last, as they hold the others; packing lets go of Python's lock.
@@ -89,14 +89,23 @@ def publish(files: Mapping[str, Content], folder: Path, note: Mapping[str, Any])
         check_file(new / RUN_NOTE, RUN_NOTE)
 
 
-def _made(files: Mapping[str, Content], folder: Path, name: str) -> tuple[str, str]:
-    """Write one of some files into a folder, hold it against the rules, and sum it up."""
+def _made(
+    files: Mapping[str, Content], folder: Path, fit: set[tuple[str, str]], name: str
+) -> tuple[str, str]:
+    """Write one of some files into a folder, hold it against the rules, and sum it up.
+
+    `fit` has the endings and sums of those that were looked through: many files are the same in
+    both editions, and are looked through once.
+    """
     part = folder / name
     part.parent.mkdir(parents=True, exist_ok=True)
     _write(files[name], part, name, files)
     _remove_sidecars(part)
-    check_file(part, name)
-    return name, hashlib.sha256(part.read_bytes()).hexdigest()
+    digest = sha256_of(part)
+    if (part.suffix, digest) not in fit:
+        check_file(part, name)
+        fit.add((part.suffix, digest))
+    return name, digest
 
 
 def publish_file(content: Content, path: Path) -> None:

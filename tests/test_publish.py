@@ -182,6 +182,25 @@ def test_what_others_wrote_stays_and_what_is_no_longer_published_goes(tmp_path: 
     assert (folder / "catchments/osm-1.gpkg").read_bytes() == b"theirs"
 
 
+def test_files_of_the_same_bytes_are_looked_through_once_and_others_always(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_at: list[str] = []
+
+    def look(path: Path, name: str) -> None:
+        looked_at.append(name)
+        check_file(path, name)
+
+    monkeypatch.setattr("pipeline.publish.check_file", look)
+    same, other = b'{"a":1}\n', b'{"a":2}\n'
+    given = {"a.json": same, "b.json": same, "c.csv": same, "d.json": other}
+    publish(given, tmp_path / "town", {})
+    assert looked_at == ["a.json", "c.csv", "d.json", "run.json"]
+    with pytest.raises(PageIsNotSafe, match=r"b\.json: is not JSON"):
+        publish({"a.csv": b"{\n", "b.json": b"{\n", "c.json": b"{\n"}, tmp_path / "town", {})
+    assert contents(tmp_path / "town").keys() == {*given, "run.json"}
+
+
 def test_an_edition_is_packed_whole_and_the_same_twice(tmp_path: Path) -> None:
     material = town()
     for folder in ("one", "other"):

@@ -3,7 +3,8 @@
 `choices` reads YAML, `stored` reads and writes the tables between steps, `writing` puts bytes on
 the disk whole or not at all. Files from other people come in through `outside`, the door:
 `vectors` reads shapes, `workbooks` and `unpacking` rows, `columns` finds headings and numbers in
-them, `published` reads each kind of declared table. `raw` keeps the manifest of raw files.
+them, `published` reads each kind of declared table. `declared` says what a district needs, `raw`
+keeps the manifest of its raw files, and `inputs` reads these.
 """
 
 from __future__ import annotations
