@@ -44,6 +44,7 @@ def site(number: int, **what: Any) -> dict[str, Any]:  # noqa: ANN401
         "confidence": "possible",
         "confidence_because": json.dumps([["listed_for_homes", {}]]),
         "perhaps_same": "[]",
+        "caution_findings": "[]",
         "people_within_10_min": 1234.0,
         "beside": "",
         "is_in_district": True,
