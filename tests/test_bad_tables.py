@@ -251,4 +251,4 @@ def test_make_stops_at_tables_that_do_not_fit_and_leaves_what_was_there(project:
     assert project.state() == before
     # And the way out that the sentence names leads out.
     (project.made / "homes.parquet").unlink()
-    assert project.make("tiny").returncode == 0
+    assert project.make("data/interim/tiny/access.parquet").returncode == 0
