@@ -8,7 +8,7 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.SECONDARY:
+.NOTINTERMEDIATE:
 .SUFFIXES:
 MAKEFLAGS += --no-builtin-rules
 
@@ -91,6 +91,16 @@ help:
 	@echo
 	@echo "Districts:  $(DISTRICTS)" | fold -s -w 78
 	@echo "Categories: $(CATEGORIES)" | fold -s -w 78
+
+# What is made of a district between its raw files and its pages. Files that only patterns speak of
+# are steps on the way to make: it would look through all that they hang on again and again, for
+# seconds, and take them away in the end. So each of each district is named here.
+WAY := district.stamp district.json field_checks.json minutes_to_nearest.tif pictures.zip \
+       $(addsuffix .parquet,access access_points ambiguous assessment assets best_sets by_source by_walker \
+       catchment_people catchments coverage domains elsewhere entrances features gradient groups homes indicators \
+       localities nearby neighbourhoods network raster_minutes records residents_gained sensitivity set_aside similar \
+       site_uses standards starts streets terrain unused_land walks)
+.named: $(foreach district,$(DISTRICTS),$(RAW)/$(district)/manifest.json $(addprefix $(MADE)/$(district)/,$(WAY)))
 
 # --- the machine -------------------------------------------------------------------------------
 

@@ -174,6 +174,12 @@ def test_the_published_files_are_those_that_make_knows(project: Project) -> None
     assert {path.relative_to(project.out).as_posix() for path in on_disk} == found | shared
 
 
+def test_make_knows_by_name_all_that_lies_between_raw_files_and_pages(built: Project) -> None:
+    """What only a pattern speaks of costs it seconds, and would be taken away in the end."""
+    run = built.make("--eval=known: ; @echo $(WAY)", "known")
+    assert set(run.stdout.split()) == {path.name for path in built.made.iterdir() if path.is_file()}
+
+
 def test_a_dry_run_changes_nothing(project: Project) -> None:
     project.edit("config/theme.yaml", ACCENT, 'accent: "#0b5c64"')
     (project.folder / "data/interim/rules.json").unlink()
