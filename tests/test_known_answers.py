@@ -155,6 +155,28 @@ def test_a_councils_shapefile_joins_the_allotments_that_are_mapped(sampleton: Ma
     assert counts == {"rows": 3, "used": 2, "set_aside": 1, "fault": 1}
 
 
+def test_a_flood_zone_lies_on_as_much_of_a_site_as_was_drawn(sampleton: Made) -> None:
+    """Beck Fields are 250 m long, and the zone ends 50 m from their west end: a fifth.
+
+    The foundry lies 300 m north of the nearest zone.
+    """
+    sites = sampleton[tables.UNUSED_LAND].set_index("name")["caution_findings"]
+    told = {name: {each["caution"]: each for each in json.loads(sites[name])} for name in
+            ("Beck Fields", "Former Sample Vale Foundry")}  # fmt: skip
+    beck = told["Beck Fields"]["flood"]
+    assert beck["share_pct"] == pytest.approx(20, abs=0.01)
+    assert (beck["source"], beck["date"], beck["rows"]) == (
+        "council_flood_zones", "2025-11-30", ["Flood zone 2"],
+    )  # fmt: skip
+    foundry = told["Former Sample Vale Foundry"]["flood"]
+    assert (foundry["is_here"], foundry["share_pct"], foundry["state"]) == (False, 0, "true_zero")
+    uses = sampleton[tables.SITE_USES].set_index(["site_id", "use"])
+    site = sampleton[tables.UNUSED_LAND].set_index("name")["site_id"]["Beck Fields"]
+    garden = uses.loc[(site, "community_garden")]
+    assert garden["fits"] == "to_check"
+    assert json.loads(garden["to_check"])[0][0] == "caution_partly"
+
+
 def nearest_for(walker: Walker, category: str, made: Made) -> pd.Series:
     """Return how far it is for one walker from every home to the nearest of a category."""
     network, doors, homes = made[tables.NETWORK], made[tables.ENTRANCES], made[tables.HOMES]
