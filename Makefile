@@ -350,7 +350,7 @@ $(addprefix $(MADE)/%/,$(addsuffix .parquet,$(UNUSED))): \
 		$(MADE)/national.json $(RAW)/%/manifest.json \
 		$(addprefix $(MADE)/%/,$(addsuffix .parquet,neighbourhoods assets features network terrain homes access)) \
 		$(addprefix pipeline/,best_sets.py cautions.py cells.py classification.py coordinates.py disuse.py entrances.py \
-		grouping.py matching.py names.py placing.py plots.py residents_gained.py same_sites.py snapping.py tags.py \
+		grouping.py matching.py names.py placing.py plots.py residents_gained.py same_sites.py site_walks.py snapping.py tags.py \
 		terrain.py unused_land.py uses.py walkable.py walkers.py wanted.py) \
 		$(WALKING) $(CORE) | $(COMPILED)
 	@$(call district-step,unused_land,$(addprefix $(MADE)/$*/,$(addsuffix .parquet,$(UNUSED))))

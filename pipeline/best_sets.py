@@ -29,7 +29,8 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from pipeline.access.standing import in_decimetres
 from pipeline.config import BestSets, Study
-from pipeline.residents_gained import NO_DECILE, Possibilities, Residents
+from pipeline.residents_gained import Possibilities
+from pipeline.site_walks import NO_DECILE, Residents
 from pipeline.units import M2_PER_HA
 
 Ints = npt.NDArray[np.int64]

@@ -15,15 +15,9 @@ from pipeline.access import Destinations, Origins, measure_access, nearest_asset
 from pipeline.config import Study
 from pipeline.entrances import find_entrances
 from pipeline.network import build_network
-from pipeline.residents_gained import (
-    Residents,
-    Walks,
-    gained,
-    nearest_now,
-    people_within,
-    walks_to_sites,
-)
+from pipeline.residents_gained import gained, nearest_now
 from pipeline.routing import FAR, Graph, as_graph, walks_within
+from pipeline.site_walks import Residents, Walks, walks_to_sites
 from pipeline.snapping import snap
 from tests import towns
 from tests.routing.made_towns import Town, doors_of, graph_of, stands
@@ -92,21 +86,6 @@ def test_who_has_none_as_near_and_would_have_one_is_gained() -> None:
     assert numbers["decile_1"] == [4, 0, 0]
     assert numbers["decile_10"] == [0, 8, 8]
     assert set(table["state"]) == {"ok", "true_zero"}
-
-
-def test_people_within_are_counted_and_the_nearest_home_is_measured() -> None:
-    found = homes((0, 1), (300, 0), (700, 4))
-    people = Residents.of(as_graph(STREETS), found, areas(np.nan, np.nan))
-    spots = sites(("a", shapely.Point(300, 10)), ("b", shapely.Point(300, 900)))
-    walks = walked(spots, as_graph(STREETS), people)
-    table = people_within(walks, people.people, MINUTES, METRES)
-    # Nobody lives at 300 m; the others walk 300 m and 400 m, and 10 m to the spot. No street is
-    # near the other one.
-    assert table["people_within_5_min"].tolist()[:1] == [1]
-    assert table["people_within_10_min"].tolist()[:1] == [5]
-    assert table["nearest_home_m"].tolist()[:1] == [310]
-    assert table["people_within_5_min_state"].tolist() == ["ok", "unreachable"]
-    assert table["people_within_5_min"].isna().tolist() == [False, True]
 
 
 def test_where_nobody_knows_who_has_one_nobody_is_said_to_gain() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from pipeline import files
 from pipeline.config import (
@@ -63,23 +64,13 @@ def unused_land(
 ) -> str:
     """List what is not in use, what it could become, and how many more people that would reach."""
     del note
-    import shapely
-
     from pipeline import tables, wanted
     from pipeline.best_sets import choose_sets
-    from pipeline.cautions import CautionRows, marks_of_layer, must_be_cautions
-    from pipeline.coordinates import outline_of
     from pipeline.files import choices, inputs, raw
     from pipeline.plots import Ground
-    from pipeline.residents_gained import (
-        Possibilities,
-        Residents,
-        measure_gains,
-        nearest_now,
-        people_of_sites,
-        walks_by_way_in,
-    )
+    from pipeline.residents_gained import Possibilities, measure_gains, nearest_now
     from pipeline.routing import as_graph
+    from pipeline.site_walks import Residents, people_of_sites, walks_by_way_in
     from pipeline.tags import described
     from pipeline.unused_land import find_sites
     from pipeline.uses import fit_uses
@@ -102,13 +93,7 @@ def unused_land(
     people = files.read_table(homes, tables.HOMES)
     reached = files.read_table(access, tables.ACCESS)
     bounds = tuple(streets.total_bounds.tolist())
-    layers = inputs.read_caution_layers(fetched, place)
-    must_be_cautions({name: layer for name, (layer, _, _) in layers.items()}, possible.cautions)
-    reach = shapely.buffer(outline_of(areas), held.walking.buffer_m)
-    drawn = {
-        name: marks_of_layer(name, CautionRows(*layer), place.crs, reach)
-        for name, layer in layers.items()
-    }
+    drawn = _cautions_drawn(fetched, place, possible, areas, held)
     sites, report = find_sites(
         files.read_table(assets, tables.ASSETS),
         mapped,
@@ -117,9 +102,9 @@ def unused_land(
         areas,
         Ground(streets, inputs.read_elevation(fetched, place, declared, bounds), held.slopes),
         raw.dated(place, fetched).openstreetmap,
-        [marks for marks, _ in drawn.values()],
+        [marks for marks, _ in drawn],
     )
-    report["caveats"] = [text for _, told in drawn.values() for text in told]
+    report["caveats"] = [text for _, told in drawn for text in told]
     known = ground_of(streets, files.read_table(terrain, tables.TERRAIN), who[held.walking.walker])
     graph = as_graph(streets, known[0])
     residents = Residents.of(graph, people, areas)
@@ -135,3 +120,26 @@ def unused_land(
     files.write_table(fits, tables.SITE_USES, out[1], counted)
     files.write_table(sites, tables.UNUSED_LAND, out[0], report)
     return f"{len(sites):,} sites, {int((fits['fits'] != 'no').sum()):,} uses that fit or might"
+
+
+def _cautions_drawn(
+    fetched: Any,  # noqa: ANN401 (a manifest)
+    place: District,
+    possible: Possible,
+    areas: Any,  # noqa: ANN401 (a table)
+    held: Study,
+) -> list[Any]:
+    """Read what the layers of cautions draw around the district, and what is to be said of each."""
+    import shapely
+
+    from pipeline.cautions import CautionRows, marks_of_layer, must_be_cautions
+    from pipeline.coordinates import outline_of
+    from pipeline.files import inputs
+
+    layers = inputs.read_caution_layers(fetched, place)
+    must_be_cautions({name: layer for name, (layer, _, _) in layers.items()}, possible.cautions)
+    reach = shapely.buffer(outline_of(areas), held.walking.buffer_m)
+    return [
+        marks_of_layer(name, CautionRows(*layer), place.crs, reach)
+        for name, layer in layers.items()
+    ]
