@@ -30,7 +30,7 @@ from pipeline.files.rasters import fault_of_bands
 from pipeline.files.raw import sha256_of
 from pipeline.files.switching import switched
 from pipeline.files.writing import as_json
-from pipeline.pages import Content, Packed, Shared
+from pipeline.pages import Asking, Content, Packed, Shared
 from pipeline.pages.gate import faults_of_page
 from pipeline.pages.picture_gate import faults_of_png, faults_of_svg
 from pipeline.pages.plain import is_formula
@@ -90,21 +90,22 @@ def publish(files: Mapping[str, Content], folder: Path, note: Mapping[str, Any])
 
 
 def _made(
-    files: Mapping[str, Content], folder: Path, fit: set[tuple[str, str]], name: str
+    files: Mapping[str, Content], folder: Path, fit: set[tuple[str, str, str]], name: str
 ) -> tuple[str, str]:
     """Write one of some files into a folder, hold it against the rules, and sum it up.
 
-    `fit` has the endings and sums of those that were looked through: many files are the same in
+    `fit` has the endings, whom they may ask, and the sums of those that were looked through: many files are the same in
     both editions, and are looked through once.
     """
     part = folder / name
     part.parent.mkdir(parents=True, exist_ok=True)
     _write(files[name], part, name, files)
     _remove_sidecars(part)
-    digest = sha256_of(part)
-    if (part.suffix, digest) not in fit:
-        check_file(part, name)
-        fit.add((part.suffix, digest))
+    content, digest = files[name], sha256_of(part)
+    may_ask = content.origin if isinstance(content, Asking) else ""
+    if (part.suffix, may_ask, digest) not in fit:
+        check_file(part, name, may_ask)
+        fit.add((part.suffix, may_ask, digest))
     return name, digest
 
 
@@ -204,6 +205,8 @@ def _write(
         _write(content.packed, part, name)
         check_file(part, name)
         _write(content.here, part, name)
+    elif isinstance(content, Asking):
+        _write(content.text, part, name)
     elif isinstance(content, str):
         part.write_bytes(content.encode("utf-8", errors="surrogatepass"))
     elif isinstance(content, bytes):
@@ -218,7 +221,7 @@ def _write(
             ) from error
 
 
-def check_file(path: Path, name: str) -> None:
+def check_file(path: Path, name: str, may_ask: str = "") -> None:
     """Hold one file against what a published file must be.
 
     Parameters
@@ -227,6 +230,8 @@ def check_file(path: Path, name: str) -> None:
         Where it is for now.
     name
         The name it will have; its ending says what it must be.
+    may_ask
+        The one server that a page may ask for pictures, as `https://` and its host; usually none.
 
     Raises
     ------
@@ -245,7 +250,8 @@ def check_file(path: Path, name: str) -> None:
             f"{name}: has {size:,} bytes; from 1 to {LARGEST_BYTES[ending]:,} are allowed. It was "
             "not published."
         )
-    fault = _machine_fault(path.read_bytes()) or _CHECKS[ending](path)
+    checks = _CHECKS | {".html": partial(_page_fault, may_ask=may_ask)}
+    fault = _machine_fault(path.read_bytes()) or checks[ending](path)
     if fault:
         raise PageIsNotSafe(f"{name}: {fault}. It was not published; the previous one stays.")
 
@@ -259,9 +265,9 @@ def _machine_fault(content: bytes) -> str:
     return ""
 
 
-def _page_fault(path: Path) -> str:
+def _page_fault(path: Path, may_ask: str = "") -> str:
     try:
-        return next(faults_of_page(path.read_bytes().decode("utf-8")), "")
+        return next(faults_of_page(path.read_bytes().decode("utf-8"), may_ask), "")
     except UnicodeDecodeError as error:
         return f"byte {error.start} is not UTF-8"
 

@@ -5,6 +5,7 @@ strict (a number is not text, a misspelt key is an error) and finite (no NaN, no
 """
 
 from pipeline.config.authorities import Authorities
+from pipeline.config.background import Background
 from pipeline.config.category import Category, CategoryRules, CategoryWays, OsmRules, SourcesFirst
 from pipeline.config.choice import Choice, Slug, TagConditions, TagValues, Words
 from pipeline.config.composite import Composite
@@ -65,6 +66,7 @@ __all__ = [
     "Agreement",
     "Areas",
     "Authorities",
+    "Background",
     "BestSets",
     "BoundariesTable",
     "Category",

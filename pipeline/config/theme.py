@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from pipeline.config.background import Background
 from pipeline.config.choice import Choice, Colour, Slug, Words
 from pipeline.config.vocabulary import Kind, Symbol
 
@@ -51,7 +52,8 @@ class Theme(Choice):
 
     `council` is the name of whose pages these are, if it is to stand on them; its logo is the file
     `config/logo.png` or `config/logo.svg`. `ink` to `no_data` are the colours of maps, on pages
-    and in pictures, by day and by night.
+    and in pictures, by day and by night. `background` lets readers of the planner's map lay it over
+    pictures from the internet; without it, no page asks for anything.
     """
 
     council: Words | None = None
@@ -77,6 +79,7 @@ class Theme(Choice):
     minutes_bounds: tuple[Annotated[float, Field(gt=0)], ...]
     count_bounds: tuple[Annotated[float, Field(gt=0)], ...]
     kinds: dict[Kind, KindLook]
+    background: Background | None = None
     pictured: Annotated[tuple[Slug, ...], Field(max_length=12)]
 
     @model_validator(mode="after")

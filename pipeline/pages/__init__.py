@@ -64,7 +64,7 @@ from pipeline.pages.catchments import catchments_csv, catchments_gpkg, people_of
 from pipeline.pages.data import data_page
 from pipeline.pages.directory import directory_page
 from pipeline.pages.directory_files import directory_csv, walks_csv
-from pipeline.pages.editions import Content, Packed, Shared, editions, without_deprivation
+from pipeline.pages.editions import Asking, Content, Packed, Shared, editions, without_deprivation
 from pipeline.pages.field_lists import field_lists
 from pipeline.pages.field_sheets import field_sheets
 from pipeline.pages.glance import glance_page
@@ -111,7 +111,7 @@ def district_files(material: Material) -> dict[str, Content]:
     """
     files: dict[str, Content] = {
         "index.html": glance_page(material),
-        "map.html": map_page(material),
+        "map.html": _map(material),
         "assessment.html": assessment_page(material),
         **neighbourhood_pages(material),
         "directory.html": directory_page(material),
@@ -153,7 +153,14 @@ def district_files(material: Material) -> dict[str, Content]:
     return files | {"data.html": data_page(material, files)}
 
 
+def _map(material: Material) -> Content:
+    """Return the map, and whom it may ask for pictures, if anybody."""
+    page = map_page(material)
+    return page if material.background is None else Asking(page, material.background.origin)
+
+
 __all__ = [
+    "Asking",
     "Content",
     "Material",
     "Packed",

@@ -52,7 +52,15 @@ class Shared:
     packed: str
 
 
-Content = str | bytes | Callable[[Path], None] | Packed | Shared
+@dataclass(frozen=True)
+class Asking:
+    """A page that may ask one server for pictures, once its reader says so."""
+
+    text: str
+    origin: str
+
+
+Content = Asking | str | bytes | Callable[[Path], None] | Packed | Shared
 
 
 def editions(

@@ -42,6 +42,7 @@ MAP_SCRIPTS = (
     "locating.js",
     "printing.js",
     "unused.js",
+    "background.js",
     "legend.js",
     "view.js",
     "map.js",
@@ -163,7 +164,9 @@ def plain_frame(styles: tuple[str, ...] = (), scripts: tuple[str, ...] = ()) -> 
     )
 
 
-def filled(frame: str, slots: Mapping[str, str], json_text: str | None = None) -> str:
+def filled(
+    frame: str, slots: Mapping[str, str], json_text: str | None = None, may_ask: str = ""
+) -> str:
     """Fill the slots of a frame, all at once, and lock the page.
 
     Parameters
@@ -175,6 +178,8 @@ def filled(frame: str, slots: Mapping[str, str], json_text: str | None = None) -
         `bottom` (HTML as `pipeline.pages.elements` writes it).
     json_text
         What `pipeline.pages.plain.json_for_page` returned, if the page carries data.
+    may_ask
+        The one server that the page may ask for pictures, as `https://` and its host.
 
     Returns
     -------
@@ -189,7 +194,7 @@ def filled(frame: str, slots: Mapping[str, str], json_text: str | None = None) -
             **slots,
             "theme": theme,
             "title": escape(slots["title"]),
-            "policy": _policy(theme + frame),
+            "policy": _policy(theme + frame, may_ask),
             "data": "" if json_text is None else data,
         },
     )
@@ -236,11 +241,12 @@ def fill_slots(page: str, slots: Mapping[str, str]) -> str:
     return _SLOT.sub(lambda found: slots.get(found[1], found[0]), page)
 
 
-def _policy(frame: str) -> str:
+def _policy(frame: str, may_ask: str) -> str:
     scripts = " ".join(_hash(text) for text in _SCRIPT.findall(frame))
     styles = " ".join(_hash(text) for text in _STYLE.findall(frame))
     rules = (
-        f"default-src 'none'; script-src {scripts}; style-src {styles}; img-src data:; "
+        f"default-src 'none'; script-src {scripts}; style-src {styles}; "
+        f"img-src {' '.join(filter(None, ('data:', may_ask)))}; "
         "base-uri 'none'; form-action 'none'"
     )
     return f'<meta http-equiv="Content-Security-Policy" content="{rules}">'

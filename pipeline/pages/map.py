@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 from typing import Any
 
+from pipeline.config import Background
 from pipeline.pages import caveats, frame
 from pipeline.pages.elements import Element, el, html, named
 from pipeline.pages.material import Material
@@ -19,8 +20,8 @@ LARGEST_BYTES = 2_500_000
 LARGEST_SENT_BYTES = 700_000
 # Groups of words that the scripts of the map say.
 SAID = (
-    "counts", "figures", "locating", "map", "measuring", "profile", "search", "standards",
-    "states", "tables", "unused", "view", "walks", "whereabouts", "who",
+    "background", "counts", "figures", "locating", "map", "measuring", "profile", "search",
+    "standards", "states", "tables", "unused", "view", "walks", "whereabouts", "who",
 )  # fmt: skip
 
 
@@ -43,10 +44,10 @@ def map_page(material: Material) -> str:
     said = (*SAID, "deprivation") if beside else SAID
     shown = {**spoken(material.words, *said), **payload(material)}
     slots = _slots(material)
-    page = ""
+    page, may_ask = "", material.background.origin if material.background else ""
     for carried in streets(material):
         data = json_for_page(_with_streets(shown, carried))
-        page = frame.filled(frame.map_frame(is_beside=beside), slots, data)
+        page = frame.filled(frame.map_frame(is_beside=beside), slots, data, may_ask)
         if _fits(page):
             break
     return page
@@ -73,6 +74,7 @@ def _slots(material: Material) -> dict[str, str]:
         ),
         "credit": html(_credit(material)),
         "beside": html(_beside(material)) if material.has_deprivation else "",
+        "background": _shown(material),
         "banner": html(banner(material)),
     }
     template = frame.static("map.html")
@@ -97,6 +99,34 @@ def _beside(material: Material) -> Element:
         for name, key in choices
     ]
     return el("div", {"id": "beside-choice", "hidden": True}, checks)
+
+
+def _shown(material: Material) -> str:
+    background = material.background
+    return "" if background is None else html(_background(material, background))
+
+
+def _background(material: Material, background: Background) -> Element:
+    """Return the choice of a background, with what it tells to whom; a script shows it."""
+    words, host = material.words, background.origin.removeprefix("https://")
+    terms = el("a", {"href": background.terms}, words("background.terms"))
+    return el(
+        "div",
+        {"id": "background-choice", "hidden": True},
+        el(
+            "div",
+            {"class": "check"},
+            el("input", {"type": "checkbox", "id": "show-background",
+                         "aria-describedby": "background-about"}),
+            el("label", {"for": "show-background"},
+               words.parts("background.show", provider=named(background.provider))),
+        ),
+        el("p", {"class": "note", "id": "background-about"},
+           words.parts("background.about", host=named(host))),
+        el("p", {"class": "note", "id": "background-credit", "hidden": True},
+           named(background.attribution), " · ", terms),
+        el("p", {"class": "note", "id": "background-said", "role": "status"}),
+    )  # fmt: skip
 
 
 def _credit(material: Material) -> Element:

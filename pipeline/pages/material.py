@@ -12,6 +12,7 @@ import geopandas as gpd
 import pandas as pd
 
 from pipeline.config import (
+    Background,
     Category,
     District,
     Grid,
@@ -265,6 +266,11 @@ class Material:
     def has_deprivation(self) -> bool:
         """Whether this edition may speak of deprivation, with figures or without."""
         return self.edition == "planner"
+
+    @property
+    def background(self) -> Background | None:
+        """What readers of this edition's map may lay it over, if anything."""
+        return self.theme.background if self.edition == "planner" else None
 
     @cached_property
     def words(self) -> Words:

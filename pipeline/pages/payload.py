@@ -53,10 +53,18 @@ def payload(material: Material) -> dict[str, Any]:
         "unused": unused_layer(material, coder),
         "ways_in": [words(f"ways_in.{way}") for way in PLACES_IN],
         "backdrop": backdrop.backdrop(material, coder),
+        "background": _background(material),
         "outline": _outline(material, coder),
         "edge": _edge_of_data(material, coder),
         **({"two_way": two_way(material)} if material.has_deprivation else {}),
     }
+
+
+def _background(material: Material) -> dict[str, Any] | None:
+    background = material.background
+    if background is None:
+        return None
+    return {"tiles": background.tiles, "deepest": background.deepest}
 
 
 def _theme(material: Material) -> dict[str, Any]:

@@ -364,6 +364,7 @@
   const seeMap = () => byId("map").scrollIntoView({ block: "center" });
   measuring.join(map, { closePopup });
   locating.join(map, { bounds, seeMap });
+  HalfFull.background.join(map);
   printing.join(map);
   unused.join(map, { openPopup, onChange: showLegend, seeMap });
   who.join(showWalker);
