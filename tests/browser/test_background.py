@@ -69,7 +69,7 @@ def test_where_they_do_not_come_the_page_says_so_and_works(
 ) -> None:
     page, _ = opened(browser, tmp_path, answers=False)
     tick(page)
-    page.wait_for_selector("#background-said:not(:empty)")
+    page.wait_for_selector("#background-said:not(:empty)", state="attached")
     assert "Not all of the pictures came" in (page.text_content("#background-said") or "")
     assert page.locator("#failed").is_hidden()
     page.context.close()
