@@ -94,8 +94,8 @@ def _made(
 ) -> tuple[str, str]:
     """Write one of some files into a folder, hold it against the rules, and sum it up.
 
-    `fit` has the endings, whom they may ask, and the sums of those that were looked through: many files are the same in
-    both editions, and are looked through once.
+    `fit` has the endings, whom they may ask, and the sums of those that were looked through: many
+    files are the same in both editions, and are looked through once.
     """
     part = folder / name
     part.parent.mkdir(parents=True, exist_ok=True)
