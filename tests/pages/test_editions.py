@@ -15,6 +15,7 @@ import pytest
 from pipeline import pages
 from pipeline.files.writing import as_json
 from pipeline.pages import Material, without_deprivation
+from pipeline.pages.material import once_for_both
 from pipeline.publish import publish
 from tests.pages.town import town
 from tests.tiny import ROOT
@@ -111,3 +112,19 @@ def test_a_district_that_was_built_keeps_it_too(district: str) -> None:
     if not (folder / "run.json").is_file():
         pytest.skip(f"make {district} has not been run")
     assert mentions(folder) == []
+
+
+def test_what_both_editions_hold_alike_is_found_once_for_them_and_for_no_other() -> None:
+    found_for: list[str] = []
+
+    @once_for_both
+    def find(material: Material) -> list[str]:
+        found_for.append(material.edition)
+        return [material.edition]
+
+    planner = town()
+    community = without_deprivation(planner)
+    assert find(community) is find(planner)
+    assert found_for == ["community"]
+    assert find(replace(planner)) is not find(planner)
+    assert len(found_for) == 2
