@@ -128,7 +128,8 @@ def test_the_keyboard_goes_through_the_neighbourhoods_and_opens_one(seen: Seen) 
     page = seen.page
     areas = page.locator(".leaflet-areas-pane path")
     names = [areas.nth(n).get_attribute("aria-label") for n in range(areas.count())]
-    assert names == page.locator("#neighbourhood option").all_inner_texts()[-len(names) :]
+    listed = page.locator("#neighbourhood option").all_inner_texts()[-len(names) :]
+    assert names == [text.split(", ")[0] for text in listed]
     areas.first.focus()
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.getAttribute('aria-label')") == names[1]
@@ -226,6 +227,46 @@ def test_every_choice_is_reached_by_the_keyboard(seen: Seen) -> None:
     wanted = ["skip", "category", "map", "measure", "show-places", "show-beside"]
     assert [name for name in reached if name in wanted][: len(wanted)] == wanted
     assert {"neighbourhood", "table-mode", "figures-table"} <= set(reached)
+
+
+def test_the_map_opens_with_one_choice_one_sentence_and_its_legend(
+    browser: Browser, ordinary: Path
+) -> None:
+    found = opened(browser, ordinary, is_unfolded=False)
+    page = found.page
+    assert page.is_visible("#category")
+    plain = page.inner_text("#legend .plain-words").replace("\u00a0", " ")
+    assert re.match(
+        r"Where the map data reach, \d+ % of residents of Littleton live within 10 minutes’ walk "
+        r"of at least one park or garden\. It counts",
+        " ".join(plain.split()),
+    )
+    folded = ("#measure", "#walker", "#show-beside", "#print-button", "#legend .sure p >> nth=0")
+    assert [name for name in folded if page.is_visible(name)] == []
+    for summary in ("#other-choices", "#tools", "#legend .sure"):
+        page.focus(f"{summary} > summary")
+        page.keyboard.press("Enter")
+    assert [name for name in folded if not page.is_visible(name)] == []
+    # Another kind leaves open what a reader has opened.
+    page.select_option("#category", "library")
+    assert page.is_visible("#legend .sure p >> nth=0")
+    page.context.close()
+
+
+@pytest.mark.parametrize(
+    ("link", "is_open"),
+    [("#c=library", False), ("#m=within_10_min_pct", False), ("#m=within_5_min_pct", True),
+     ("#d=1", True), ("#l=cafe", True)],
+)  # fmt: skip
+def test_a_link_that_has_made_a_folded_choice_unfolds_it(
+    browser: Browser, ordinary: Path, link: str, *, is_open: bool
+) -> None:
+    found = opened(browser, ordinary, is_unfolded=False)
+    found.page.evaluate("(link) => { location.hash = link; }", link)
+    found.page.wait_for_timeout(300)
+    assert found.page.is_visible("#measure") is is_open
+    assert found.errors == []
+    found.page.context.close()
 
 
 def test_the_skip_link_goes_past_the_map(seen: Seen) -> None:
