@@ -79,6 +79,7 @@ def big_district(
         small,
         looks=looks,
         neighbourhoods=areas,
+        localities=_localities(areas),
         coverage=_coverage(areas),
         features=_features(generator, width, height),
         network=network,
@@ -136,6 +137,23 @@ def _neighbourhoods(n: int, across: int, *, has_people: bool) -> gpd.GeoDataFram
         geometry=shapely.transform(np.array(cells), _warped),
         crs=CRS,
     )
+
+
+def _localities(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Name the part of town of every third neighbourhood, about as many as Newport has."""
+    named = areas.iloc[::3]
+    rows = pd.DataFrame(
+        {
+            "neighbourhood_id": named["neighbourhood_id"].to_numpy(),
+            "order": 1,
+            "name": [f"{WORDS[k % len(WORDS)]}ton" for k in range(len(named))],
+            "kind": "suburb",
+            "relation": "inside",
+            "distance_m": 0.0,
+        }
+    )
+    points = named.geometry.representative_point().to_numpy()
+    return gpd.GeoDataFrame(rows, geometry=points, crs=CRS)
 
 
 def _coverage(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
