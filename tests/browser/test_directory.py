@@ -126,7 +126,7 @@ def test_a_link_opens_the_same_list_and_what_it_does_not_know_is_passed_over(
     browser: Browser, page_file: Path
 ) -> None:
     seen = opened(browser, page_file)
-    seen.page.select_option("#from", label="Littleton 002A")
+    seen.page.select_option("#from", label="Littleton 002A, around Alway, Somerton")
     seen.page.select_option("#kind", "library")
     link, rows = seen.page.evaluate("location.hash"), shown(seen.page, "td.walk")
     assert link == f"#from={IDS[1]}&kind=library"

@@ -135,7 +135,7 @@ def test_the_keyboard_goes_through_the_neighbourhoods_and_opens_one(seen: Seen) 
     assert page.evaluate("document.activeElement.getAttribute('aria-label')") == names[1]
     assert page.evaluate("parseFloat(getComputedStyle(document.activeElement).strokeWidth)") >= 4
     page.keyboard.press("Enter")
-    assert page.inner_text(".leaflet-popup-content h2") == names[1]
+    assert page.inner_text(".leaflet-popup-content h2").startswith(names[1] or "?")
     page.keyboard.press("Escape")
     page.wait_for_selector(".leaflet-popup-content", state="detached")
     assert page.evaluate("document.activeElement.getAttribute('aria-label')") == names[1]
@@ -366,7 +366,8 @@ def test_a_neighbourhood_is_reached_without_the_map(seen: Seen) -> None:
     button = page.locator("#figures-table tbody button").nth(1)
     button.focus()
     page.keyboard.press("Enter")
-    assert page.locator(".leaflet-popup-content h2").last.inner_text() == "Littleton 002A"
+    title = page.locator(".leaflet-popup-content h2").last.inner_text()
+    assert title.startswith("Littleton 002A")
     page.keyboard.press("Escape")
     page.wait_for_selector(".leaflet-popup", state="detached")
     assert button.evaluate("button => button === document.activeElement")

@@ -47,7 +47,6 @@ def site(number: int, **what: Any) -> dict[str, Any]:  # noqa: ANN401
         "caution_findings": "[]",
         "people_within_10_min": 1234.0,
         "beside": "",
-        "caution_findings": "[]",
         "is_in_district": True,
         "records": json.dumps(records),
         "geometry": box(x, y, x + 100, y + 100),
