@@ -187,9 +187,9 @@ def test_files_of_the_same_bytes_are_looked_through_once_and_others_always(
 ) -> None:
     looked_at: list[str] = []
 
-    def look(path: Path, name: str) -> None:
+    def look(path: Path, name: str, may_ask: str = "") -> None:
         looked_at.append(name)
-        check_file(path, name)
+        check_file(path, name, may_ask)
 
     monkeypatch.setattr("pipeline.publish.check_file", look)
     same, other = b'{"a":1}\n', b'{"a":2}\n'
