@@ -17,6 +17,8 @@ from pipeline.config import Clusters
 from pipeline.errors import PackageIsMissing
 
 SIDE = 6
+# Loading esda and compiling its kernels takes longer than all that is asked of it.
+LOADS = pytest.mark.slow
 CHOICES = Clusters(permutations=999)
 
 
@@ -69,6 +71,7 @@ def two_blocks() -> list[float]:
 esda = pytest.importorskip("esda", reason="esda, which finds clusters, is not installed")
 
 
+@LOADS
 def test_of_a_town_of_two_blocks_each_is_a_cluster_of_its_own() -> None:
     named, numbers, _ = found(two_blocks())
     # Squares with eight neighbours, all of their own block.
@@ -79,6 +82,7 @@ def test_of_a_town_of_two_blocks_each_is_a_cluster_of_its_own() -> None:
     assert {"much_beside_less", "less_beside_much"}.isdisjoint(named)
 
 
+@LOADS
 def test_on_a_board_of_black_and_white_nobody_is_like_those_beside_it() -> None:
     """Of eight that a square touches four differ and four agree; of five at an edge three do."""
     board = [20.0 if (n % SIDE + n // SIDE) % 2 else 5.0 for n in range(36)]
@@ -89,6 +93,7 @@ def test_on_a_board_of_black_and_white_nobody_is_like_those_beside_it() -> None:
     assert inner == pytest.approx(0, abs=1e-12)
 
 
+@LOADS
 def test_the_statistic_is_that_of_the_formula_written_out() -> None:
     values = [float(v) for v in np.random.default_rng(7).normal(12, 4, 36)]
     _, numbers, _ = found(values)
@@ -108,11 +113,13 @@ def test_the_statistic_is_that_of_the_formula_written_out() -> None:
         assert numbers["neighbours"].iloc[n] == len(around)
 
 
+@LOADS
 def test_the_same_question_has_the_same_answer() -> None:
     one, other = found(two_blocks())[1], found(two_blocks())[1]
     pd.testing.assert_frame_equal(one, other)
 
 
+@LOADS
 def test_chance_names_hardly_anything() -> None:
     values = [float(v) for v in np.random.default_rng(3).normal(12, 4, 36)]
     named, _, report = found(values)
@@ -120,6 +127,7 @@ def test_chance_names_hardly_anything() -> None:
     assert report["compared"] == 36
 
 
+@LOADS
 def test_islands_and_what_is_not_known_are_left_out_and_said() -> None:
     where = areas()
     far = shapely.box(9000, 9000, 9100, 9100)
