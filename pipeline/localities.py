@@ -19,6 +19,9 @@ from pipeline.tags import read_tags
 from pipeline.text import clean_text
 
 COLUMNS = ("neighbourhood_id", "order", "name", "kind", "relation", "distance_m", "geometry")
+# A village in a wide neighbourhood names it no more where its residents live so many times further
+# away than the nearest one may be.
+APART = 2.0
 # A suburb that is drawn as a point and as an area is one of this name within so many metres.
 SAME_NAME_M = 1_500.0
 
@@ -44,7 +47,8 @@ def localities(
     kinds
         Values of OpenStreetMap's `place` that count, the larger first.
     farthest_m
-        The nearest one further away than this, in metres, names nothing.
+        The nearest one further away than this, in metres, names nothing, and neither does one
+        inside that is twice as far from the residents.
 
     Returns
     -------
@@ -56,11 +60,14 @@ def localities(
     codes = neighbourhoods["neighbourhood_id"].to_numpy(dtype=object)
     middles = _middles(neighbourhoods, homes)
     tree = shapely.STRtree(areas)
-    point, area = tree.query(np.asarray(named.geometry.array), predicate="intersects")
-    inside = pd.DataFrame({"area": area, "point": point, "relation": "inside"})
+    points = np.asarray(named.geometry.array)
+    point, area = tree.query(points, predicate="intersects")
+    away = shapely.distance(middles[area], points[point])
+    relation = np.where(away > APART * farthest_m, "apart", "inside")
+    inside = pd.DataFrame({"area": area, "point": point, "relation": relation})
     inside = inside.drop_duplicates("point")
-    others = np.setdiff1d(np.arange(len(areas)), inside["area"])
-    near = _nearest(middles, others, np.asarray(named.geometry.array), farthest_m)
+    told = inside.loc[inside["relation"] == "inside", "area"]
+    near = _nearest(middles, np.setdiff1d(np.arange(len(areas)), told), points, farthest_m)
     pairs = pd.concat([inside, near], ignore_index=True)
     at = pairs["point"].to_numpy(dtype=int)
     rows = named.iloc[at].reset_index(drop=True)

@@ -79,6 +79,17 @@ def test_where_none_lies_inside_the_nearest_within_reach_is_named() -> None:
     assert found(where, lived_in, mapped, farthest_m=599) == [("A", "Alway", "inside", 0.0)]
 
 
+def test_a_village_far_from_where_the_residents_live_names_nothing_and_can_still_be_found() -> None:
+    lived_in = homes(("A", 5, 900, 500), ("B", 5, 1100, 500))
+    mapped = features(("Nash", "village", at(100, 500)), ("Alway", "suburb", at(1400, 500)))
+    assert found(neighbourhoods("A", "B"), lived_in, mapped, farthest_m=399) == [
+        ("A", "Nash", "apart", 800.0), ("B", "Alway", "inside", 300.0),
+    ]  # fmt: skip
+    assert found(neighbourhoods("A", "B"), lived_in, mapped, farthest_m=500)[:2] == [
+        ("A", "Nash", "inside", 800.0), ("B", "Alway", "inside", 300.0),
+    ]  # fmt: skip
+
+
 def test_a_name_mapped_as_a_point_and_as_an_area_is_one_and_the_point_is_kept() -> None:
     drawn = shapely.box(300, 0, 900, 900)
     mapped = features(("Alway", "suburb", drawn), ("ALWAY", "suburb", at(100, 500)))

@@ -30,7 +30,8 @@ def whereabouts(material: Material) -> Mapping[str, tuple[str, tuple[str, ...]]]
     """
     most = material.study.localities.at_most
     found: dict[str, tuple[str, tuple[str, ...]]] = {}
-    rows = material.localities.sort_values(["neighbourhood_id", "order"])
+    rows = material.localities
+    rows = rows[rows["relation"] != "apart"].sort_values(["neighbourhood_id", "order"])
     columns = (rows[name].tolist() for name in ("neighbourhood_id", "relation", "name"))
     for code, relation, name in zip(*columns, strict=True):
         told = clean_text(name)
@@ -95,7 +96,7 @@ def localities_of_page(material: Material, coder: Coder) -> dict[str, Any]:
         neighbourhood), column by column; those inside the district alone.
     """
     rows = material.localities
-    rows = rows[rows["relation"] == "inside"]
+    rows = rows[rows["relation"] != "near"]
     number = {code: n for n, code in enumerate(material.neighbourhoods["neighbourhood_id"])}
     points = coder.points(np.asarray(rows.geometry.array)) if len(rows) else np.zeros((0, 2), int)
     return {

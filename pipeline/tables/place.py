@@ -123,8 +123,9 @@ LOCALITIES = Table(
         Column(
             "relation",
             "text",
-            "Whether the point of the map lies inside the neighbourhood or near it.",
-            allowed=("inside", "near"),
+            "Whether the point of the map lies inside the neighbourhood or near it; `apart` is "
+            "inside, but far from where its residents live, and names nothing.",
+            allowed=("inside", "near", "apart"),
         ),
         Column("distance_m", "float", "From the middle of its residents.", "m", at_least=0),
         Column("geometry", "geometry", "Point of the map; it has no borders.", "m"),
