@@ -56,7 +56,7 @@ def built_district(tmp_path_factory: pytest.TempPathFactory, name: str) -> Built
 def _begin(folder: Path, name: str, *, is_real: bool) -> None:
     """Take over what `make demo` has left in this checkout; make renews whatever is outdated."""
     folder.mkdir()
-    (folder / "installed").touch()
+    _stamp(folder / "installed")
     if is_real or not (ROOT / "outputs" / name / "run.json").is_file():
         return
     for kind in ("demo", "raw", "interim"):
@@ -66,6 +66,15 @@ def _begin(folder: Path, name: str, *, is_real: bool) -> None:
     for path in (ROOT / "data/interim").iterdir():
         if path.is_file():
             shutil.copy2(path, folder / "data/interim")
+
+
+def _stamp(installed: Path) -> None:
+    """Say since when all is installed; kernels that were compiled since then need not be again."""
+    installed.touch()
+    ours = Path(sys.prefix) / ".installed"
+    if ours.is_file():
+        since = max(ours.stat().st_mtime, (ROOT / "requirements.lock").stat().st_mtime)
+        os.utime(installed, (since, since))
 
 
 def made(folder: Path, name: str, *, is_real: bool = False) -> str:
