@@ -31,7 +31,7 @@
 `unused_land_page(material) -> str`
     `unused-land.html`: land and buildings not in use, and what they could become.
 `unused_land_csv(material)`, `unused_land_gpkg(material)`, `site_uses_csv(material)`,
-`residents_gained_csv(material)`, `best_sets_csv(material)`
+`best_sets_csv(material)`
     The same as sheets and a layer.
 `what_if.what_if_shared(material, trials) -> Shared`
     `what-if.html`, which lists what `make scenario` and `make compare` wrote.
@@ -39,10 +39,9 @@
     The rows of layers that are not used, each with its reason.
 `field_lists(material) -> dict[str, bytes]`, `field_sheets(material) -> dict[str, str]`
     What is worth a look on the spot: lists, and a sheet with boxes to tick for each neighbourhood.
-`source_dependence_csv(material) -> bytes`
-    The headline numbers with the map alone, the lists alone, and both.
-`ambiguous_csv(material) -> bytes`
-    Pairs of records that may be one place and are counted as two.
+`noted_sheet(material, table) -> bytes`
+    A table as it is, with the notice of the district: `gradient.csv`, `source_dependence.csv`,
+    `ambiguous.csv`, `residents_gained.csv`.
 `run_note(material, seconds) -> dict`
     What is known of the run.
 `district_files(material) -> dict[str, Content]`
@@ -76,20 +75,17 @@ from pipeline.pages.neighbourhood import neighbourhood_pages
 from pipeline.pages.note import run_note
 from pipeline.pages.referral import directory_json
 from pipeline.pages.sheets import (
-    ambiguous_csv,
     by_walker_csv,
-    gradient_csv,
     indicators_csv,
+    noted_sheet,
     profiles_csv,
     sensitivity_csv,
     set_aside_csv,
-    source_dependence_csv,
 )
 from pipeline.pages.standards import standards_csv
 from pipeline.pages.unused_land import unused_land_page
 from pipeline.pages.unused_sheets import (
     best_sets_csv,
-    residents_gained_csv,
     site_uses_csv,
     unused_land_csv,
     unused_land_gpkg,
@@ -125,7 +121,7 @@ def district_files(material: Material) -> dict[str, Content]:
         "unused_land.csv": unused_land_csv(material),
         "unused_land.gpkg": unused_land_gpkg(material),
         "site_uses.csv": site_uses_csv(material),
-        "residents_gained.csv": residents_gained_csv(material),
+        "residents_gained.csv": noted_sheet(material, material.residents_gained),
         "best_sets.csv": best_sets_csv(material),
         "profiles.csv": profiles_csv(material),
         "indicators.csv": indicators_csv(material),
@@ -133,13 +129,16 @@ def district_files(material: Material) -> dict[str, Content]:
         "sensitivity.csv": sensitivity_csv(material),
         "standards.csv": standards_csv(material),
         **(
-            {"gradient.csv": gradient_csv(material), "groups.csv": groups_csv(material)}
+            {
+                "gradient.csv": noted_sheet(material, material.gradient),
+                "groups.csv": groups_csv(material),
+            }
             if material.edition == "planner"
             else {}
         ),
         "set_aside.csv": set_aside_csv(material),
-        "ambiguous.csv": ambiguous_csv(material),
-        "source_dependence.csv": source_dependence_csv(material),
+        "ambiguous.csv": noted_sheet(material, material.ambiguous),
+        "source_dependence.csv": noted_sheet(material, material.by_source),
         **field_lists(material),
         **field_sheets(material),
         "profiles.gpkg": profiles_gpkg(material),
@@ -165,7 +164,6 @@ __all__ = [
     "Material",
     "Packed",
     "Shared",
-    "ambiguous_csv",
     "assessment_csv",
     "assessment_gpkg",
     "assessment_page",
@@ -183,21 +181,19 @@ __all__ = [
     "field_lists",
     "field_sheets",
     "glance_page",
-    "gradient_csv",
     "groups_csv",
     "index_page",
     "indicators_csv",
     "map_page",
     "neighbourhood_pages",
+    "noted_sheet",
     "profiles_csv",
     "profiles_gpkg",
-    "residents_gained_csv",
     "run_note",
     "sensitivity_csv",
     "set_aside_csv",
     "similar_csv",
     "site_uses_csv",
-    "source_dependence_csv",
     "standards_csv",
     "unused_land_csv",
     "unused_land_gpkg",

@@ -11,7 +11,7 @@ import pandas as pd
 from pipeline.pages.figures import figures
 from pipeline.pages.material import Material
 from pipeline.pages.places import shown_assets
-from pipeline.pages.sheets import sheet
+from pipeline.pages.sheets import noted_sheet
 from pipeline.similar import WITH, WITHOUT
 from pipeline.text import clean_text
 
@@ -154,4 +154,4 @@ def similar_csv(material: Material) -> bytes:
         )
     columns = ["neighbourhood_id", "name", "order", "similar_id", "similar_name", "apart",
                "traits", "has_within_reach", "places"]  # fmt: skip
-    return sheet(material.noted(pd.DataFrame(told, columns=columns)))
+    return noted_sheet(material, pd.DataFrame(told, columns=columns))

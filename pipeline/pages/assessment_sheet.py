@@ -14,7 +14,7 @@ from pipeline.pages.clusters import NUMBERS_OF, clusters_of
 from pipeline.pages.figures import ids
 from pipeline.pages.layers import Writer, written
 from pipeline.pages.material import KINDS, Material
-from pipeline.pages.sheets import DECIMALS, sheet
+from pipeline.pages.sheets import DECIMALS, noted_sheet
 
 # The parts in reading order, and what each column of an item is called: its column of the
 # assessment → a name with the item in it.
@@ -80,7 +80,7 @@ def assessment_csv(material: Material) -> bytes:
     bytes
         CSV of `assessment_table` and the district's notice, if it has one.
     """
-    return sheet(material.noted(assessment_table(material)))
+    return noted_sheet(material, assessment_table(material))
 
 
 def groups_csv(material: Material) -> bytes:
@@ -98,7 +98,7 @@ def groups_csv(material: Material) -> bytes:
     """
     rows = material.groups
     called = [material.words(f"deprivation.group_{name}") for name in rows["named"]]
-    return sheet(material.noted(rows.assign(called=called)))
+    return noted_sheet(material, rows.assign(called=called))
 
 
 def assessment_gpkg(material: Material) -> Writer:

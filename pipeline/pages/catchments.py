@@ -12,7 +12,7 @@ import pandas as pd
 from pipeline.config import District, State
 from pipeline.pages.layers import Writer, written
 from pipeline.pages.material import Material
-from pipeline.pages.sheets import sheet
+from pipeline.pages.sheets import noted_sheet
 from pipeline.text import clean_text
 
 ALL = "all"
@@ -50,7 +50,7 @@ def catchments_csv(material: Material) -> bytes:
     sources = material.indicators.drop_duplicates("category")
     rows = material.catchment_people.merge(areas, on=["category", "minutes"], how="left")
     rows = rows.merge(sources[["category", "source", "source_date"]], on="category", how="left")
-    return sheet(material.noted(rows[list(SHEET_COLUMNS)]))
+    return noted_sheet(material, rows[list(SHEET_COLUMNS)])
 
 
 def catchments_gpkg(material: Material) -> Writer:
@@ -87,7 +87,7 @@ def people_of_raster(material: Material) -> dict[str, bytes]:
     if rows.empty:
         return {}
     titled = rows.assign(people_from=f"people from the {material.people_raster} raster")
-    return {"minutes_of_people.csv": sheet(material.noted(titled))}
+    return {"minutes_of_people.csv": noted_sheet(material, titled)}
 
 
 def asset_gpkg(

@@ -17,7 +17,7 @@ from pipeline.pages.elements import Children, Element, el, named
 from pipeline.pages.material import Material
 from pipeline.pages.overview import about, section
 from pipeline.pages.page import Sheet, page
-from pipeline.pages.sheets import sheet
+from pipeline.pages.sheets import noted_sheet
 from pipeline.text import clean_text
 
 KINDS = ("real", "mapping", "cannot_be_told")
@@ -61,11 +61,11 @@ def changes_files(material: Material, since: Since) -> dict[str, Content]:
     more = {"streets": since.streets, "parts": since.portions}
     return {
         **{
-            f"{since.name}_{name}.csv": sheet(material.noted(table))
+            f"{since.name}_{name}.csv": noted_sheet(material, table)
             for name, table in more.items()
             if table is not None
         },
-        f"{since.name}.csv": sheet(material.noted(since.table)),
+        f"{since.name}.csv": noted_sheet(material, since.table),
         f"{since.name}.html": changes_page(material, since),
     }
 

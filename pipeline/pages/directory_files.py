@@ -6,7 +6,7 @@ import pandas as pd
 
 from pipeline.pages.listing import Listed, listed, look_of, spoken_hours, told, where
 from pipeline.pages.material import Material
-from pipeline.pages.sheets import sheet
+from pipeline.pages.sheets import noted_sheet
 from pipeline.text import clean_text
 
 DIRECTORY_COLUMNS = (
@@ -32,7 +32,7 @@ def directory_csv(material: Material) -> bytes:
         not say is empty.
     """
     rows = [_row(material, each) for each in listed(material)]
-    return sheet(material.noted(pd.DataFrame(rows, columns=list(DIRECTORY_COLUMNS))))
+    return noted_sheet(material, pd.DataFrame(rows, columns=list(DIRECTORY_COLUMNS)))
 
 
 def _row(material: Material, each: Listed) -> dict[str, object]:
@@ -95,4 +95,4 @@ def walks_csv(material: Material) -> bytes:
             "walk_min": rows["walk_min"].round(1),
         }
     )
-    return sheet(material.noted(table))
+    return noted_sheet(material, table)

@@ -16,7 +16,7 @@ import shapely
 from pipeline.config import Agreement
 from pipeline.pages.material import Material
 from pipeline.pages.places import title_of
-from pipeline.pages.sheets import sheet
+from pipeline.pages.sheets import noted_sheet
 from pipeline.text import clean_text
 
 FOLDER = "field_lists"
@@ -54,7 +54,7 @@ def field_lists(material: Material) -> dict[str, bytes]:
         ours = rows[rows["list"] == name].reset_index(drop=True)
         answers = pd.DataFrame("", index=ours.index, columns=list(ANSWERS))
         table = pd.concat([ours[list(COLUMNS)], answers], axis=1)
-        files[f"{FOLDER}/{name}.csv"] = sheet(material.noted(table))
+        files[f"{FOLDER}/{name}.csv"] = noted_sheet(material, table)
         files[f"{FOLDER}/{name}.geojson"] = _geojson(material.noted(ours[list(COLUMNS)]))
     return files
 

@@ -21,7 +21,7 @@ from pipeline.pages.local_map import Drawn, Ground, view_around, view_map
 from pipeline.pages.material import Material
 from pipeline.pages.overview import about, section
 from pipeline.pages.page import Sheet, page
-from pipeline.pages.sheets import sheet
+from pipeline.pages.sheets import noted_sheet
 from pipeline.pages.wording import Named
 from pipeline.text import clean_text
 
@@ -490,7 +490,7 @@ def _csv(material: Material, table: pd.DataFrame) -> bytes:
     rows = rows.merge(
         names.rename(columns={"neighbourhood_id": "people_of"}), on="people_of", how="left"
     )
-    return sheet(material.noted(rows[list(COLUMNS)]))
+    return noted_sheet(material, rows[list(COLUMNS)])
 
 
 def _layers(material: Material, tried: Tried) -> dict[str, Any]:

@@ -116,7 +116,7 @@ def indicators_csv(material: Material) -> bytes:
     """
     keys = ["neighbourhood_id", "category", "measure"]
     rows = material.indicators.sort_values(keys).join(material.ranges, on=keys)
-    return sheet(material.noted(rows[list(INDICATOR_COLUMNS)]))
+    return noted_sheet(material, rows[list(INDICATOR_COLUMNS)])
 
 
 def by_walker_csv(material: Material) -> bytes:
@@ -136,7 +136,7 @@ def by_walker_csv(material: Material) -> bytes:
     rows = material.by_walker.sort_values(keys)
     labels = {name: walker.label for name, walker in material.walkers.items()}
     rows = rows.assign(walker_label=rows["walker"].map(labels))
-    return sheet(material.noted(rows[list(WALKER_COLUMNS)]))
+    return noted_sheet(material, rows[list(WALKER_COLUMNS)])
 
 
 def sensitivity_csv(material: Material) -> bytes:
@@ -156,23 +156,7 @@ def sensitivity_csv(material: Material) -> bytes:
     rows = material.sensitivity
     rows = rows[rows["neighbourhood_id"] == material.district.code]
     rows = rows.sort_values(["category", "measure", "variant"])
-    return sheet(material.noted(rows[list(VARIANT_COLUMNS)]))
-
-
-def gradient_csv(material: Material) -> bytes:
-    """Return access over the deciles of deprivation, and in single numbers: `gradient.csv`.
-
-    Parameters
-    ----------
-    material
-        The district.
-
-    Returns
-    -------
-    bytes
-        CSV with the columns of `tables.GRADIENT` and the district's notice, if it has one.
-    """
-    return sheet(material.noted(material.gradient))
+    return noted_sheet(material, rows[list(VARIANT_COLUMNS)])
 
 
 def set_aside_csv(material: Material) -> bytes:
@@ -192,40 +176,7 @@ def set_aside_csv(material: Material) -> bytes:
     rows = material.set_aside
     first = rows.assign(is_other=rows["kind"] != "fault")
     ordered = first.sort_values(["layer", "is_other", "row"]).drop(columns="is_other")
-    return sheet(material.noted(ordered))
-
-
-def source_dependence_csv(material: Material) -> bytes:
-    """Return the headline numbers with the map alone, lists alone, both: `source_dependence.csv`.
-
-    Parameters
-    ----------
-    material
-        The district.
-
-    Returns
-    -------
-    bytes
-        CSV with the columns of `tables.BY_SOURCE` and the district's notice, if it has one.
-    """
-    return sheet(material.noted(material.by_source))
-
-
-def ambiguous_csv(material: Material) -> bytes:
-    """Return the pairs of records that may be one place and are counted as two: `ambiguous.csv`.
-
-    Parameters
-    ----------
-    material
-        The district.
-
-    Returns
-    -------
-    bytes
-        CSV with the columns of `tables.AMBIGUOUS` and the district's notice, if it has one; the
-        likeliest first.
-    """
-    return sheet(material.noted(material.ambiguous))
+    return noted_sheet(material, ordered)
 
 
 def profiles_csv(material: Material) -> bytes:
@@ -241,7 +192,25 @@ def profiles_csv(material: Material) -> bytes:
     bytes
         CSV of `wide_table` and the district's notice, if it has one.
     """
-    return sheet(material.noted(wide_table(material)))
+    return noted_sheet(material, wide_table(material))
+
+
+def noted_sheet(material: Material, table: pd.DataFrame) -> bytes:
+    """Return a table as CSV, with the district's notice beside each row, if it has one.
+
+    Parameters
+    ----------
+    material
+        The district.
+    table
+        What is published of it.
+
+    Returns
+    -------
+    bytes
+        As `sheet` writes it.
+    """
+    return sheet(material.noted(table))
 
 
 def sheet(table: pd.DataFrame) -> bytes:

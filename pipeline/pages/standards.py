@@ -15,7 +15,7 @@ import pandas as pd
 from pipeline.config import Evidence, Method, Quantity, Standard, State, Together, Within
 from pipeline.pages.figures import ids
 from pipeline.pages.material import Material
-from pipeline.pages.sheets import sheet
+from pipeline.pages.sheets import noted_sheet
 from pipeline.pages.wording import Words
 from pipeline.standards import official_method
 from pipeline.text import clean_text
@@ -78,7 +78,7 @@ def standards_csv(material: Material) -> bytes:
     bytes
         CSV: one row for each neighbourhood and criterion, the district's own rows last.
     """
-    return sheet(material.noted(_sheet_rows(material)))
+    return noted_sheet(material, _sheet_rows(material))
 
 
 def _sheet_rows(material: Material) -> pd.DataFrame:

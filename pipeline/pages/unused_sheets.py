@@ -11,7 +11,7 @@ import pandas as pd
 
 from pipeline.pages.layers import Writer, written
 from pipeline.pages.material import Material, once_for_both
-from pipeline.pages.sheets import sheet
+from pipeline.pages.sheets import noted_sheet
 from pipeline.pages.unused_words import SiteWords
 from pipeline.text import clean_text
 
@@ -63,7 +63,7 @@ def unused_land_csv(material: Material) -> bytes:
     table = _sites(material)
     middle = table.geometry.representative_point()
     rows = pd.DataFrame(table.drop(columns="geometry"))
-    return sheet(material.noted(rows.assign(easting=middle.x.round(1), northing=middle.y.round(1))))
+    return noted_sheet(material, rows.assign(easting=middle.x.round(1), northing=middle.y.round(1)))
 
 
 def unused_land_gpkg(material: Material) -> Writer:
@@ -144,23 +144,7 @@ def site_uses_csv(material: Material) -> bytes:
             }
         )
         rows = rows.merge(wide, on=["site_id", "use"], how="left")
-    return sheet(material.noted(rows))
-
-
-def residents_gained_csv(material: Material) -> bytes:
-    """Return every number of people gained, one a row: `residents_gained.csv`.
-
-    Parameters
-    ----------
-    material
-        The district.
-
-    Returns
-    -------
-    bytes
-        CSV with the columns of `tables.RESIDENTS_GAINED` and the district's notice, if it has one.
-    """
-    return sheet(material.noted(material.residents_gained))
+    return noted_sheet(material, rows)
 
 
 def best_sets_csv(material: Material) -> bytes:
@@ -185,4 +169,4 @@ def best_sets_csv(material: Material) -> bytes:
         label=np.array([told.use(name).text for name in rows["use"]], dtype=object),
         site=np.array([names.get(site, "") for site in rows["site_id"]], dtype=object),
     )
-    return sheet(material.noted(rows))
+    return noted_sheet(material, rows)

@@ -19,7 +19,6 @@ from pipeline.config import Caution, Possible, UnusedKind, Use
 from pipeline.pages import (
     Material,
     best_sets_csv,
-    residents_gained_csv,
     site_uses_csv,
     unused_land_csv,
     unused_land_gpkg,
@@ -27,6 +26,7 @@ from pipeline.pages import (
     without_deprivation,
 )
 from pipeline.pages.gate import faults_of_page
+from pipeline.pages.sheets import noted_sheet
 from pipeline.uses import fit_uses
 from tests.pages.town import CRS, HOSTILE, IDS, SOUTH, WEST, town, wordings
 from tests.test_uses import finding, findings
@@ -173,8 +173,8 @@ def test_the_community_edition_has_all_of_it_but_deprivation(material: Material)
     assert "Old Yard" in page
     assert "decile" not in page.lower()
     assert "decile" in unused_land_page(material)
-    assert b"decile" not in residents_gained_csv(community)
-    assert b"decile_2" in residents_gained_csv(material)
+    assert b"decile" not in noted_sheet(community, community.residents_gained)
+    assert b"decile_2" in noted_sheet(material, material.residents_gained)
     assert len(rows(unused_land_csv(community))) == 2
     assert "equity_weight" not in rows(best_sets_csv(community))[0]
 
