@@ -180,6 +180,8 @@ def _packed(packed: Packed, part: Path, files: Mapping[str, Content]) -> dict[st
     base = part.parent
     up = len(packed.folder.split("/")) if packed.folder else 0
     found: dict[str, Path | bytes] = {}
+    if packed.note:
+        found[f"{packed.name}/{RUN_NOTE}"] = packed.note
     for name, content in files.items():
         if isinstance(content, Packed) or _edition_of(name, files) != packed.folder:
             continue

@@ -212,6 +212,8 @@ def test_an_edition_is_packed_whole_and_the_same_twice(tmp_path: Path) -> None:
         assert len(archive.namelist()) == len([n for n in one if n.startswith("community/")]) - 1
     with zipfile.ZipFile(tmp_path / "one/planner.zip") as archive:
         assert "littleton/map.html" in archive.namelist()
+        # Its own, which tells no sums: the sum of the archive would be among them.
+        assert "published" not in json.loads(archive.read("littleton/run.json"))
         assert not [name for name in archive.namelist() if "community" in name]
     for name in ("planner.zip", "community/community.zip"):
         assert one[name] == (tmp_path / "other" / name).read_bytes()

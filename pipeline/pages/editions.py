@@ -34,11 +34,13 @@ _SENTENCE = re.compile(r"(?<=[.!?;])\s+")
 class Packed:
     """Everything of one edition in one archive.
 
-    `folder` is the edition's place below the district's, `name` the folder inside the archive.
+    `folder` is the edition's place below the district's, `name` the folder inside the archive, and
+    `note` the run note that it holds, where the edition's own is written after it.
     """
 
     folder: str
     name: str
+    note: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,7 @@ def editions(
     """
     community = without_deprivation(material)
     files: dict[str, Content] = dict(files_of(material))
-    files["planner.zip"] = Packed("", name)
+    files["planner.zip"] = Packed("", name, note_of(material))
     for path, content in files_of(community).items():
         files[f"{COMMUNITY}/{path}"] = content
     files[f"{COMMUNITY}/{RUN_NOTE}"] = note_of(community)
