@@ -34,7 +34,10 @@ HalfFull.beside = (() => {
       if (!neighbourhood.deprivation) continue;
       const { decile } = neighbourhood.deprivation;
       const area = L.polygon(layers.shape(neighbourhood.shape), {
-        ...options, stroke: false, fillColor: `url(#decile-${groupOf(decile)})`, fillOpacity: 1,
+        ...options,
+        stroke: false,
+        fillColor: `url(#decile-${groupOf(decile)})`,
+        fillOpacity: 1,
       });
       group.addLayer(area);
       const icon = L.divIcon({ className: "decile", html: el("span", {}, String(decile)), iconSize: [20, 16] });
@@ -105,5 +108,14 @@ HalfFull.beside = (() => {
     cell: (place) => el("td", { class: "number beside" }, column.value(place) ?? "–"),
   };
 
-  return { isKnown: Boolean(sample), sample, patterns, layer, legend, card, first: (place) => sentences(place)[0], column };
+  return {
+    isKnown: Boolean(sample),
+    sample,
+    patterns,
+    layer,
+    legend,
+    card,
+    first: (place) => sentences(place)[0],
+    column,
+  };
 })();

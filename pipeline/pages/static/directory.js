@@ -12,7 +12,12 @@
 
   /** Accents, capitals and apostrophes do not matter in a search. */
   const folded = (text) =>
-    text.normalize("NFD").replace(/[\u0300-\u036f’'`.]/g, "").replace(/\s+/g, " ").toLowerCase().trim();
+    text
+      .normalize("NFD")
+      .replace(/[\u0300-\u036f’'`.]/g, "")
+      .replace(/\s+/g, " ")
+      .toLowerCase()
+      .trim();
 
   const rows = [...document.querySelectorAll("#lists tbody tr")].map((row, n) => {
     const cells = Object.fromEntries(COLUMNS.map((name, place) => [name, row.children[place]]));
@@ -121,13 +126,19 @@
     const walk = sorting.column === "walk" && sorting.rises;
     const column = sorting.column ? heads.get(sorting.column).words : "";
     const parts = [
-      n === rows.length ? sayParts("directory.said_all", { n }) : sayParts("directory.said_some", { n, of: rows.length }),
+      n === rows.length
+        ? sayParts("directory.said_all", { n })
+        : sayParts("directory.said_some", { n, of: rows.length }),
       chosen("theme") ? sayParts("directory.said_theme", { theme: wordsOf("theme") }) : null,
       chosen("kind") ? sayParts("directory.said_kind", { kind: wordsOf("kind") }) : null,
       chosen("find").trim() ? sayParts("directory.said_text", { text: chosen("find").trim() }) : null,
-      start() >= 0 && chosen("within") ? sayParts("directory.said_within", { minutes: Number(chosen("within")) }) : null,
+      start() >= 0 && chosen("within")
+        ? sayParts("directory.said_within", { minutes: Number(chosen("within")) })
+        : null,
       start() >= 0 && walk ? sayParts("directory.said_from", { place: wordsOf("from") }) : null,
-      column && !walk ? sayParts(sorting.rises ? "directory.said_sorted_up" : "directory.said_sorted_down", { column }) : null,
+      column && !walk
+        ? sayParts(sorting.rises ? "directory.said_sorted_up" : "directory.said_sorted_down", { column })
+        : null,
     ];
     return parts.filter(Boolean).map((part) => [part, " "]);
   };

@@ -48,12 +48,16 @@ HalfFull.figures = (() => {
     const column = columnOf(category, measure);
     if (!column) return { value: null, state: "n" };
     const state = column.states[place];
-    return { value: state === "o" ? column.values[place] : null, state, certain: column.certain[place], range: column.range?.[place] };
+    return {
+      value: state === "o" ? column.values[place] : null,
+      state,
+      certain: column.certain[place],
+      range: column.range?.[place],
+    };
   };
 
   /** Whether any number of a category is known of a neighbourhood: it counts in the district's then. */
-  const isCounted = (category, place) =>
-    data.measures.some(({ name }) => figure(category, name, place).state !== "n");
+  const isCounted = (category, place) => data.measures.some(({ name }) => figure(category, name, place).state !== "n");
 
   /** Whether anything at all is known of a neighbourhood. */
   const isKnown = (place) => data.categories.some(({ id }) => isCounted(id, place));
@@ -125,7 +129,26 @@ HalfFull.figures = (() => {
   };
 
   return {
-    measures, whole, walkers, walkAs, isCountedFor, hasFigures, byName, figure, isCounted, isKnown, classOf, wordsOf, share, minutes, brief, sentence, bare, noted, STATES, stateWords,
+    measures,
+    whole,
+    walkers,
+    walkAs,
+    isCountedFor,
+    hasFigures,
+    byName,
+    figure,
+    isCounted,
+    isKnown,
+    classOf,
+    wordsOf,
+    share,
+    minutes,
+    brief,
+    sentence,
+    bare,
+    noted,
+    STATES,
+    stateWords,
     isFirst: () => walker === first,
     walker: () => walker,
     first,

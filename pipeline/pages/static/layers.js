@@ -48,12 +48,7 @@ HalfFull.layers = (() => {
 
   const statePatterns = () => [
     pattern("state-n", 7, ground(7), svg("circle", { cx: 3.5, cy: 3.5, r: 0.9, fill: stroke })),
-    pattern(
-      "state-u",
-      10,
-      ground(10),
-      svg("path", { d: "M3 3l4 4M7 3l-4 4", stroke, "stroke-width": 1.1 }),
-    ),
+    pattern("state-u", 10, ground(10), svg("path", { d: "M3 3l4 4M7 3l-4 4", stroke, "stroke-width": 1.1 })),
     pattern("state-s", 9, ground(9), svg("circle", { cx: 4.5, cy: 4.5, r: 2, fill: "none", stroke })),
   ];
 
@@ -89,13 +84,20 @@ HalfFull.layers = (() => {
     drawn(waterways, { color: theme.water, weight: 1.6, opacity: 0.9 }).addTo(map);
     drawn(railways, { color: theme.street, weight: 1.2, opacity: 0.55, dashArray: "6 4" }).addTo(map);
     drawn(data.edge, { color: theme.outline, weight: 1.6, opacity: 0.9, dashArray: "2 6" }).addTo(map);
-    const road = (coded, style) => L.polyline(HalfFull.coding.lines(coded, (x, y) => [y / UNITS, x / UNITS]), { ...above, fill: false, ...style });
+    const road = (coded, style) =>
+      L.polyline(
+        HalfFull.coding.lines(coded, (x, y) => [y / UNITS, x / UNITS]),
+        { ...above, fill: false, ...style },
+      );
     const major = road(streets.major, { color: theme.street, opacity: 0.6 }).addTo(map);
     const minor = road(streets.minor, { color: theme.street, opacity: 0.45 }).addTo(map);
     const pathStyle = { color: theme.street, opacity: 0.5, weight: 0.8, dashArray: "3 3" };
     let path = null;
     /** Paths are those of the streets that walks go along; without those the page has lines of them. */
-    const paths = () => (path ??= streets.path ? road(streets.path, pathStyle) : L.polyline(HalfFull.streets.pathLines(), { ...above, fill: false, ...pathStyle }));
+    const paths = () =>
+      (path ??= streets.path
+        ? road(streets.path, pathStyle)
+        : L.polyline(HalfFull.streets.pathLines(), { ...above, fill: false, ...pathStyle }));
     const showIf = (is, layer) => (is ? layer.addTo(map) : layer.remove());
     const grow = () => {
       const zoom = map.getZoom();
@@ -129,7 +131,11 @@ HalfFull.layers = (() => {
     const borders = { renderer: L.svg({ pane: "edges", padding: 0.5 }), pane: "edges", interactive: false };
     const polygons = data.neighbourhoods.map((neighbourhood, place) => {
       const polygon = L.polygon(shape(neighbourhood.shape), {
-        renderer, pane: "areas", stroke: false, fillOpacity: 0.93, bubblingMouseEvents: false,
+        renderer,
+        pane: "areas",
+        stroke: false,
+        fillOpacity: 0.93,
+        bubblingMouseEvents: false,
       }).addTo(map);
       polygon.bindTooltip(() => describe(place), { sticky: true, direction: "auto", className: "hover" });
       polygon.on("click", (event) => {
@@ -145,7 +151,10 @@ HalfFull.layers = (() => {
     });
     const edges = data.neighbourhoods.map((neighbourhood) =>
       L.polygon(shape(neighbourhood.shape), {
-        ...borders, fill: false, color: "#ffffff", opacity: 0.95,
+        ...borders,
+        fill: false,
+        color: "#ffffff",
+        opacity: 0.95,
       }).addTo(map),
     );
     L.polyline(data.outline.map(line), { ...borders, fill: false, color: theme.outline, weight: 1.6 }).addTo(map);

@@ -67,7 +67,12 @@ HalfFull.legend = (() => {
     const district = named(data.district.name);
     if (kind === "share" && state === "o") {
       const one = named(category.one, category.languages[0]);
-      return sayParts(countedSentence(category) ? "map.plain_known" : "map.plain", { share: figures.share(value), district, minutes, one });
+      return sayParts(countedSentence(category) ? "map.plain_known" : "map.plain", {
+        share: figures.share(value),
+        district,
+        minutes,
+        one,
+      });
     }
     return sayParts("map.legend_whole", { district, sentence: figures.bare(category.id, measure, whole) });
   };
@@ -97,7 +102,12 @@ HalfFull.legend = (() => {
       byId("legend"),
       el("h2", { class: "legend-title" }, symbols.picture(category), title()),
       walker(),
-      el("p", { class: "plain-words" }, plain(category, measure), el("span", { class: "note" }, countedSentence(category))),
+      el(
+        "p",
+        { class: "plain-words" },
+        plain(category, measure),
+        el("span", { class: "note" }, countedSentence(category)),
+      ),
       fills(category, measure),
       linesOver(),
       unused.legend(),

@@ -22,7 +22,9 @@ HalfFull.locating = (() => {
   const mark = (latLng, accuracy) => {
     drawn.clearLayers();
     const style = { pane: "outlines", interactive: false, color: data.theme.ink };
-    drawn.addLayer(L.circle(latLng, { ...style, radius: accuracy, weight: 1.5, fillColor: data.theme.accent, fillOpacity: 0.12 }));
+    drawn.addLayer(
+      L.circle(latLng, { ...style, radius: accuracy, weight: 1.5, fillColor: data.theme.accent, fillOpacity: 0.12 }),
+    );
     drawn.addLayer(L.circleMarker(latLng, { ...style, radius: 7, weight: 3, fillColor: "#ffffff", fillOpacity: 1 }));
   };
 

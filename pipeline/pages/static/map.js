@@ -52,7 +52,13 @@
           else chosen.also.delete(category.id);
           showSymbols();
         });
-        const label = el("label", { for: box.id }, symbols.picture(category), profile.labelled(category), ` (${number(category.n)})`);
+        const label = el(
+          "label",
+          { for: box.id },
+          symbols.picture(category),
+          profile.labelled(category),
+          ` (${number(category.n)})`,
+        );
         return el("div", { class: "check" }, box, label);
       }),
     );
@@ -91,7 +97,15 @@
     for (const n of numbers) {
       if (!data.places.outlines[n]) continue;
       const { colour } = data.categories[data.places.category[n]];
-      const style = { renderer, pane: "outlines", interactive: false, color: colour, weight: 1.4, fillColor: colour, fillOpacity: 0.22 };
+      const style = {
+        renderer,
+        pane: "outlines",
+        interactive: false,
+        color: colour,
+        weight: 1.4,
+        fillColor: colour,
+        fillOpacity: 0.22,
+      };
       outlines.addLayer(L.polygon(layers.shape(data.places.outlines[n]), style));
     }
   };
@@ -109,8 +123,20 @@
     map.closePopup();
     lastFocus = from;
     Object.assign(chosen, { open, asset });
-    map.openPopup(L.popup({ maxWidth: Math.min(300, map.getSize().x - 80), minWidth: 200, autoPanPadding: [16, 16], closeButton: true }).setLatLng(latLng).setContent(content));
-    content.closest(".leaflet-popup").querySelector(".leaflet-popup-close-button").setAttribute("aria-label", say("map.close"));
+    map.openPopup(
+      L.popup({
+        maxWidth: Math.min(300, map.getSize().x - 80),
+        minWidth: 200,
+        autoPanPadding: [16, 16],
+        closeButton: true,
+      })
+        .setLatLng(latLng)
+        .setContent(content),
+    );
+    content
+      .closest(".leaflet-popup")
+      .querySelector(".leaflet-popup-close-button")
+      .setAttribute("aria-label", say("map.close"));
     content.setAttribute("tabindex", "-1");
     if (from) content.focus();
   };
@@ -157,7 +183,11 @@
       el("p", { class: "lede" }, symbols.picture(category), named(capital(category.one), category.languages[0])),
       category.is_potential ? el("p", {}, say("map.potential")) : null,
       el("p", { class: "why" }, legend.why(category)),
-      el("dl", {}, facts.flatMap(([label, text]) => [el("dt", {}, named(label)), el("dd", {}, named(text))])),
+      el(
+        "dl",
+        {},
+        facts.flatMap(([label, text]) => [el("dt", {}, named(label)), el("dd", {}, named(text))]),
+      ),
       routes.startButton(n, symbolLayer.latLng(n)),
     );
   };
@@ -182,7 +212,8 @@
     const at = [event.latlng.lat, event.latlng.lng];
     const n = symbolLayer.at(event.containerPoint);
     const site = unused.at(event.containerPoint);
-    if (measuring.isOn()) measuring.take(n === null ? at : symbolLayer.latLng(n), n === null ? "" : tables.placeName(n));
+    if (measuring.isOn())
+      measuring.take(n === null ? at : symbolLayer.latLng(n), n === null ? "" : tables.placeName(n));
     else if (site !== null) unused.open(site);
     else if (n !== null) openPlace(n);
     else if (routes.canWalk) routes.start(at, { place: place ?? null });
@@ -304,7 +335,13 @@
 
   const fitDistrict = () => {
     const [west, south, east, north] = data.district.bounds.map((unit) => unit / layers.UNITS);
-    map.fitBounds([[south, west], [north, east]], { padding: [12, 12], animate: false });
+    map.fitBounds(
+      [
+        [south, west],
+        [north, east],
+      ],
+      { padding: [12, 12], animate: false },
+    );
   };
 
   const wire = () => {
@@ -319,7 +356,12 @@
     byId("neighbourhood").addEventListener("change", () => choosePlace(Number(byId("neighbourhood").value)));
     map.on("click", (event) => onMapClick(event));
     map.on("mousemove", (event) => {
-      map.getContainer().classList.toggle("over-symbol", (symbolLayer.at(event.containerPoint) ?? unused.at(event.containerPoint)) !== null);
+      map
+        .getContainer()
+        .classList.toggle(
+          "over-symbol",
+          (symbolLayer.at(event.containerPoint) ?? unused.at(event.containerPoint)) !== null,
+        );
     });
     map.on("popupclose", () => {
       lastFocus?.focus();
@@ -347,7 +389,9 @@
   });
   outlines.addTo(map);
   symbolLayer.addTo(map);
-  L.control.zoom({ position: "bottomright", zoomInTitle: say("map.closer"), zoomOutTitle: say("map.further") }).addTo(map);
+  L.control
+    .zoom({ position: "bottomright", zoomInTitle: say("map.closer"), zoomOutTitle: say("map.further") })
+    .addTo(map);
   map.scrollWheelZoom.disable();
   L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
   byId("map").setAttribute("aria-label", say("map.window_of", { district: data.district.name }));

@@ -34,7 +34,9 @@ HalfFull.measuring = (() => {
 
   const metres = (value) => {
     const whole = Math.round(value);
-    return whole < 10000 ? HalfFull.say("numbers.metres", { n: whole }) : HalfFull.say("numbers.kilometres", { n: Math.round(value / 100) / 10 });
+    return whole < 10000
+      ? HalfFull.say("numbers.metres", { n: whole })
+      : HalfFull.say("numbers.kilometres", { n: Math.round(value / 100) / 10 });
   };
 
   /** The way on foot, or the words for why there is none. */
@@ -51,7 +53,16 @@ HalfFull.measuring = (() => {
   const styles = () => ({ pane: "ways", renderer: routes.renderer(), interactive: false });
 
   const mark = ({ latLng }, fill) =>
-    drawn.addLayer(L.circleMarker(latLng, { ...styles(), radius: 7, color: data.theme.ink, weight: 3, fillColor: fill, fillOpacity: 1 }));
+    drawn.addLayer(
+      L.circleMarker(latLng, {
+        ...styles(),
+        radius: 7,
+        color: data.theme.ink,
+        weight: 3,
+        fillColor: fill,
+        fillOpacity: 1,
+      }),
+    );
 
   const draw = (way) => {
     drawn.clearLayers();
@@ -72,8 +83,17 @@ HalfFull.measuring = (() => {
   /** The answer in short, on the map: the panel may be out of sight. */
   const label = (line, way) => {
     const foot = way && `${metres(way.length / DM)} · ${figures.minutes(walks.minutesOf(way.cost, who.now().id))}`;
-    const content = el("div", {}, say("line", { distance: line }), foot ? [el("br"), say("on_foot_short", { foot })] : null);
-    drawn.addLayer(L.tooltip({ permanent: true, direction: "top", offset: [0, -8], className: "hover", interactive: false }).setLatLng(now.to.latLng).setContent(content));
+    const content = el(
+      "div",
+      {},
+      say("line", { distance: line }),
+      foot ? [el("br"), say("on_foot_short", { foot })] : null,
+    );
+    drawn.addLayer(
+      L.tooltip({ permanent: true, direction: "top", offset: [0, -8], className: "hover", interactive: false })
+        .setLatLng(now.to.latLng)
+        .setContent(content),
+    );
   };
 
   const answer = () => {
@@ -101,7 +121,10 @@ HalfFull.measuring = (() => {
       [say("from"), now.from],
       [say("to"), now.to],
     ];
-    replace(byId("measuring-ends"), ends.flatMap(([title, end]) => [el("dt", {}, title), el("dd", {}, end ? end.name : say("not_yet"))]));
+    replace(
+      byId("measuring-ends"),
+      ends.flatMap(([title, end]) => [el("dt", {}, title), el("dd", {}, end ? end.name : say("not_yet"))]),
+    );
     byId("measuring-again").hidden = !now.from;
     if (now.from && now.to) replace(byId("measuring-said"), answer());
     else {

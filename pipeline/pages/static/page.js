@@ -94,6 +94,19 @@ const HalfFull = (() => {
   const say = (key, slots = {}) => fill(sentenceOf(key, slots), slots);
 
   return {
-    data, el, svg, named, replace, byId, fill, say, sayParts, number, decimal, capital, compareTexts, theirs,
+    data,
+    el,
+    svg,
+    named,
+    replace,
+    byId,
+    fill,
+    say,
+    sayParts,
+    number,
+    decimal,
+    capital,
+    compareTexts,
+    theirs,
   };
 })();

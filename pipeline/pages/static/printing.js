@@ -61,7 +61,12 @@ HalfFull.printing = (() => {
   /** Lay the sheet out on the screen, with as much on the map as before, and wait until it is drawn. */
   const layOut = async () => {
     const root = document.documentElement;
-    const seen = { bounds: map.getBounds(), middle: map.getCenter(), zoom: map.getZoom(), looks: root.getAttribute("data-looks") };
+    const seen = {
+      bounds: map.getBounds(),
+      middle: map.getCenter(),
+      zoom: map.getZoom(),
+      looks: root.getAttribute("data-looks"),
+    };
     // Paper is light.
     root.setAttribute("data-looks", "light");
     document.body.classList.add("sheet");

@@ -23,8 +23,7 @@ HalfFull.profile = (() => {
     if (data.district.people_raster) return "counts.residents_raster";
     return data.district.is_estimated ? "counts.residents_estimated" : "counts.residents";
   };
-  const residents = (place) =>
-    say(residentsWords(), { n: peopleOf(place), raster: data.district.people_raster });
+  const residents = (place) => say(residentsWords(), { n: peopleOf(place), raster: data.district.people_raster });
 
   /** The label of a category, in its language. */
   const labelled = ({ label, languages: [language] }) => named(label, language);
@@ -47,8 +46,7 @@ HalfFull.profile = (() => {
     return el("p", { class: "strengths" }, el("strong", {}, lead), " ", listed(labels));
   };
 
-  const listed = (labels) =>
-    labels.flatMap((label, n) => [n ? " · " : "", label]);
+  const listed = (labels) => labels.flatMap((label, n) => [n ? " · " : "", label]);
 
   /** Three steps of one bar: the share of residents within each number of minutes. */
   const bar = (category, place) => {
@@ -83,7 +81,14 @@ HalfFull.profile = (() => {
     if (!distinct.length) return null;
     const shown = distinct.slice(0, namesShown).flatMap((name, n) => [n ? ", " : "", named(name)]);
     const left = distinct.length - namesShown;
-    return el("p", { class: "names" }, say("profile.here"), " ", shown, left > 0 ? ` ${say("profile.and_more", { n: left })}` : "");
+    return el(
+      "p",
+      { class: "names" },
+      say("profile.here"),
+      " ",
+      shown,
+      left > 0 ? ` ${say("profile.and_more", { n: left })}` : "",
+    );
   };
 
   const row = (category, place) =>
@@ -101,15 +106,17 @@ HalfFull.profile = (() => {
       const found = within(category, middle, place);
       return found.state === "o" ? found.value : -1;
     };
-    const inKind = data.categories
-      .filter((category) => category.kind === kind.id)
-      .sort((a, b) => order(b) - order(a));
+    const inKind = data.categories.filter((category) => category.kind === kind.id).sort((a, b) => order(b) - order(a));
     if (!inKind.length) return null;
     return el(
       "section",
       { class: "card" },
       el("h3", {}, kind.label),
-      el("ul", { class: "plain" }, inKind.map((category) => row(category, place))),
+      el(
+        "ul",
+        { class: "plain" },
+        inKind.map((category) => row(category, place)),
+      ),
     );
   };
 
@@ -123,14 +130,24 @@ HalfFull.profile = (() => {
       " ",
       data.minutes.flatMap((minute, n) => [
         n ? " " : "",
-        el("span", { class: "key" }, el("span", { class: `dot step-${n + 1}`, "aria-hidden": "true" }), minutes(minute)),
+        el(
+          "span",
+          { class: "key" },
+          el("span", { class: `dot step-${n + 1}`, "aria-hidden": "true" }),
+          minutes(minute),
+        ),
       ]),
     );
 
   const everything = (place) => [
     strengthsSentence(place),
     key(),
-    el("div", { class: "cards" }, data.kinds.map((kind) => kindCard(kind, place)), besideCard(place)),
+    el(
+      "div",
+      { class: "cards" },
+      data.kinds.map((kind) => kindCard(kind, place)),
+      besideCard(place),
+    ),
   ];
   const nothingKnown = (place) => [
     el("p", { class: "strengths" }, say("profile.all_no_data")),

@@ -42,7 +42,9 @@ HalfFull.routes = (() => {
 
   const distance = (decimetres) => {
     const metres = Math.max(10, Math.round(decimetres / 100) * 10);
-    return metres < 1000 ? HalfFull.say("numbers.metres", { n: metres }) : HalfFull.say("numbers.kilometres", { n: metres / 1000 });
+    return metres < 1000
+      ? HalfFull.say("numbers.metres", { n: metres })
+      : HalfFull.say("numbers.kilometres", { n: metres / 1000 });
   };
 
   /** Stretches of one name put together; short ones without a name go without saying. */
@@ -99,9 +101,20 @@ HalfFull.routes = (() => {
       drawn([now.latLng, first], { color: ink, weight: 2.5, dashArray: "1 5" });
       drawn([last, way.door], { color: ink, weight: 2.5, dashArray: "1 5" });
       const { colour } = data.categories[data.places.category[way.asset]];
-      line.addLayer(L.circleMarker(way.door, { ...style, radius: 7, color: "#ffffff", weight: 2, fillColor: colour, fillOpacity: 1 }));
+      line.addLayer(
+        L.circleMarker(way.door, {
+          ...style,
+          radius: 7,
+          color: "#ffffff",
+          weight: 2,
+          fillColor: colour,
+          fillOpacity: 1,
+        }),
+      );
     }
-    line.addLayer(L.circleMarker(now.latLng, { ...style, radius: 8, color: ink, weight: 3, fillColor: "#ffffff", fillOpacity: 1 }));
+    line.addLayer(
+      L.circleMarker(now.latLng, { ...style, radius: 8, color: ink, weight: 3, fillColor: "#ffffff", fillOpacity: 1 }),
+    );
   };
 
   /** Draw the way to the nearest of a category, and tell it. */
@@ -131,7 +144,13 @@ HalfFull.routes = (() => {
       said(showWay(number));
       host.seeMap();
     });
-    return el("li", { class: "walk" }, label, el("span", { class: "walk-minutes" }, minutesWords(found.cost)), el("span", { class: "names" }, button));
+    return el(
+      "li",
+      { class: "walk" },
+      label,
+      el("span", { class: "walk-minutes" }, minutesWords(found.cost)),
+      el("span", { class: "names" }, button),
+    );
   };
 
   const costOf = (category) => now.walk.best[data.categories.indexOf(category)]?.cost ?? Infinity;
@@ -148,7 +167,10 @@ HalfFull.routes = (() => {
     const costs = now.walk.best.map((found) => (found ? found.cost : Infinity));
     const isCut = costs.some((cost) => !isCertain(cost));
     const edge = figures.minutes(walks.minutesOf(10 * now.known, walker()));
-    const { note, languages: [, language] } = who.now();
+    const {
+      note,
+      languages: [, language],
+    } = who.now();
     return [
       el("span", {}, HalfFull.sayParts("who.for", { walker: who.label(who.now()) }), " ", named(note, language)),
       isCut && now.known > 0 ? say("data_end", { minutes: edge }) : null,
@@ -170,7 +192,11 @@ HalfFull.routes = (() => {
     replace(byId("walks-list"));
     if (!now.latLng) return;
     const about = now.walk ? notes() : [nowhere()];
-    replace(byId("walks-about"), el("p", { class: "lede" }, placeWords()), about.map((text) => el("p", { class: "note" }, text)));
+    replace(
+      byId("walks-about"),
+      el("p", { class: "lede" }, placeWords()),
+      about.map((text) => el("p", { class: "note" }, text)),
+    );
     if (now.walk) replace(byId("walks-list"), data.kinds.map(kindCard));
   };
 
@@ -180,7 +206,9 @@ HalfFull.routes = (() => {
 
   const nearby = () => {
     const chosen = host.category();
-    const others = data.categories.filter((category) => category !== chosen && !category.is_potential && costOf(category) < Infinity);
+    const others = data.categories.filter(
+      (category) => category !== chosen && !category.is_potential && costOf(category) < Infinity,
+    );
     const shown = [chosen, ...others.sort(nearestFirst).slice(0, MOST_IN_POPUP)];
     return shown.map((category) => {
       const number = data.categories.indexOf(category);
@@ -204,7 +232,11 @@ HalfFull.routes = (() => {
     if (now.place === null) return null;
     const { place, latLng } = now;
     const name = profile.nameOf(place);
-    const button = el("button", { type: "button", class: "link" }, sayParts("neighbourhood", { neighbourhood: named(name) }));
+    const button = el(
+      "button",
+      { type: "button", class: "link" },
+      sayParts("neighbourhood", { neighbourhood: named(name) }),
+    );
     button.addEventListener("click", () => host.choosePlace(place, latLng));
     return el("div", { class: "pop-place" }, button);
   };
@@ -215,8 +247,24 @@ HalfFull.routes = (() => {
       { class: "pop" },
       el("h2", {}, say("here")),
       now.walk
-        ? el("ul", { class: "plain nearby" }, nearby().map(({ category, words, name }) =>
-            el("li", {}, symbols.picture(category), el("span", {}, profile.labelled(category), name ? el("span", { class: "names" }, " ", named(name)) : null), el("span", { class: "walk-minutes" }, words))))
+        ? el(
+            "ul",
+            { class: "plain nearby" },
+            nearby().map(({ category, words, name }) =>
+              el(
+                "li",
+                {},
+                symbols.picture(category),
+                el(
+                  "span",
+                  {},
+                  profile.labelled(category),
+                  name ? el("span", { class: "names" }, " ", named(name)) : null,
+                ),
+                el("span", { class: "walk-minutes" }, words),
+              ),
+            ),
+          )
         : el("p", {}, nowhere()),
       now.walk ? moreButton() : null,
       neighbourhoodPart(),
@@ -268,7 +316,10 @@ HalfFull.routes = (() => {
   const startButton = (asset, latLng) => {
     if (streets.why) return null;
     const [dx, dy] = data.places.entrances[asset] ?? [];
-    const at = dx === undefined ? latLng : [(data.places.at[2 * asset + 1] + dy) / layers.UNITS, (data.places.at[2 * asset] + dx) / layers.UNITS];
+    const at =
+      dx === undefined
+        ? latLng
+        : [(data.places.at[2 * asset + 1] + dy) / layers.UNITS, (data.places.at[2 * asset] + dx) / layers.UNITS];
     const button = el("button", { type: "button", class: "link" }, say("from_here"));
     button.addEventListener("click", () => start(at, { from: host.lastFocus() ?? host.container }));
     return button;
@@ -307,7 +358,13 @@ HalfFull.routes = (() => {
   };
 
   return {
-    join, start, forget, showCategory, showWalker, startButton, along,
+    join,
+    start,
+    forget,
+    showCategory,
+    showWalker,
+    startButton,
+    along,
     /** Where a walk starts that a link may tell of. */
     point: () => (now.isSecret ? null : now.latLng),
     isWalking: () => now.latLng !== null,

@@ -20,8 +20,17 @@ HalfFull.search = (() => {
 
   /** A name as it is compared: no accents, no case, no apostrophes; words apart by one space. */
   const folded = (text) => {
-    const plain = text.normalize("NFKD").toLowerCase().replace(/\p{M}/gu, "").replace(/[æœøđðþłßıħ]/g, (letter) => LETTERS[letter]);
-    return plain.replace(/['’‘ʼ`]/g, "").replace(/[^\p{L}\p{N}]+/gu, " ").trim() || text.trim();
+    const plain = text
+      .normalize("NFKD")
+      .toLowerCase()
+      .replace(/\p{M}/gu, "")
+      .replace(/[æœøđðþłßıħ]/g, (letter) => LETTERS[letter]);
+    return (
+      plain
+        .replace(/['’‘ʼ`]/g, "")
+        .replace(/[^\p{L}\p{N}]+/gu, " ")
+        .trim() || text.trim()
+    );
   };
 
   /** All that has a name; places without one are found by their kind, which comes first. */
@@ -71,13 +80,19 @@ HalfFull.search = (() => {
   /** What stands under a name, to tell it from others of the same name. */
   const about = (entry) => {
     if (entry.kind === "category") return say("kind");
-    if (entry.kind === "locality") return HalfFull.sayParts("search.locality", { where: named(neighbourhoodOf(entry.locality).name) });
+    if (entry.kind === "locality")
+      return HalfFull.sayParts("search.locality", { where: named(neighbourhoodOf(entry.locality).name) });
     if (entry.kind === "neighbourhood") {
       const { around } = data.neighbourhoods[entry.place];
-      return around ? HalfFull.sayParts("search.neighbourhood_around", { around: named(around) }) : say("neighbourhood");
+      return around
+        ? HalfFull.sayParts("search.neighbourhood_around", { around: named(around) })
+        : say("neighbourhood");
     }
     const category = data.categories[data.places.category[entry.asset]];
-    return HalfFull.sayParts("search.place", { one: named(category.one, category.languages[0]), where: named(tables.whereOf(entry.asset)) });
+    return HalfFull.sayParts("search.place", {
+      one: named(category.one, category.languages[0]),
+      where: named(tables.whereOf(entry.asset)),
+    });
   };
 
   const pictureOf = (entry) => {
@@ -88,7 +103,12 @@ HalfFull.search = (() => {
   const row = (entry, n) => {
     const name = entry.kind === "category" ? profile.labelled(entry.category) : named(entry.name);
     const text = el("span", {}, name, el("span", { class: "names" }, about(entry)));
-    const item = el("li", { role: "option", id: `search-${n}`, "aria-selected": "false" }, el("span", { class: "sign" }, pictureOf(entry)), text);
+    const item = el(
+      "li",
+      { role: "option", id: `search-${n}`, "aria-selected": "false" },
+      el("span", { class: "sign" }, pictureOf(entry)),
+      text,
+    );
     item.addEventListener("click", () => choose(entry));
     return item;
   };
@@ -121,7 +141,10 @@ HalfFull.search = (() => {
     list.hidden = !now.found.length;
     const more = all.length > MOST_SHOWN ? say("more", { n: all.length, shown: MOST_SHOWN }) : null;
     replace(note, now.found.length ? more : nothing(text));
-    replace(byId("search-said"), !text ? null : now.found.length ? (more ?? say("found", { n: all.length })) : nothing(text));
+    replace(
+      byId("search-said"),
+      !text ? null : now.found.length ? (more ?? say("found", { n: all.length })) : nothing(text),
+    );
     byId("search-found").hidden = !text;
     box.setAttribute("aria-expanded", String(Boolean(text && now.found.length)));
     mark(-1);

@@ -209,7 +209,10 @@ HalfFull.streets = (() => {
   const pathLines = () => {
     const { first, degrees } = laid();
     return Array.from(summed(coded.paths), (e) =>
-      Array.from({ length: first[e + 1] - first[e] }, (_, k) => [degrees[2 * (first[e] + k) + 1], degrees[2 * (first[e] + k)]]),
+      Array.from({ length: first[e + 1] - first[e] }, (_, k) => [
+        degrees[2 * (first[e] + k) + 1],
+        degrees[2 * (first[e] + k)],
+      ]),
     );
   };
 

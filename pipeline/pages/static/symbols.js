@@ -17,20 +17,36 @@ HalfFull.symbols = (() => {
     });
   const bar = 0.36;
   const plus = [
-    [-bar, -1], [bar, -1], [bar, -bar], [1, -bar], [1, bar], [bar, bar],
-    [bar, 1], [-bar, 1], [-bar, bar], [-1, bar], [-1, -bar], [-bar, -bar],
+    [-bar, -1],
+    [bar, -1],
+    [bar, -bar],
+    [1, -bar],
+    [1, bar],
+    [bar, bar],
+    [bar, 1],
+    [-bar, 1],
+    [-bar, bar],
+    [-1, bar],
+    [-1, -bar],
+    [-bar, -bar],
   ];
   const turned = (points, angle) =>
-    points.map(([x, y]) => [
-      x * Math.cos(angle) - y * Math.sin(angle),
-      x * Math.sin(angle) + y * Math.cos(angle),
-    ]);
+    points.map(([x, y]) => [x * Math.cos(angle) - y * Math.sin(angle), x * Math.sin(angle) + y * Math.cos(angle)]);
 
   /** Corners on a circle of radius one, y downwards; a circle has none. */
   const CORNERS = {
     circle: even(24, 0),
-    square: [[-0.86, -0.86], [0.86, -0.86], [0.86, 0.86], [-0.86, 0.86]],
-    triangle: [[0, -1.05], [1.05, 0.8], [-1.05, 0.8]],
+    square: [
+      [-0.86, -0.86],
+      [0.86, -0.86],
+      [0.86, 0.86],
+      [-0.86, 0.86],
+    ],
+    triangle: [
+      [0, -1.05],
+      [1.05, 0.8],
+      [-1.05, 0.8],
+    ],
     diamond: even(4, -Math.PI / 2).map(([x, y]) => [x * 1.12, y * 1.12]),
     star: star(5, 0.48).map(([x, y]) => [x * 1.2, y * 1.2]),
     cross: turned(plus, Math.PI / 4),

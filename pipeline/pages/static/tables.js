@@ -17,7 +17,9 @@ HalfFull.tables = (() => {
   const headCell = (column, n, sorting, onSort) => {
     const direction = sorting.column === n ? (sorting.rises ? "ascending" : "descending") : "none";
     const button = el("button", { type: "button", class: "sort" }, column.named ? named(column.label) : column.label);
-    button.append(el("span", { class: "arrow", "aria-hidden": "true" }, { ascending: " ▲", descending: " ▼", none: "" }[direction]));
+    button.append(
+      el("span", { class: "arrow", "aria-hidden": "true" }, { ascending: " ▲", descending: " ▼", none: "" }[direction]),
+    );
     button.addEventListener("click", () => onSort(n));
     return el("th", { scope: "col", "aria-sort": direction, class: column.class ?? "" }, button);
   };
@@ -36,7 +38,11 @@ HalfFull.tables = (() => {
         });
       }
       const body = [...sorted.slice(0, most), ...last].map((row) =>
-        el("tr", { class: last.includes(row) ? "whole" : "" }, columns.map((column, n) => column.cell(row, n))),
+        el(
+          "tr",
+          { class: last.includes(row) ? "whole" : "" },
+          columns.map((column, n) => column.cell(row, n)),
+        ),
       );
       const head = columns.map((column, n) => headCell(column, n, sorting, sort));
       const all = el("button", { type: "button", class: "link" }, more);
@@ -47,7 +53,13 @@ HalfFull.tables = (() => {
       });
       replace(
         box,
-        el("table", {}, el("caption", {}, el("span", {}, caption)), el("thead", {}, el("tr", {}, head)), el("tbody", {}, body)),
+        el(
+          "table",
+          {},
+          el("caption", {}, el("span", {}, caption)),
+          el("thead", {}, el("tr", {}, head)),
+          el("tbody", {}, body),
+        ),
         rows.length > most ? all : null,
       );
     };
@@ -93,7 +105,9 @@ HalfFull.tables = (() => {
     const words = measures.get(measure);
     const one = mode === "one";
     const numbers = one
-      ? data.measures.filter(({ name }) => isCountedFor(walker(), name)).map(({ name, short }) => figureColumn(short, false, category.id, name))
+      ? data.measures
+          .filter(({ name }) => isCountedFor(walker(), name))
+          .map(({ name, short }) => figureColumn(short, false, category.id, name))
       : data.categories.map(({ id, label }) => figureColumn(label, true, id, measure));
     const hasData = (place) => (one ? isCounted(category.id, place) : isKnown(place));
     const known = byName.filter(hasData);
@@ -109,7 +123,13 @@ HalfFull.tables = (() => {
         " ",
         others.length && known.length ? sayParts("tables.some_data", counts) : null,
       ],
-      columns: [nameColumn(onChoose), peopleColumn, ...numbers, ...(HalfFull.beside?.isKnown ? [HalfFull.beside.column] : []), ...more],
+      columns: [
+        nameColumn(onChoose),
+        peopleColumn,
+        ...numbers,
+        ...(HalfFull.beside?.isKnown ? [HalfFull.beside.column] : []),
+        ...more,
+      ],
       rows: [...known, ...others],
       last: [whole],
     });
@@ -137,18 +157,30 @@ HalfFull.tables = (() => {
   const detailsColumn = {
     label: say("tables.details"),
     value: (n) => detailsOf(n).flat().join(" ") || null,
-    cell: (n) => el("td", {}, detailsOf(n).map(([label, text]) => el("p", {}, sayParts("tables.detail", { label: named(label), text: named(cut(text)) })))),
+    cell: (n) =>
+      el(
+        "td",
+        {},
+        detailsOf(n).map(([label, text]) =>
+          el("p", {}, sayParts("tables.detail", { label: named(label), text: named(cut(text)) })),
+        ),
+      ),
   };
 
   /** The places of one category, each with a button that shows it on the map. */
   const showPlaces = ({ category, onPlace }) => {
     const numberOf = data.categories.indexOf(category);
     const rows = [...data.places.category.keys()].filter((n) => data.places.category[n] === numberOf);
-    rows.sort((a, b) => compare(!data.places.name[a] ? null : placeName(a), !data.places.name[b] ? null : placeName(b)));
+    rows.sort((a, b) =>
+      compare(!data.places.name[a] ? null : placeName(a), !data.places.name[b] ? null : placeName(b)),
+    );
     const label = HalfFull.profile.labelled;
     replace(byId("list-title"), sayParts("tables.places_of", { category: label(category) }));
     sortable(byId("list-table"), {
-      caption: sayParts(category.is_left_out ? "map.left_out" : "tables.places_caption", { category: label(category), n: category.is_left_out ? category.n : rows.length }),
+      caption: sayParts(category.is_left_out ? "map.left_out" : "tables.places_caption", {
+        category: label(category),
+        n: category.is_left_out ? category.n : rows.length,
+      }),
       columns: [
         {
           label: say("tables.name"),

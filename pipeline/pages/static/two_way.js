@@ -48,7 +48,11 @@ HalfFull.twoWay = (() => {
   /** Of the last group of deciles, of the middle one, of the first. */
   const decileWords = (column) => {
     const [first, second] = cuts.deciles;
-    const [from, to] = [[1, first], [first + 1, second], [second + 1, 10]][column];
+    const [from, to] = [
+      [1, first],
+      [first + 1, second],
+      [second + 1, 10],
+    ][column];
     return say("deciles", { from, to });
   };
   const accessWords = (row, measure) => {
@@ -71,9 +75,15 @@ HalfFull.twoWay = (() => {
   /** The key: a table of three rows and columns, with how many live in each, and what its corners say. */
   const key = (category, measure) => {
     const cells = data.neighbourhoods.map((_, place) => cellOf(category, measure, place));
-    const placesIn = (row, column) => [...cells.keys()].filter((place) => cells[place]?.row === row && cells[place].column === column);
+    const placesIn = (row, column) =>
+      [...cells.keys()].filter((place) => cells[place]?.row === row && cells[place].column === column);
     const unknown = cells.filter((cell) => !cell).length;
-    const head = el("tr", {}, el("td", {}), [0, 1, 2].map((column) => el("th", { scope: "col" }, `${column + 1}: ${decileWords(column)}`)));
+    const head = el(
+      "tr",
+      {},
+      el("td", {}),
+      [0, 1, 2].map((column) => el("th", { scope: "col" }, `${column + 1}: ${decileWords(column)}`)),
+    );
     const rows = [0, 1, 2].map((row) =>
       el(
         "tr",
@@ -85,9 +95,19 @@ HalfFull.twoWay = (() => {
     const { index } = beside.sample;
     return [
       el("p", { class: "note" }, say("lede", { index, nation: data.district.nation })),
-      el("table", { class: "two-way" }, el("caption", { class: "unseen" }, say("caption")), el("thead", {}, head), el("tbody", {}, rows)),
+      el(
+        "table",
+        { class: "two-way" },
+        el("caption", { class: "unseen" }, say("caption")),
+        el("thead", {}, head),
+        el("tbody", {}, rows),
+      ),
       el("p", { class: "note", "aria-hidden": "true" }, say("in_each")),
-      el("ul", { class: "two-way-corners" }, ["a1", "c1", "a3", "c3"].map((corner) => el("li", {}, say(corner)))),
+      el(
+        "ul",
+        { class: "two-way-corners" },
+        ["a1", "c1", "a3", "c3"].map((corner) => el("li", {}, say(corner))),
+      ),
       unknown ? el("p", { class: "note" }, say("unknown", { n: unknown })) : null,
       el("p", { class: "note" }, say("letters")),
     ];
@@ -105,7 +125,11 @@ HalfFull.twoWay = (() => {
   const sentence = (category, measure, place) => {
     const cell = cellOf(category, measure, place);
     if (!cell) return say("no_cell");
-    return say("cell", { name: nameOf(cell), access: accessWords(cell.row, measure), deciles: decileWords(cell.column) });
+    return say("cell", {
+      name: nameOf(cell),
+      access: accessWords(cell.row, measure),
+      deciles: decileWords(cell.column),
+    });
   };
 
   // --- letters on the map --------------------------------------------------------------------
@@ -126,7 +150,14 @@ HalfFull.twoWay = (() => {
       const cell = cellOf(category, measure, place);
       if (!cell || !hasRoom(map, polygons[place])) return;
       const icon = L.divIcon({ className: "decile", html: el("span", {}, nameOf(cell)), iconSize: [24, 16] });
-      letters.addLayer(L.marker(layers.labelPoint(neighbourhood), { icon, interactive: false, keyboard: false, pane: "beside-numbers" }));
+      letters.addLayer(
+        L.marker(layers.labelPoint(neighbourhood), {
+          icon,
+          interactive: false,
+          keyboard: false,
+          pane: "beside-numbers",
+        }),
+      );
     });
   };
 

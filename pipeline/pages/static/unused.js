@@ -25,7 +25,8 @@ HalfFull.unused = (() => {
   const all = () => [...sites.kind.keys()];
   const kindOf = (site) => kinds[sites.kind[site]];
   const nameOf = (site) => sites.name[site];
-  const whereOf = (site) => (sites.where[site] < 0 ? HalfFull.say("map.elsewhere") : data.neighbourhoods[sites.where[site]].name);
+  const whereOf = (site) =>
+    sites.where[site] < 0 ? HalfFull.say("map.elsewhere") : data.neighbourhoods[sites.where[site]].name;
 
   // --- in words ------------------------------------------------------------------------------
 
@@ -59,9 +60,18 @@ HalfFull.unused = (() => {
       "div",
       { class: "pop" },
       el("h2", {}, named(nameOf(site))),
-      el("p", { class: "lede" }, symbols.picture(forms[sites.form[site]]), named(kindOf(site).label, kindOf(site).language)),
+      el(
+        "p",
+        { class: "lede" },
+        symbols.picture(forms[sites.form[site]]),
+        named(kindOf(site).label, kindOf(site).language),
+      ),
       el("p", {}, HalfFull.say("map.potential")),
-      el("dl", {}, facts(site).flatMap(([label, text]) => [el("dt", {}, named(label)), el("dd", {}, named(text))])),
+      el(
+        "dl",
+        {},
+        facts(site).flatMap(([label, text]) => [el("dt", {}, named(label)), el("dd", {}, named(text))]),
+      ),
     );
 
   const open = (site, { from = null } = {}) => {
@@ -77,7 +87,14 @@ HalfFull.unused = (() => {
   const legend = () => {
     if (!n || !isOn()) return null;
     const count = (form) => sites.form.filter((each) => each === form).length;
-    const row = (form, at) => el("li", {}, symbols.picture(form), el("span", {}, form.label), el("span", { class: "count" }, number(count(at))));
+    const row = (form, at) =>
+      el(
+        "li",
+        {},
+        symbols.picture(form),
+        el("span", {}, form.label),
+        el("span", { class: "count" }, number(count(at))),
+      );
     return [
       el("p", { class: "legend-title" }, say("title")),
       el("ul", { class: "plain forms" }, forms.map(row)),
@@ -95,7 +112,16 @@ HalfFull.unused = (() => {
       const shape = layers.shape(parts);
       const style = { renderer, pane: "outlines", interactive: false };
       outlines.addLayer(L.polygon(shape, { ...style, color: "#ffffff", weight: 3.5, opacity: 0.9, fill: false }));
-      outlines.addLayer(L.polygon(shape, { ...style, color: colour, weight: 1.8, dashArray: "5 3", fillColor: colour, fillOpacity: 0.28 }));
+      outlines.addLayer(
+        L.polygon(shape, {
+          ...style,
+          color: colour,
+          weight: 1.8,
+          dashArray: "5 3",
+          fillColor: colour,
+          fillOpacity: 0.28,
+        }),
+      );
     }
   };
 
@@ -124,9 +150,19 @@ HalfFull.unused = (() => {
         column(say("kind"), (site) => kindOf(site).label),
         column(say("form"), (site) => forms[sites.form[site]].label),
         numbers(say("area"), (site) => sites.area[site], area),
-        numbers(say("people_column", { minutes }), (site) => sites.people[site], (site) => number(sites.people[site])),
+        numbers(
+          say("people_column", { minutes }),
+          (site) => sites.people[site],
+          (site) => number(sites.people[site]),
+        ),
         column(HalfFull.say("map.in_neighbourhood"), whereOf),
-        column(HalfFull.say("tables.details"), (site) => factsOf(site).map((pair) => pair.join(": ")).join("; ") || null),
+        column(
+          HalfFull.say("tables.details"),
+          (site) =>
+            factsOf(site)
+              .map((pair) => pair.join(": "))
+              .join("; ") || null,
+        ),
         column(HalfFull.say("tables.sources"), sourcesOf),
       ],
       rows: all(),

@@ -198,7 +198,8 @@ HalfFull.view = (() => {
     else if (isView) host.choosePlace(figures.whole, {});
     if (a !== undefined) host.openPlace(a, { isMoving: !isView });
     // What a link has chosen is not hidden.
-    if (s || l || u || d || t || byId("walker").selectedIndex > 0 || (m && m !== firstMeasure)) byId("other-choices").open = true;
+    if (s || l || u || d || t || byId("walker").selectedIndex > 0 || (m && m !== firstMeasure))
+      byId("other-choices").open = true;
   };
 
   /** Show what the address says; the one without a view, to which steps lead back, says the first. */

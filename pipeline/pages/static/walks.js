@@ -335,7 +335,11 @@ HalfFull.walks = (() => {
     const { doors } = laid();
     const { door, through } = found;
     const edge = through === NONE ? walk.stand.edge : through >> 1;
-    return { ...found, ...wayOf(walk, { edge, along: doors.along[door], snap: doors.snap[door], through }), door: doorAt(found) };
+    return {
+      ...found,
+      ...wayOf(walk, { edge, along: doors.along[door], snap: doors.snap[door], through }),
+      door: doorAt(found),
+    };
   };
 
   /** The way from one point to another, or null where one of them is at no street or there is none. */

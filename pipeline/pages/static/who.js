@@ -38,11 +38,18 @@ HalfFull.who = (() => {
 
   /** How fast they walk and over what, and what is counted for them. */
   const about = (walker) => {
-    const { languages: [, language], note, speed } = walker;
+    const {
+      languages: [, language],
+      note,
+      speed,
+    } = walker;
     const lines = [[say("speed", { speed }), " ", named(note, language)]];
     const missing = data.measures.filter(({ name }) => !figures.isCountedFor(walker, name));
     if (!figures.hasFigures(walker)) lines.push([sayParts("no_figures", { walker: label(first) })]);
-    else if (missing.length) lines.push([sayParts("missing", { measures: listed(missing.map((measure) => measure.label)), walker: label(first) })]);
+    else if (missing.length)
+      lines.push([
+        sayParts("missing", { measures: listed(missing.map((measure) => measure.label)), walker: label(first) }),
+      ]);
     return lines.map((line) => el("p", {}, line));
   };
 
@@ -57,7 +64,11 @@ HalfFull.who = (() => {
 
   /** Join the map: `onChange` shows everything anew. */
   const join = (onChange) => {
-    byId("walker").append(...data.walkers.map((walker) => el("option", { value: walker.id, lang: walker.languages[0] || null }, walker.label)));
+    byId("walker").append(
+      ...data.walkers.map((walker) =>
+        el("option", { value: walker.id, lang: walker.languages[0] || null }, walker.label),
+      ),
+    );
     show();
     byId("walker").addEventListener("change", () => {
       show();
