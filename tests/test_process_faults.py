@@ -255,7 +255,7 @@ def test_two_makes_of_one_district_at_once_both_succeed_with_the_same_bytes(
     good = built.state()
     project = _unbuilt(built, tmp_path / "project")
     runs = [project.start("tiny") for _ in range(2)]
-    said = [run.communicate(timeout=120)[0] for run in runs]
+    said = [run.communicate(timeout=900)[0] for run in runs]
     assert [run.returncode for run in runs] == [0, 0], said
     assert "another run is making it; waiting." in "".join(said)
     assert "Traceback" not in "".join(said)
@@ -271,7 +271,7 @@ def _make_with_room(project: Project, goal: str, room: int) -> subprocess.Comple
 
     return subprocess.run(
         project.command(goal), cwd=project.folder, env=clean_environment(),
-        preexec_fn=limit, capture_output=True, text=True, check=False, timeout=120,
+        preexec_fn=limit, capture_output=True, text=True, check=False, timeout=900,
     )  # fmt: skip
 
 
@@ -306,7 +306,7 @@ def test_kernels_are_compiled_once_by_two_makes_and_not_at_all_on_a_full_disk(
     assert "✗ The compiled kernels could not be written (File too large)" in full.stderr
     assert "Traceback" not in full.stderr
     runs = [project.start("compiled") for _ in range(2)]
-    said = [run.communicate(timeout=240)[0] for run in runs]
+    said = [run.communicate(timeout=900)[0] for run in runs]
     assert [run.returncode for run in runs] == [0, 0], said
     assert "another run is making it; waiting." in "".join(said)
     assert project.built("compiled") == "make: 'compiled' is up to date.\n"
