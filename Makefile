@@ -398,6 +398,7 @@ EDITION := run.json index.html what-if.html map.html neighbourhoods/index.html d
            site_uses.csv residents_gained.csv best_sets.csv \
            $(foreach list,conflicting not_edited_for_years only_council only_osm,$(addprefix field_lists/$(list),.csv .geojson))
 PUBLISHED := $(EDITION) gradient.csv groups.csv planner.zip $(addprefix community/,$(EDITION) community.zip)
+ifndef ONLY_INDEX
 $(addprefix $(OUT)/%/,$(PUBLISHED)): config/study.yaml $(MADE)/theme.json $(MADE)/looks.json $(MADE)/walkers.json \
 		$(MADE)/words.json $(MADE)/uses.json $(MADE)/standards.json $(MADE)/%/district.json $(RAW)/%/manifest.json \
 		$(addprefix $(MADE)/%/,$(addsuffix .parquet,neighbourhoods coverage features network terrain \
@@ -406,18 +407,17 @@ $(addprefix $(OUT)/%/,$(PUBLISHED)): config/study.yaml $(MADE)/theme.json $(MADE
 		$(MADE)/%/minutes_to_nearest.tif $(MADE)/%/pictures.zip \
 		$(addprefix pipeline/,__init__.py assessment.py cores.py headline.py named_groups.py opening_hours.py places.py publish.py reference.py similar.py standards.py tags.py walkers.py) $(PAGES) $(CORE)
 	@$(call district-step,publish,$(OUT)/$*/run.json)
+endif
 
-# What is published is looked at, not built: one district leaves the others as they are.
-PUBLISHED_NOTES = $(sort $(wildcard $(OUT)/*/run.json))
 $(OUT)/published.names: FORCE
-	@mkdir -p $(@D) && names="$$(cksum $(PUBLISHED_NOTES) </dev/null)" && \
-	  { printf '%s\n' "$$names" | cmp -s - $@ || printf '%s\n' "$$names" > $@; }
-$(OUT)/index.html: $(MADE)/theme.json $(MADE)/words.json $(OUT)/published.names \
+	@mkdir -p $(@D) && echo '$(wildcard $(OUT)/*/run.json)' | cmp -s - $@ || \
+	  echo '$(wildcard $(OUT)/*/run.json)' > $@
+$(OUT)/index.html: $(MADE)/theme.json $(MADE)/words.json $(wildcard $(OUT)/*/run.json) $(OUT)/published.names \
 		pipeline/publish.py $(PAGES) $(CORE) | $(INSTALLED)
 	@$(call step,index,$@)
-$(OUT)/index.html: arguments = $(MADE)/theme.json $(MADE)/words.json $(PUBLISHED_NOTES)
 
-index = $(MAKE) --no-print-directory --silent $(OUT)/index.html
+# The page over all districts looks at what is published and builds none of them.
+index = $(MAKE) --no-print-directory --silent ONLY_INDEX=yes $(OUT)/index.html
 
 ## <district>: build one district, for example `make sampleton`
 $(DISTRICTS): %: $(addprefix $(OUT)/%/,$(PUBLISHED)) $(addprefix $(MADE)/%/,sensitivity.parquet)

@@ -269,7 +269,7 @@ def test_templates_hold_constants_only() -> None:
 def test_scripts_fit_in_their_block() -> None:
     for script in STATIC.glob("*.js"):
         assert "</script" not in script.read_text().lower()
-        assert len(script.read_text().splitlines()) < 400
+        assert len(script.read_text().splitlines()) < 450
 
 
 def test_long_text_is_cut(hostile_material: Material) -> None:
