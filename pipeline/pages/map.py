@@ -82,7 +82,7 @@ def _slots(material: Material) -> dict[str, str]:
     return {
         **around(material, title, here="map"),
         "body": frame.fill_slots(frame.worded(template, said), inner),
-        "bottom": html(foot(material)),
+        "bottom": html(foot(material, may_ask=material.background is not None)),
     }
 
 

@@ -244,15 +244,15 @@ def banner(material: Material) -> Element:
     )
 
 
-def foot(material: Material, *, is_brief: bool = False) -> Element:
-    """Return the foot of a page: what to bear in mind, sources and licences."""
+def foot(material: Material, *, is_brief: bool = False, may_ask: bool = False) -> Element:
+    """Return the foot of a page: what to bear in mind, sources and licences, what it fetches."""
     words = material.words
     sources = el(
         "div",
         {},
         el("h2", {}, words("frame.sources")),
         el("ul", {}, [_source(credit) for credit in caveats.credits(material)]),
-        el("p", {"class": "note"}, words("frame.offline")),
+        el("p", {"class": "note"}, words("background.offline" if may_ask else "frame.offline")),
     )
     return el(
         "footer",

@@ -29,6 +29,8 @@ def with_background(material: Material) -> Material:
 def test_a_map_with_a_background_may_ask_that_server_for_pictures_and_nobody_else() -> None:
     page = map_page(with_background(town()))
     assert f"img-src data: {ORIGIN};" in page
+    assert "fetches nothing but the pictures under its map" in page
+    assert "This page fetches nothing; it works without a network." not in page
     assert list(faults_of_page(page, ORIGIN)) == []
     assert any("content security policy" in fault for fault in faults_of_page(page))
     assert any(
