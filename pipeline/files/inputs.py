@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 import geopandas as gpd
@@ -55,13 +56,8 @@ def read_inputs(
     PipelineError
         If a raw file is not the one that was fetched, or cannot be read.
     """
-    found: dict[str, CodedTable] = {}
-    for key in ("boundaries", "people", "households", "children", "deprivation", "lookup"):
-        entry: TableInput | None = getattr(areas, key)
-        if entry is not None:
-            path, table = raw_file(manifest, key), national[entry.table]
-            found[key] = CodedTable(read_table_of(path, table), table, str(path))
-    return found
+    keys = ("boundaries", "people", "households", "children", "deprivation", "lookup")
+    return _coded_tables(manifest, areas, national, keys)
 
 
 def read_index(
@@ -88,13 +84,21 @@ def read_index(
     PipelineError
         If a raw file is not the one that was fetched, or cannot be read.
     """
+    found = _coded_tables(manifest, areas, national, ("deprivation", "lookup"))
+    return (found["deprivation"], found.get("lookup")) if "deprivation" in found else None
+
+
+def _coded_tables(
+    manifest: Manifest, areas: Areas, national: dict[str, NationalTable], keys: Iterable[str]
+) -> dict[str, CodedTable]:
+    """Read those of some tables that a district declares of its neighbourhoods."""
     found: dict[str, CodedTable] = {}
-    for key in ("deprivation", "lookup"):
+    for key in keys:
         entry: TableInput | None = getattr(areas, key)
         if entry is not None:
             path, table = raw_file(manifest, key), national[entry.table]
             found[key] = CodedTable(read_table_of(path, table), table, str(path))
-    return (found["deprivation"], found.get("lookup")) if "deprivation" in found else None
+    return found
 
 
 def read_census_points(

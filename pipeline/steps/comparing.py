@@ -12,7 +12,7 @@ from pipeline import files
 from pipeline.config import CategoryRules, District, NationalTable
 from pipeline.steps.keeping import COMMIT
 from pipeline.steps.outputs import Outputs
-from pipeline.steps.trying import held_of, list_anew, material_of, town_of
+from pipeline.steps.trying import OF_A_TOWN, held_of, list_anew, material_of, town_of
 
 
 def baseline(
@@ -101,9 +101,7 @@ def _made_of(
         for day, run in zip(days, (old, new), strict=True)
     )
     changes = street_changes(before, after, new["neighbourhoods"])
-    names = ("assets", "access_points", "features", "streets", "network", "terrain", "entrances",
-             "homes")  # fmt: skip
-    earlier = replace(town, **{name: old[name] for name in names})
+    earlier = replace(town, **{name: old[name] for name in OF_A_TOWN})
     made_of = portions(earlier, town, changes)
     contracts.check(changes.table, tables.STREET_CHANGES, "street_changes")
     contracts.check(made_of, tables.CHANGE_PORTIONS, "change_portions")

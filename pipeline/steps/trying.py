@@ -21,6 +21,11 @@ from pipeline.config import (
 from pipeline.errors import PipelineError
 from pipeline.steps.outputs import Outputs
 
+# The tables of a run that a scenario is tried on, or that another run is turned into.
+OF_A_TOWN = (
+    "assets", "access_points", "features", "streets", "network", "terrain", "entrances", "homes",
+)  # fmt: skip
+
 
 def scenario(
     study: Path,
@@ -118,17 +123,13 @@ def town_of(
     choices: Study = files.read_choices(study, Study)
     who = read_named(walkers, Walker)
     must_agree(who, choices)
-    names = (
-        "assets", "access_points", "features", "streets", "network", "terrain", "entrances",
-        "homes",
-    )  # fmt: skip
     return Town(
         study=choices,
         rules=read_named(rules, CategoryRules),
         walker=who[choices.walking.walker],
         outline=outline_of(held["neighbourhoods"]),
         heights=heights,
-        **{name: held[name] for name in names},
+        **{name: held[name] for name in OF_A_TOWN},
     )
 
 

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from pipeline.config import Method
 from pipeline.contracts import Column, Table
-from pipeline.tables.columns import CATEGORY, NEIGHBOURHOOD, STATE, UNITS
+from pipeline.tables.columns import CATEGORY, COVERAGE_PCT, NEIGHBOURHOOD, STATE, UNITS
+
+_MEASURE = Column("measure", "text", "What was measured.")
+_VALUE = Column(
+    "value", "float", "The number, empty unless `ok` or `true_zero`.", may_be_missing=True
+)
+_UNIT = Column("unit", "text", "Its unit.", allowed=("min", "%"))
 
 INDICATORS = Table(
     "indicators",
@@ -13,20 +19,13 @@ INDICATORS = Table(
     (
         NEIGHBOURHOOD,
         CATEGORY,
-        Column("measure", "text", "What was measured."),
+        _MEASURE,
         Column(
             "value", "float", "The number, empty unless `ok` or `true_zero`.", may_be_missing=True
         ),
         Column("unit", "text", "Its unit.", allowed=UNITS),
         STATE,
-        Column(
-            "coverage_pct",
-            "float",
-            "Share of its people for whom the number is certain.",
-            "%",
-            at_least=0,
-            at_most=100,
-        ),
+        COVERAGE_PCT,
         Column("source", "text", "Layers it was computed from, separated by commas."),
         Column("source_date", "text", "Day of the oldest of them."),
     ),
@@ -39,21 +38,12 @@ BY_WALKER = Table(
     (
         NEIGHBOURHOOD,
         CATEGORY,
-        Column("measure", "text", "What was measured."),
+        _MEASURE,
         Column("walker", "text", "Who walks, the name of the YAML file."),
-        Column(
-            "value", "float", "The number, empty unless `ok` or `true_zero`.", may_be_missing=True
-        ),
-        Column("unit", "text", "Its unit.", allowed=("min", "%")),
+        _VALUE,
+        _UNIT,
         STATE,
-        Column(
-            "coverage_pct",
-            "float",
-            "Share of its people for whom the number is certain.",
-            "%",
-            at_least=0,
-            at_most=100,
-        ),
+        COVERAGE_PCT,
     ),
 )
 
@@ -63,7 +53,7 @@ BY_SOURCE = Table(
     ("category", "measure", "known_to"),
     (
         CATEGORY,
-        Column("measure", "text", "What was measured."),
+        _MEASURE,
         Column(
             "known_to",
             "text",
@@ -71,19 +61,10 @@ BY_SOURCE = Table(
             allowed=("all", "osm_alone", "lists_alone"),
         ),
         Column("assets", "int", "How many of these touch the district.", "assets", at_least=0),
-        Column(
-            "value", "float", "The number, empty unless `ok` or `true_zero`.", may_be_missing=True
-        ),
-        Column("unit", "text", "Its unit.", allowed=("min", "%")),
+        _VALUE,
+        _UNIT,
         STATE,
-        Column(
-            "coverage_pct",
-            "float",
-            "Share of its people for whom the number is certain.",
-            "%",
-            at_least=0,
-            at_most=100,
-        ),
+        COVERAGE_PCT,
     ),
 )
 
@@ -95,7 +76,7 @@ SENSITIVITY = Table(
     (
         NEIGHBOURHOOD,
         CATEGORY,
-        Column("measure", "text", "What was measured."),
+        _MEASURE,
         Column("variant", "text", "What was chosen otherwise, or `as_chosen`."),
         Column("value", "float", "The number.", at_least=0),
         Column(
@@ -141,14 +122,7 @@ STANDARDS = Table(
         ),
         Column("unit", "text", "Its unit.", allowed=("%", "ha per 1,000 people")),
         STATE,
-        Column(
-            "coverage_pct",
-            "float",
-            "Share of its people for whom the number is certain.",
-            "%",
-            at_least=0,
-            at_most=100,
-        ),
+        COVERAGE_PCT,
         Column("source", "text", "Layers it was computed from, separated by commas."),
         Column("source_date", "text", "Day of the oldest of them."),
     ),

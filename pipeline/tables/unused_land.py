@@ -8,6 +8,14 @@ from pipeline.tables.columns import STATES
 
 _SITE = Column("site_id", "text", "The site.")
 _USE = Column("use", "text", "What it could become, the name of a file of `config/uses`.")
+_CERTAIN_PCT = Column(
+    "coverage_pct",
+    "float",
+    "Share of those gained of whom it is certain: the map reaches far enough around them.",
+    "%",
+    at_least=0,
+    at_most=100,
+)
 _MINUTES = Column("minutes", "int", "Longest walk that counts.", "min", at_least=1)
 
 UNUSED_LAND = Table(
@@ -188,14 +196,7 @@ RESIDENTS_GAINED = Table(
             "of any such asset, so that nobody knows who has none.",
             allowed=STATES,
         ),
-        Column(
-            "coverage_pct",
-            "float",
-            "Share of those gained of whom it is certain: the map reaches far enough around them.",
-            "%",
-            at_least=0,
-            at_most=100,
-        ),
+        _CERTAIN_PCT,
     ),
     may_be_empty=True,
 )
@@ -222,14 +223,7 @@ BEST_SETS = Table(
             "%",
             at_least=0,
         ),
-        Column(
-            "coverage_pct",
-            "float",
-            "Share of those gained of whom it is certain: the map reaches far enough around them.",
-            "%",
-            at_least=0,
-            at_most=100,
-        ),
+        _CERTAIN_PCT,
         Column(
             "equity_weight",
             "float",

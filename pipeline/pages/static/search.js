@@ -41,7 +41,8 @@ HalfFull.search = (() => {
     ...data.places.name.flatMap((name, asset) => (name ? [{ kind: "asset", asset, name }] : [])),
   ];
   // Kinds of assets come first, then parts of town, then all else by name.
-  const order = ({ kind }) => ["category", "locality"].indexOf(kind) + 1 || 3;
+  const ORDER = { category: 1, locality: 2 };
+  const order = ({ kind }) => ORDER[kind] ?? 3;
   const compare = (a, b) => order(a) - order(b) || (a.text < b.text ? -1 : Number(a.text > b.text));
   const index = () => {
     now.index ??= entries()
